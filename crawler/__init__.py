@@ -1,0 +1,1 @@
+"""Network in, articles out: knows no language model and no database."""

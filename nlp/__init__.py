@@ -1,0 +1,1 @@
+"""Text in, claims out: knows no network and no database."""

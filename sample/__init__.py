@@ -1,0 +1,1 @@
+"""The sample newsroom: a loopback news site with articles of our own."""

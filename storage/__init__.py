@@ -1,0 +1,1 @@
+"""The ledger: tables, every write, every read, export."""
