@@ -20,13 +20,13 @@ find_python = for p in $(PYTHON) python3 python3.14 python3.13 python3.12 "$$(uv
 	@py=$$($(find_python)) || exit 1; [ -x $(BIN)/python ] || { echo "making .venv with $$py"; "$$py" -m venv .venv; }
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-installer.lock
 	@echo "installing the packages of requirements.lock"
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/uv pip install -q --system-certs --python $(BIN)/python --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/uv pip install -q --system-certs --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev-installed: .venv/.run-installed requirements-dev.lock
 	@echo "installing the packages of requirements-dev.lock"
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements-dev.lock
+	@$(BIN)/uv pip install -q --system-certs --python $(BIN)/python --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 setup: .venv/.run-installed ## make .venv and install what the main job needs
