@@ -141,6 +141,11 @@ class Source:
     """The reason why this source is never read; null for a live one."""
     sample: bool = False
     """Whether what it publishes is made up, to show how the ledger works."""
+    robots: Literal["allowed", "disallowed"] | None = None
+    """What its robots.txt was last known to say of its feeds; null: unverified."""
+    articles_per_week: float | None = None
+    last_seen: str | None = None
+    """Date of the newest article a live look has seen; null: unverified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,8 @@ class Page:
 
     url: str
     """The address after redirects."""
+    asked_url: str | None = None
+    """The address that was asked for, where a redirect led elsewhere."""
     source_id: str
     fetched_at: datetime
     body: bytes
