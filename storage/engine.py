@@ -1,0 +1,121 @@
+"""Opening the store: SQLite or PostgreSQL behind one SQLAlchemy engine, and the two ways to use it, read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pysqlite3.dbapi2
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+BUSY_SECONDS = 30
+"""How long a SQLite writer waits for another one."""
+
+
+class StoreError(Exception):
+    """The store cannot be used as asked; the message names what, why and the remedy."""
+
+
+def open_store(url: str) -> Engine:
+    """Return the engine of the store at a SQLAlchemy URL, `sqlite:///path` or `postgresql://user@host/name`.
+
+    The folder of a SQLite file is made if need be; tables are made by `storage.migrations.migrate`.
+    Raises StoreError for an address that is neither.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            f"NEWSLEDGER_DATABASE_URL {url!r} is no database address ({error}); "
+            "give sqlite:///path/to/file or postgresql://user@host/name"
+        ) from error
+    backend = address.get_backend_name()
+    if backend == "sqlite":
+        if not address.database or address.database == ":memory:":
+            raise StoreError(f"{url!r} names no file; give sqlite:///path/to/file, as the workers share the store")
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            address,
+            module=pysqlite3.dbapi2,
+            connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
+    raise StoreError(f"{url!r} is a {backend} store; newsledger keeps its ledger in sqlite or postgresql")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "temp_store = MEMORY",
+        "cache_size = -65536",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a reader that turns writer half-way cannot wait for its turn: SQLite fails it at once
+    writing_ = connection.get_execution_options().get("newsledger_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_ else "BEGIN")
+
+
+def _prepare_postgresql(connection: psycopg.Connection[Any], _record: Any) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Run one transaction that writes; commits at the end, rolls back on an error. One writer at a time on SQLite."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(newsledger_write=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Run one transaction that only reads, every statement of it seeing the same state of the store."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Return whether the store is PostgreSQL (else it is SQLite)."""
+    return connection.dialect.name == "postgresql"
+
+
+def moment_of_writing(connection: Connection) -> datetime:
+    """Return the time to stamp this transaction's writes with.
+
+    Inside a writing transaction, so that whoever asks for the state at a later instant (`as_of`) finds them all.
+    """
+    if is_postgresql(connection):
+        # the shared side of `settle`
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(7206101)"))
+    return datetime.now(UTC)
+
+
+def settle(engine: Engine) -> None:
+    """Wait until every transaction that has taken its `moment_of_writing` has ended."""
+    with writing(engine) as connection:
+        if is_postgresql(connection):
+            connection.execute(text("SELECT pg_advisory_xact_lock(7206101)"))
