@@ -1,1 +1,1 @@
-"""The sample newsroom: a loopback news site with articles of our own."""
+"""The sample newsroom: a small news site on the loopback address, with articles of our own. All of it is made up."""
