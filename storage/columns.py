@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Boolean, Double, Integer, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
@@ -23,7 +23,7 @@ def moment_text(value: datetime) -> str:
 
 def json_text(value: Any) -> str:
     """Return compact JSON, keys in their given order: equal values give equal text on both databases."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()
 
 
 class Moment(TypeDecorator[datetime]):
@@ -66,7 +66,7 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Return plain lists and dicts."""
-        return None if value is None else json.loads(value)
+        return None if value is None else orjson.loads(value)
 
 
 class Flag(TypeDecorator[bool]):

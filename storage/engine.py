@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,19 +103,41 @@ def is_postgresql(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
+_MIGRATE, _STAMP, _STORIES = 7206100, 7206101, 7206102
+"""Names of PostgreSQL's advisory locks. SQLite needs none: it has one writer at a time."""
+
+
+def lock_migration(connection: Connection) -> None:
+    """Let one transaction at a time change the tables."""
+    if is_postgresql(connection):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATE})"))
+
+
+def lock_stories(connection: Connection) -> None:
+    """Let one transaction at a time join groups of near-duplicates."""
+    if is_postgresql(connection):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_STORIES})"))
+
+
+def lock_companies(connection: Connection, keys: Iterable[str]) -> None:
+    """Let one transaction at a time derive the events of these companies. Take it before reading their claims."""
+    if is_postgresql(connection):
+        for key in sorted(keys):
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 72061))"), {"key": key})
+
+
 def moment_of_writing(connection: Connection) -> datetime:
     """Return the time to stamp this transaction's writes with.
 
-    Inside a writing transaction, so that whoever asks for the state at a later instant (`as_of`) finds them all.
+    Take it inside the writing transaction, late: `settle` then waits for all that are stamped before it.
     """
     if is_postgresql(connection):
-        # the shared side of `settle`
-        connection.execute(text("SELECT pg_advisory_xact_lock_shared(7206101)"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({_STAMP})"))
     return datetime.now(UTC)
 
 
 def settle(engine: Engine) -> None:
-    """Wait until every transaction that has taken its `moment_of_writing` has ended."""
+    """Wait until every transaction that has its `moment_of_writing` has ended, so that the past stands still."""
     with writing(engine) as connection:
         if is_postgresql(connection):
-            connection.execute(text("SELECT pg_advisory_xact_lock(7206101)"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_STAMP})"))

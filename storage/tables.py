@@ -12,6 +12,7 @@ from typing import Any, get_args
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -91,10 +92,12 @@ def versioned(key: str = "id") -> list[Any]:
     ]
 
 
-def current_index(table: str, *columns: str, unique: bool = False) -> Index:
-    """Return an index over the rows of a versioned table that still hold."""
+def current_index(table: str, *columns: str, unique: bool = False, given: str | None = None) -> Index:
+    """Return an index over the rows of a versioned table that still hold, and have a value in `given`."""
     name = f"{'uq' if unique else 'ix'}_{table}_current_{'_'.join(columns)}"
-    where = Column("known_until", Moment).is_(None)
+    where: ColumnElement[bool] = Column("known_until", Moment).is_(None)
+    if given is not None:
+        where = where & Column(given, Whole).is_not(None)
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
@@ -117,6 +120,9 @@ source = table(
     Column("allow_private", Json, nullable=False),
     Column("excluded", Text),
     Column("sample", Flag, nullable=False),
+    Column("robots", Text),
+    Column("articles_per_week", Number),
+    Column("last_seen", Text),
     one_of("kind", model.SourceKind),
     one_of("spider", model.SpiderKind),
     CheckConstraint("every_minutes > 0", name="every_minutes_positive"),
@@ -136,6 +142,8 @@ source_day = table(
     Column("robots", Text),
     Column("last_error", Text),
     Column("last_run_at", Moment, nullable=False),
+    Column("newest", Moment),
+    Column("retry_at", Moment),
     PrimaryKeyConstraint("source_id", "day"),
     CheckConstraint("length(day) = 10", name="day_is_date"),
     *at_least_zero("runs", "failed_runs", "empty_runs", "attempted", "fetched", "unchanged", "delivered"),
@@ -160,7 +168,7 @@ validator = table(
     Column("source_id", Text, ForeignKey("source.id"), nullable=False),
     Column("etag", Text),
     Column("last_modified", Text),
-    Column("checked_at", Moment, nullable=False),
+    Column("saved_at", Moment, nullable=False),
     Index("ix_validator_source_id", "source_id"),
 )
 
@@ -168,6 +176,7 @@ page = table(
     "page",
     Column("id", Text, primary_key=True),
     Column("url", Text, nullable=False),
+    Column("asked_url", Text),
     Column("source_id", Text, ForeignKey("source.id"), nullable=False),
     Column("fetched_at", Moment, nullable=False),
     Column("body", LargeBinary),
@@ -180,6 +189,7 @@ page = table(
     Column("dropped", Text),
     Column("dropped_detail", Text),
     Index("ix_page_url", "url"),
+    Index("ix_page_asked_url", "asked_url"),
     Index("ix_page_source_id", "source_id", "fetched_at"),
     CheckConstraint("dropped IS NULL OR article_id IS NULL", name="one_outcome"),
 )
@@ -201,6 +211,7 @@ article = table(
     Column("rough", Flag, nullable=False),
     Column("description", Text),
     Column("publisher", Text),
+    Column("seen_at", Moment, nullable=False),
     Column("known_at", Moment, nullable=False),
     PrimaryKeyConstraint("id", "revision"),
     UniqueConstraint("id", "text_hash"),
@@ -392,6 +403,8 @@ event = table(
     Column("sources", Whole, nullable=False),
     Column("source_kinds", Json, nullable=False),
     Column("trace", Json, nullable=False),
+    Column("sort_date", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
     *versioned(),
     one_of("type", model.EventType),
     one_of("kind", model.Kind),
@@ -413,8 +426,10 @@ event = table(
     CheckConstraint("claims >= 1 AND sources >= 1 AND sources <= claims", name="claims_counted"),
     current_index("event", "id", unique=True),
     current_index("event", "company_id", "date"),
-    current_index("event", "date", "id"),
-    Index("ix_event_known_at", "known_at"),
+    current_index("event", "sort_date", "id"),
+    current_index("event", "count", "id", given="count"),
+    current_index("event", "amount_usd", "id", given="amount_usd"),
+    Index("ix_event_known_at", "known_at", "id"),
 )
 
 event_claim = table(
@@ -441,7 +456,7 @@ METRIC_COLUMNS = (
     "unconverted_events",
     "denied_events",
 )
-"""What the roll-ups add up, see `storage.series.contribution`."""
+"""What the roll-ups add up, see `storage.rollups.contribution`."""
 
 company_month = table(
     "company_month",
@@ -449,7 +464,6 @@ company_month = table(
     Column("period", Text, nullable=False),
     *(Column(name, Whole, nullable=False) for name in METRIC_COLUMNS),
     PrimaryKeyConstraint("company_id", "period"),
-    *at_least_zero(*METRIC_COLUMNS),
     Index("ix_company_month_period", "period"),
     rowid=False,
 )
@@ -458,7 +472,6 @@ total_month = table(
     "total_month",
     Column("period", Text, primary_key=True),
     *(Column(name, Whole, nullable=False) for name in METRIC_COLUMNS),
-    *at_least_zero(*METRIC_COLUMNS),
     rowid=False,
 )
 

@@ -8,9 +8,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
-from storage.engine import StoreError, is_postgresql, writing
+from storage.engine import StoreError, lock_migration, writing
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -26,7 +26,7 @@ def migrate(engine: Engine) -> None:
     Raises StoreError where the store was made by a newer release.
     """
     with writing(engine) as connection:
-        _one_at_a_time(connection)
+        lock_migration(connection)
         script = ScriptDirectory.from_config(_config())
         found = version(connection)
         if found is not None and found not in {entry.revision for entry in script.walk_revisions()}:
@@ -40,7 +40,7 @@ def migrate(engine: Engine) -> None:
 def downgrade(engine: Engine, to: str) -> None:
     """Take the tables back to an earlier version; `base` removes them all."""
     with writing(engine) as connection:
-        _one_at_a_time(connection)
+        lock_migration(connection)
         command.downgrade(_config(connection), to)
 
 
@@ -55,9 +55,3 @@ def head() -> str:
     if revision is None:
         raise StoreError("this installation of newsledger has no migrations; install it again")
     return revision
-
-
-def _one_at_a_time(connection: Connection) -> None:
-    # SQLite: BEGIN IMMEDIATE has already seen to it
-    if is_postgresql(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(7206100)"))

@@ -89,6 +89,9 @@ def upgrade() -> None:
         sa.Column("allow_private", storage.columns.Json(), nullable=False),
         sa.Column("excluded", sa.Text(), nullable=True),
         sa.Column("sample", storage.columns.Flag(), nullable=False),
+        sa.Column("robots", sa.Text(), nullable=True),
+        sa.Column("articles_per_week", sa.Double().with_variant(sa.REAL(), "sqlite"), nullable=True),
+        sa.Column("last_seen", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "kind IN ('news', 'wire', 'newsroom', 'regulator', 'discovery', 'archive')",
             name=op.f("ck_source_kind_known"),
@@ -128,19 +131,6 @@ def upgrade() -> None:
         sa.Column("ai_usd_booked", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("unconverted_events", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("denied_events", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.CheckConstraint("ai_cited_events >= 0", name=op.f("ck_total_month_ai_cited_events_not_negative")),
-        sa.CheckConstraint("ai_cited_jobs >= 0", name=op.f("ck_total_month_ai_cited_jobs_not_negative")),
-        sa.CheckConstraint("ai_events >= 0", name=op.f("ck_total_month_ai_events_not_negative")),
-        sa.CheckConstraint("ai_usd_booked >= 0", name=op.f("ck_total_month_ai_usd_booked_not_negative")),
-        sa.CheckConstraint("ai_usd_in >= 0", name=op.f("ck_total_month_ai_usd_in_not_negative")),
-        sa.CheckConstraint("ai_usd_out >= 0", name=op.f("ck_total_month_ai_usd_out_not_negative")),
-        sa.CheckConstraint("denied_events >= 0", name=op.f("ck_total_month_denied_events_not_negative")),
-        sa.CheckConstraint("jobs_cut >= 0", name=op.f("ck_total_month_jobs_cut_not_negative")),
-        sa.CheckConstraint("jobs_cut_high >= 0", name=op.f("ck_total_month_jobs_cut_high_not_negative")),
-        sa.CheckConstraint("jobs_cut_low >= 0", name=op.f("ck_total_month_jobs_cut_low_not_negative")),
-        sa.CheckConstraint("layoff_events >= 0", name=op.f("ck_total_month_layoff_events_not_negative")),
-        sa.CheckConstraint("percent_only_events >= 0", name=op.f("ck_total_month_percent_only_events_not_negative")),
-        sa.CheckConstraint("unconverted_events >= 0", name=op.f("ck_total_month_unconverted_events_not_negative")),
         sa.PrimaryKeyConstraint("period", name=op.f("pk_total_month")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -186,6 +176,7 @@ def upgrade() -> None:
         sa.Column("rough", storage.columns.Flag(), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("publisher", sa.Text(), nullable=True),
+        sa.Column("seen_at", storage.columns.Moment(), nullable=False),
         sa.Column("known_at", storage.columns.Moment(), nullable=False),
         sa.CheckConstraint(
             "published_basis IN ('jsonld', 'meta', 'htmldate', 'feed', 'fetched')",
@@ -285,19 +276,6 @@ def upgrade() -> None:
         sa.Column("ai_usd_booked", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("unconverted_events", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("denied_events", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.CheckConstraint("ai_cited_events >= 0", name=op.f("ck_company_month_ai_cited_events_not_negative")),
-        sa.CheckConstraint("ai_cited_jobs >= 0", name=op.f("ck_company_month_ai_cited_jobs_not_negative")),
-        sa.CheckConstraint("ai_events >= 0", name=op.f("ck_company_month_ai_events_not_negative")),
-        sa.CheckConstraint("ai_usd_booked >= 0", name=op.f("ck_company_month_ai_usd_booked_not_negative")),
-        sa.CheckConstraint("ai_usd_in >= 0", name=op.f("ck_company_month_ai_usd_in_not_negative")),
-        sa.CheckConstraint("ai_usd_out >= 0", name=op.f("ck_company_month_ai_usd_out_not_negative")),
-        sa.CheckConstraint("denied_events >= 0", name=op.f("ck_company_month_denied_events_not_negative")),
-        sa.CheckConstraint("jobs_cut >= 0", name=op.f("ck_company_month_jobs_cut_not_negative")),
-        sa.CheckConstraint("jobs_cut_high >= 0", name=op.f("ck_company_month_jobs_cut_high_not_negative")),
-        sa.CheckConstraint("jobs_cut_low >= 0", name=op.f("ck_company_month_jobs_cut_low_not_negative")),
-        sa.CheckConstraint("layoff_events >= 0", name=op.f("ck_company_month_layoff_events_not_negative")),
-        sa.CheckConstraint("percent_only_events >= 0", name=op.f("ck_company_month_percent_only_events_not_negative")),
-        sa.CheckConstraint("unconverted_events >= 0", name=op.f("ck_company_month_unconverted_events_not_negative")),
         sa.ForeignKeyConstraint(["company_id"], ["company_id.id"], name=op.f("fk_company_month_company_id")),
         sa.PrimaryKeyConstraint("company_id", "period", name=op.f("pk_company_month")),
         sqlite_strict=True,
@@ -368,6 +346,8 @@ def upgrade() -> None:
         sa.Column("sources", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("source_kinds", storage.columns.Json(), nullable=False),
         sa.Column("trace", storage.columns.Json(), nullable=False),
+        sa.Column("sort_date", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("known_at", storage.columns.Moment(), nullable=False),
         sa.Column("known_until", storage.columns.Moment(), nullable=True),
         sa.CheckConstraint(
@@ -431,6 +411,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_event_current_amount_usd_id",
+            ["amount_usd", "id"],
+            unique=False,
+            sqlite_where=sa.text("known_until IS NULL AND amount_usd IS NOT NULL"),
+            postgresql_where=sa.text("known_until IS NULL AND amount_usd IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_event_current_company_id_date",
             ["company_id", "date"],
             unique=False,
@@ -438,13 +425,20 @@ def upgrade() -> None:
             postgresql_where=sa.text("known_until IS NULL"),
         )
         batch_op.create_index(
-            "ix_event_current_date_id",
-            ["date", "id"],
+            "ix_event_current_count_id",
+            ["count", "id"],
+            unique=False,
+            sqlite_where=sa.text("known_until IS NULL AND count IS NOT NULL"),
+            postgresql_where=sa.text("known_until IS NULL AND count IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_event_current_sort_date_id",
+            ["sort_date", "id"],
             unique=False,
             sqlite_where=sa.text("known_until IS NULL"),
             postgresql_where=sa.text("known_until IS NULL"),
         )
-        batch_op.create_index("ix_event_known_at", ["known_at"], unique=False)
+        batch_op.create_index("ix_event_known_at", ["known_at", "id"], unique=False)
         batch_op.create_index(
             "uq_event_current_id",
             ["id"],
@@ -457,6 +451,7 @@ def upgrade() -> None:
         "page",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("asked_url", sa.Text(), nullable=True),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("fetched_at", storage.columns.Moment(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
@@ -475,6 +470,7 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     with op.batch_alter_table("page", schema=None) as batch_op:
+        batch_op.create_index("ix_page_asked_url", ["asked_url"], unique=False)
         batch_op.create_index("ix_page_source_id", ["source_id", "fetched_at"], unique=False)
         batch_op.create_index("ix_page_url", ["url"], unique=False)
 
@@ -492,6 +488,8 @@ def upgrade() -> None:
         sa.Column("robots", sa.Text(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("last_run_at", storage.columns.Moment(), nullable=False),
+        sa.Column("newest", storage.columns.Moment(), nullable=True),
+        sa.Column("retry_at", storage.columns.Moment(), nullable=True),
         sa.CheckConstraint("attempted >= 0", name=op.f("ck_source_day_attempted_not_negative")),
         sa.CheckConstraint("delivered >= 0", name=op.f("ck_source_day_delivered_not_negative")),
         sa.CheckConstraint("empty_runs >= 0", name=op.f("ck_source_day_empty_runs_not_negative")),
@@ -514,7 +512,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
-        sa.Column("checked_at", storage.columns.Moment(), nullable=False),
+        sa.Column("saved_at", storage.columns.Moment(), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_validator_source_id")),
         sa.PrimaryKeyConstraint("url", name=op.f("pk_validator")),
         sqlite_strict=True,
@@ -738,6 +736,7 @@ def downgrade() -> None:
     with op.batch_alter_table("page", schema=None) as batch_op:
         batch_op.drop_index("ix_page_url")
         batch_op.drop_index("ix_page_source_id")
+        batch_op.drop_index("ix_page_asked_url")
 
     op.drop_table("page")
     with op.batch_alter_table("event", schema=None) as batch_op:
@@ -748,14 +747,24 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_event_known_at")
         batch_op.drop_index(
-            "ix_event_current_date_id",
+            "ix_event_current_sort_date_id",
             sqlite_where=sa.text("known_until IS NULL"),
             postgresql_where=sa.text("known_until IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_event_current_count_id",
+            sqlite_where=sa.text("known_until IS NULL AND count IS NOT NULL"),
+            postgresql_where=sa.text("known_until IS NULL AND count IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_event_current_company_id_date",
             sqlite_where=sa.text("known_until IS NULL"),
             postgresql_where=sa.text("known_until IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_event_current_amount_usd_id",
+            sqlite_where=sa.text("known_until IS NULL AND amount_usd IS NOT NULL"),
+            postgresql_where=sa.text("known_until IS NULL AND amount_usd IS NOT NULL"),
         )
 
     op.drop_table("event")

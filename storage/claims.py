@@ -1,0 +1,231 @@
+"""Claims, as said and never changed, and which reading of which article is the one that holds.
+
+An article is read again by a better pipeline, or because its text changed. Each reading is kept; the claims of the
+latest reading are the live ones, and only these make events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from newsledger.model import Article, Claim, Evidence, RoleMention, SourcedClaim
+from storage import work
+from storage.batches import batches
+from storage.engine import moment_of_writing
+from storage.tables import article, claim, claim_company, reading, source, story
+
+COLUMNS = tuple(c for c in claim.c if c.name not in ("ai_cited", "known_at"))
+
+
+def to_row(entry: Claim) -> dict[str, Any]:
+    """Return the columns of a claim, all but `known_at`."""
+    row = {column.name: getattr(entry, column.name) for column in COLUMNS}
+    row["ai_cited"] = entry.ai_cited
+    row["counterparty"] = list(entry.counterparty)
+    row["roles"] = [{"role": mention.role, "quote": mention.quote} for mention in entry.roles]
+    row["sentence"] = _evidence_value(entry.sentence)
+    row["evidence"] = {name: _evidence_value(entry.evidence[name]) for name in sorted(entry.evidence)}
+    row["trace"] = {name: entry.trace[name] for name in sorted(entry.trace)}
+    return row
+
+
+def from_row(row: Row[Any]) -> Claim:
+    """Return the claim of a row that has its columns."""
+    values = {column.name: row._mapping[column] for column in COLUMNS}
+    values["counterparty"] = tuple(values["counterparty"])
+    values["roles"] = tuple(RoleMention(**mention) for mention in values["roles"])
+    values["sentence"] = _evidence(values["sentence"])
+    values["evidence"] = {name: _evidence(value) for name, value in values["evidence"].items()}
+    return Claim(**values)
+
+
+def _evidence_value(evidence: Evidence) -> dict[str, Any]:
+    return {"in": evidence.where, "start": evidence.start, "end": evidence.end, "quote": evidence.quote}
+
+
+def _evidence(value: Mapping[str, Any]) -> Evidence:
+    return Evidence(where=value["in"], start=value["start"], end=value["end"], quote=value["quote"])
+
+
+def save(
+    connection: Connection,
+    read: Article,
+    version: str,
+    claims: Sequence[Claim],
+    company_keys: Mapping[str, Collection[str]],
+) -> bool:
+    """Keep what a pipeline version read in an article, and queue the companies it touches to be derived.
+
+    `company_keys` says for each claim id which companies it touches. Replaces the article's earlier reading, unless
+    that was of a later text. Returns whether anything changed; saving the same reading again changes nothing.
+    """
+    held = connection.execute(
+        select(reading.c.revision, reading.c.version, reading.c.known_at, article.c.seen_at)
+        .join(article, and_(article.c.id == reading.c.article_id, article.c.revision == reading.c.revision))
+        .where(reading.c.article_id == read.id, reading.c.known_until.is_(None))
+    ).first()
+    if held is not None and (held.revision, held.version) == (read.revision, version):
+        return False
+    if held is not None and held.revision != read.revision:
+        seen_at = connection.execute(
+            select(article.c.seen_at).where(article.c.id == read.id, article.c.revision == read.revision)
+        ).scalar_one()
+        if (seen_at, read.revision) < (held.seen_at, held.revision):
+            return False
+    known_at = moment_of_writing(connection)
+    touched: set[str] = set()
+    if held is not None:
+        touched.update(_keys_of_reading(connection, read.id, held.revision, held.version))
+        connection.execute(
+            update(reading)
+            .where(reading.c.article_id == read.id, reading.c.known_until.is_(None))
+            .values(known_until=known_at)
+        )
+    connection.execute(
+        insert(reading).values(
+            article_id=read.id, revision=read.revision, version=version, claims=len(claims), known_at=known_at
+        )
+    )
+    for batch in batches(claims, 100):
+        rows = [{**to_row(entry), "known_at": known_at} for entry in batch]
+        connection.execute(insert(claim).values(rows).on_conflict_do_nothing())
+    touched.update(set_keys(connection, {entry.id: company_keys[entry.id] for entry in claims}))
+    work.add(connection, "derive", touched)
+    return True
+
+
+def _keys_of_reading(connection: Connection, article_id: str, revision: int, version: str) -> Sequence[str]:
+    return (
+        connection.execute(
+            select(claim_company.c.company_key)
+            .distinct()
+            .join(claim, claim.c.id == claim_company.c.claim_id)
+            .where(claim.c.article_id == article_id, claim.c.revision == revision, claim.c.version == version)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def set_keys(connection: Connection, company_keys: Mapping[str, Collection[str]]) -> set[str]:
+    """Note which companies claims touch, by claim id; return all companies touched before or now.
+
+    Keys are derived: they are set anew when decisions about companies change. The caller queues the returned ones.
+    """
+    touched: set[str] = set()
+    for batch in batches(sorted(company_keys)):
+        wanted = {(key, claim_id) for claim_id in batch for key in company_keys[claim_id]}
+        held = {
+            (row.company_key, row.claim_id)
+            for row in connection.execute(select(claim_company).where(claim_company.c.claim_id.in_(batch)))
+        }
+        for key, claim_id in held - wanted:
+            connection.execute(
+                delete(claim_company).where(claim_company.c.company_key == key, claim_company.c.claim_id == claim_id)
+            )
+        new = [{"company_key": key, "claim_id": claim_id} for key, claim_id in sorted(wanted - held)]
+        for rows in batches(new):
+            connection.execute(insert(claim_company).values(rows))
+        touched.update(key for key, _ in held | wanted)
+    return touched
+
+
+def live() -> Any:
+    """Return the SQL condition, over `claim` joined with `reading`, that a claim is of the latest reading."""
+    return held_at(None)
+
+
+def held_at(as_of: datetime | None) -> Any:
+    """Return the SQL condition, over `claim` joined with `reading`, that a claim's reading held at a time (now)."""
+    same = and_(claim.c.revision == reading.c.revision, claim.c.version == reading.c.version)
+    if as_of is None:
+        return and_(same, reading.c.known_until.is_(None))
+    still = or_(reading.c.known_until.is_(None), reading.c.known_until > as_of)
+    return and_(same, reading.c.known_at <= as_of, still)
+
+
+def sourced(connection: Connection, company_keys: Iterable[str]) -> list[SourcedClaim]:
+    """Return the live claims that touch any of these companies, with what is known of their articles, by claim id."""
+    found: dict[str, SourcedClaim] = {}
+    for batch in batches(sorted(set(company_keys))):
+        query = _sourced().where(
+            live(), claim.c.id.in_(select(claim_company.c.claim_id).where(claim_company.c.company_key.in_(batch)))
+        )
+        found.update((row.id, _sourced_claim(row)) for row in connection.execute(query))
+    return [found[id_] for id_ in sorted(found)]
+
+
+def sourced_by_id(connection: Connection, ids: Iterable[str]) -> list[SourcedClaim]:
+    """Return claims by id, live or not, in the order of the ids."""
+    wanted = list(ids)
+    found: dict[str, SourcedClaim] = {}
+    for batch in batches(wanted):
+        rows = connection.execute(_sourced(reading_too=False).where(claim.c.id.in_(batch)))
+        found.update((row.id, _sourced_claim(row)) for row in rows)
+    return [found[id_] for id_ in wanted if id_ in found]
+
+
+def _sourced(*, reading_too: bool = True) -> Select[Any]:
+    tables = claim.join(article, and_(article.c.id == claim.c.article_id, article.c.revision == claim.c.revision)).join(
+        story, story.c.article_id == claim.c.article_id
+    )
+    if reading_too:
+        tables = tables.join(reading, reading.c.article_id == claim.c.article_id)
+    return select(
+        *COLUMNS,
+        article.c.published,
+        article.c.published_precision,
+        func.coalesce(article.c.fetched_at, article.c.seen_at, type_=article.c.seen_at.type).label("fetched_at"),
+        article.c.source_id,
+        source.c.kind.label("source_kind"),
+        story.c.group_id,
+        article.c.title,
+        article.c.url,
+    ).select_from(tables.outerjoin(source, source.c.id == article.c.source_id))
+
+
+def _sourced_claim(row: Row[Any]) -> SourcedClaim:
+    return SourcedClaim(
+        claim=from_row(row),
+        published=row.published,
+        published_precision=row.published_precision,
+        fetched_at=row.fetched_at,
+        source_id=row.source_id,
+        source_kind=row.source_kind,
+        group_id=row.group_id,
+        title=row.title,
+        url=row.url,
+    )
+
+
+def each_live(connection: Connection) -> Iterator[Claim]:
+    """Yield all live claims by id, in flat memory."""
+    last = ""
+    while True:
+        rows = connection.execute(
+            select(*COLUMNS)
+            .join(reading, reading.c.article_id == claim.c.article_id)
+            .where(live(), claim.c.id > last)
+            .order_by(claim.c.id)
+            .limit(1000)
+        ).all()
+        if not rows:
+            return
+        yield from map(from_row, rows)
+        last = rows[-1].id
+
+
+def stale(connection: Connection, version: str, limit: int, after: str = "") -> list[tuple[str, int]]:
+    """Return (article id, revision) of articles whose latest reading is of another pipeline version, by id."""
+    query = (
+        select(reading.c.article_id, reading.c.revision)
+        .where(reading.c.known_until.is_(None), reading.c.version != version, reading.c.article_id > after)
+        .order_by(reading.c.article_id)
+        .limit(limit)
+    )
+    return [(row.article_id, row.revision) for row in connection.execute(query)]

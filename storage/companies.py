@@ -1,0 +1,98 @@
+"""Companies: their names and facts through time, and where the ids of merged ones lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from newsledger.model import Alias, Company
+from storage.batches import batches
+from storage.engine import moment_of_writing
+from storage.tables import company, company_id
+from storage.versions import held, write
+
+FIELDS = tuple(field.name for field in fields(Company))
+
+
+def _to_row(entry: Company) -> dict[str, Any]:
+    row = {name: getattr(entry, name) for name in FIELDS}
+    row["aliases"] = [
+        {"name": a.name, "since": a.since, "until": a.until, "needs_context": a.needs_context} for a in entry.aliases
+    ]
+    row["tickers"] = list(entry.tickers)
+    return row
+
+
+def from_row(row: Row[Any]) -> Company:
+    """Return the company of a row that has its columns."""
+    values = {name: row._mapping[name] for name in FIELDS}
+    values["aliases"] = tuple(Alias(**alias) for alias in values["aliases"])
+    values["tickers"] = tuple(values["tickers"])
+    return Company(**values)
+
+
+def save(connection: Connection, companies: Iterable[Company], known_at: datetime | None = None) -> int:
+    """Make the store know companies as they are now; return how many were new or changed."""
+    at = known_at or moment_of_writing(connection)
+    changed = 0
+    for batch in batches(sorted(companies, key=lambda entry: entry.id)):
+        ids = [{"id": entry.id, "known_at": at} for entry in batch]
+        connection.execute(insert(company_id).values(ids).on_conflict_do_nothing())
+        changed += write(connection, company, [_to_row(entry) for entry in batch], at)
+    return changed
+
+
+def redirect(connection: Connection, successors: Mapping[str, str | None]) -> None:
+    """Say which company each merged id leads to now; null takes it back. Both ids must be known."""
+    for id_, successor in sorted(successors.items()):
+        connection.execute(update(company_id).where(company_id.c.id == id_).values(successor=successor))
+
+
+def get(connection: Connection, id_: str) -> Company | None:
+    """Return a company; null if unknown."""
+    row = connection.execute(select(company).where(company.c.id == id_, held(company))).first()
+    return None if row is None else from_row(row)
+
+
+def successor(connection: Connection, id_: str) -> str | None:
+    """Return the company that a merged id leads to in the end; null where it leads nowhere."""
+    found, seen = None, {id_}
+    while True:
+        following = connection.execute(
+            select(company_id.c.successor).where(company_id.c.id == (found or id_))
+        ).scalar_one_or_none()
+        if following is None or following in seen:
+            return found
+        found = following
+        seen.add(following)
+
+
+def load(connection: Connection, *, as_of: datetime | None = None) -> list[Company]:
+    """Return all companies, by id."""
+    rows = connection.execute(select(company).where(held(company, as_of)).order_by(company.c.id))
+    return [from_row(row) for row in rows]
+
+
+def page(
+    connection: Connection,
+    *,
+    name: str | None = None,
+    sector: str | None = None,
+    country: str | None = None,
+    after: str = "",
+    limit: int = 100,
+) -> Sequence[Company]:
+    """Return companies by id, after an id; `name` finds a part of the name, in any case of letters."""
+    query = select(company).where(held(company), company.c.id > after)
+    if name:
+        query = query.where(company.c.name.icontains(name, autoescape=True))
+    if sector:
+        query = query.where(company.c.sector == sector)
+    if country:
+        query = query.where(company.c.country == country)
+    return [from_row(row) for row in connection.execute(query.order_by(company.c.id).limit(limit))]

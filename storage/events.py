@@ -1,0 +1,394 @@
+"""Events: every state each one ever had, the ledger of their ids, which claims they rest on, and reading them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Literal, get_args
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Text,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
+
+from newsledger.model import Event, SourcedClaim
+from storage import claims as claims_
+from storage import rollups
+from storage.batches import batches
+from storage.bulk import driver_moment, insert_rows
+from storage.columns import Moment, json_text
+from storage.engine import is_postgresql, reading
+from storage.tables import company, event, event_claim, event_id
+from storage.versions import INSTANT, close, held
+
+FIELDS = tuple(field.name for field in fields(Event))
+LISTS = ("counterparty", "counterparty_ids", "roles", "locations", "claim_ids", "source_kinds")
+COLUMNS = tuple(c for c in event.c if c.name not in ("ai_cited", "sort_date", "content_hash"))
+_STORED = tuple(c.name for c in event.c if c.name not in ("sort_date", "content_hash", "known_at", "known_until"))
+_values: Callable[[Event], tuple[Any, ...]] = attrgetter(*_STORED)
+_JSON_PLACES = tuple(_STORED.index(name) for name in (*LISTS, "trace"))
+_FLAG_PLACES = tuple(_STORED.index(name) for name in ("ai_cited", "conflict"))
+
+Sort = Literal["date", "-date", "count", "-count", "amount_usd", "-amount_usd", "known_at", "-known_at"]
+"""What events are sorted by; `-` is the largest or newest first. By a figure, events without it are left out."""
+
+
+class BadCursorError(ValueError):
+    """A cursor that this sort did not give out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEvent:
+    """A state of an event, and since and until when the ledger took it for true (null = it still does)."""
+
+    event: Event
+    known_at: datetime
+    known_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """Some events in order, and the cursor that gives the next ones; null at the end."""
+
+    events: list[KnownEvent]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which events are wanted: all that fit every condition that is given. Dates are ISO; `until` is not included.
+
+    A date known only to the month or year fits where its period overlaps the time from `since` to `until`.
+    """
+
+    type: str | None = None
+    company_ids: Collection[str] = ()
+    sector: str | None = None
+    country: str | None = None
+    """Of the company, ISO 3166."""
+    kinds: Collection[str] = ()
+    stages: Collection[str] = ()
+    ai_relations: Collection[str] = ()
+    ai_cited: bool | None = None
+    role: str | None = None
+    currency: str | None = None
+    since: str | None = None
+    until: str | None = None
+    min_count: int | None = None
+    min_amount_usd: int | None = None
+    known_since: datetime | None = None
+    """Only events that became what they are at or after this moment."""
+    text: str | None = None
+    """A part of the company's name or of a place, in any case of letters."""
+
+
+# writing ------------------------------------------------------------------------------------------------------------
+
+
+def replace(
+    connection: Connection,
+    events: Iterable[Event],
+    considered: Collection[str],
+    known_at: datetime,
+) -> tuple[int, int]:
+    """Make `events` what the ledger takes for true, in place of the `considered` ones; return (written, closed).
+
+    `considered` are the ids of events that were up for change: one that is not among `events` any more is closed.
+    States that hold already are left alone. Roll-ups follow in the same transaction. Ids and companies must be known
+    (`mint`, `storage.companies.save`). Raises IntegrityError for a row that breaks a constraint of the tables.
+    """
+    rows = {entry.id: event_row(connection, entry) for entry in events}
+    if not rows and not considered:
+        return 0, 0
+    found = _held_states(connection, {*rows, *considered})
+    changed = [id_ for id_, row in rows.items() if id_ not in found or found[id_]["content_hash"] != row[-1]]
+    gone = [id_ for id_ in considered if id_ in found and id_ not in rows]
+    if not changed and not gone:
+        return 0, 0
+    ended = [id_ for id_ in changed if id_ in found] + gone
+    at = max([known_at, *(found[id_]["known_at"] + INSTANT for id_ in ended)])
+    close(connection, event, ended, at)
+    stamp = driver_moment(connection, at)
+    new_rows = [(*rows[id_], stamp, None) for id_ in changed]
+    insert_rows(connection, event, new_rows)
+    _set_membership(connection, {id_: _claim_ids(rows[id_]) for id_ in changed}, ended, at)
+    sums: rollups.Sums = {}
+    rollups.add_up((found[id_] for id_ in ended), -1, sums)
+    rollups.add_up((dict(zip(_STORED, rows[id_], strict=False)) for id_ in changed), 1, sums)
+    rollups.apply(connection, sums)
+    return len(changed), len(gone)
+
+
+def event_row(connection: Connection, entry: Event) -> tuple[Any, ...]:
+    """Return the columns of an event as the driver takes them, up to the hash of all of them."""
+    values = list(_values(entry))
+    for place in _JSON_PLACES:
+        value = values[place]
+        values[place] = json_text(dict(sorted(value.items())) if isinstance(value, Mapping) else value)
+    if not is_postgresql(connection):
+        for place in _FLAG_PLACES:
+            values[place] = int(values[place])
+    content = orjson.dumps(values)
+    return (*values, entry.date or "", hashlib.blake2b(content, digest_size=16).hexdigest())
+
+
+def _claim_ids(row: tuple[Any, ...]) -> list[str]:
+    return orjson.loads(row[_STORED.index("claim_ids")])  # type: ignore[no-any-return]
+
+
+_SUMMED = tuple(
+    event.c[name]
+    for name in (
+        "id",
+        "content_hash",
+        "known_at",
+        "type",
+        "company_id",
+        "kind",
+        "basis",
+        "scope",
+        "superseded_by",
+        "stage",
+        "count",
+        "count_low",
+        "count_high",
+        "percent",
+        "amount",
+        "amount_usd",
+        "date",
+        "date_precision",
+        "ai_cited",
+    )
+)
+
+
+def _held_states(connection: Connection, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    states: dict[str, Mapping[str, Any]] = {}
+    for batch in batches(sorted(ids)):
+        for row in connection.execute(select(*_SUMMED).where(event.c.id.in_(batch), held(event))):
+            states[row.id] = dict(row._mapping)
+    return states
+
+
+def _set_membership(
+    connection: Connection, members: Mapping[str, Collection[str]], ended: Iterable[str], at: datetime
+) -> None:
+    wanted = {claim_id: id_ for id_, claim_ids in members.items() for claim_id in claim_ids}
+    found: dict[str, Any] = {}
+    query = select(event_claim.c.claim_id, event_claim.c.event_id, event_claim.c.known_at).where(held(event_claim))
+    for batch in batches(sorted(ended)):
+        found.update((row.claim_id, row) for row in connection.execute(query.where(event_claim.c.event_id.in_(batch))))
+    for batch in batches(sorted(wanted)):
+        found.update((row.claim_id, row) for row in connection.execute(query.where(event_claim.c.claim_id.in_(batch))))
+    moved = [claim_id for claim_id, row in found.items() if wanted.get(claim_id) != row.event_id]
+    at = max([at, *(found[claim_id].known_at + INSTANT for claim_id in moved)])
+    close(connection, event_claim, moved, at)
+    stamp = driver_moment(connection, at)
+    new = [
+        (claim_id, id_, stamp, None)
+        for claim_id, id_ in sorted(wanted.items())
+        if claim_id not in found or found[claim_id].event_id != id_
+    ]
+    insert_rows(connection, event_claim, new)
+
+
+# reading ------------------------------------------------------------------------------------------------------------
+
+
+def from_row(row: Row[Any]) -> KnownEvent:
+    """Return the event of a row that has COLUMNS."""
+    values = row._mapping
+    known: dict[str, Any] = {name: values[name] for name in FIELDS}
+    for name in LISTS:
+        known[name] = tuple(known[name])
+    return KnownEvent(event=Event(**known), known_at=values["known_at"], known_until=values["known_until"])
+
+
+def get(connection: Connection, id_: str, *, as_of: datetime | None = None) -> KnownEvent | None:
+    """Return an event as it is, or was at a time; null where there was none of that id."""
+    row = connection.execute(select(*COLUMNS).where(event.c.id == id_, held(event, as_of))).first()
+    return None if row is None else from_row(row)
+
+
+def successor(connection: Connection, id_: str) -> str | None:
+    """Return the id that a merged event's id leads to in the end; null where it leads nowhere or is unknown."""
+    found, seen = None, {id_}
+    while True:
+        following = connection.execute(
+            select(event_id.c.successor).where(event_id.c.id == (found or id_))
+        ).scalar_one_or_none()
+        if following is None or following in seen:
+            return found
+        found = following
+        seen.add(following)
+
+
+def minted(connection: Connection, id_: str) -> bool:
+    """Return whether this id was ever given to an event."""
+    return connection.execute(select(event_id.c.id).where(event_id.c.id == id_)).first() is not None
+
+
+def history(connection: Connection, id_: str) -> list[KnownEvent]:
+    """Return all states an event ever had, the first one first."""
+    rows = connection.execute(select(*COLUMNS).where(event.c.id == id_).order_by(event.c.known_at))
+    return [from_row(row) for row in rows]
+
+
+def claims_of(connection: Connection, id_: str, *, as_of: datetime | None = None) -> list[SourcedClaim]:
+    """Return the claims an event rests on, or rested on at a time, in the event's order."""
+    found = get(connection, id_, as_of=as_of)
+    return [] if found is None else claims_.sourced_by_id(connection, found.event.claim_ids)
+
+
+def event_of(connection: Connection, claim_id: str) -> str | None:
+    """Return the id of the event that a claim belongs to now."""
+    query = select(event_claim.c.event_id).where(event_claim.c.claim_id == claim_id, held(event_claim))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def query(
+    engine: Engine,
+    filters: EventFilter | None = None,
+    sort: Sort = "-date",
+    cursor: str | None = None,
+    limit: int = 50,
+    as_of: datetime | None = None,
+) -> EventPage:
+    """Return one page of events. Pages stay in step however many events come in between: a cursor names a place.
+
+    Raises BadCursorError for a cursor of another sort, ValueError for an unknown sort.
+    """
+    if sort not in get_args(Sort):
+        raise ValueError(f"events cannot be sorted by {sort!r}; use one of {', '.join(get_args(Sort))}")
+    down, name = sort.startswith("-"), sort.removeprefix("-")
+    value = event.c.sort_date if name == "date" else event.c[name]
+    statement = filtered(select(*COLUMNS, value.label("sorted_by")), filters or EventFilter(), as_of)
+    if name in ("count", "amount_usd"):
+        statement = statement.where(value.is_not(None))
+    if cursor is not None:
+        place = _place(cursor, sort)
+        after = tuple_(value, event.c.id)
+        statement = statement.where(after < tuple_(*place) if down else after > tuple_(*place))
+    order = (value.desc(), event.c.id.desc()) if down else (value, event.c.id)
+    with reading(engine) as connection:
+        rows = connection.execute(statement.order_by(*order).limit(limit + 1)).all()
+    following = _cursor(sort, rows[limit - 1]) if len(rows) > limit else None
+    return EventPage(events=[from_row(row) for row in rows[:limit]], cursor=following)
+
+
+def each(
+    connection: Connection, filters: EventFilter | None = None, as_of: datetime | None = None
+) -> Iterator[KnownEvent]:
+    """Yield all events that fit, by id, in flat memory."""
+    statement = filtered(select(*COLUMNS), filters or EventFilter(), as_of).order_by(event.c.id)
+    for row in connection.execution_options(yield_per=1000).execute(statement):
+        yield from_row(row)
+
+
+def count(connection: Connection, filters: EventFilter | None = None, as_of: datetime | None = None) -> int:
+    """Return how many events fit."""
+    statement = filtered(select(event.c.id), filters or EventFilter(), as_of)
+    return connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+
+
+def filtered(statement: Select[Any], wanted: EventFilter, as_of: datetime | None) -> Select[Any]:
+    """Return a select over `event` narrowed to what is wanted."""
+    conditions: list[ColumnElement[bool]] = [held(event, as_of)]
+    if wanted.type is not None:
+        conditions.append(event.c.type == wanted.type)
+    for column, allowed in (
+        (event.c.company_id, wanted.company_ids),
+        (event.c.kind, wanted.kinds),
+        (event.c.stage, wanted.stages),
+        (event.c.ai_relation, wanted.ai_relations),
+    ):
+        if allowed:
+            conditions.append(column.in_(sorted(allowed)))
+    if wanted.ai_cited is not None:
+        conditions.append(event.c.ai_cited == wanted.ai_cited)
+    if wanted.role is not None:
+        conditions.append(has_role(wanted.role))
+    if wanted.currency is not None:
+        conditions.append(event.c.currency == wanted.currency)
+    conditions += dated(wanted.since, wanted.until)
+    if wanted.min_count is not None:
+        conditions.append(event.c["count"] >= wanted.min_count)
+    if wanted.min_amount_usd is not None:
+        conditions.append(event.c.amount_usd >= wanted.min_amount_usd)
+    if wanted.known_since is not None:
+        conditions.append(event.c.known_at >= wanted.known_since)
+    if wanted.text:
+        conditions.append(or_(event.c.company.icontains(wanted.text, autoescape=True), _place_text(wanted.text)))
+    if wanted.sector is not None or wanted.country is not None:
+        known = [held(company, as_of), company.c.id == event.c.company_id]
+        if wanted.sector is not None:
+            known.append(company.c.sector == wanted.sector)
+        if wanted.country is not None:
+            known.append(company.c.country == wanted.country)
+        conditions.append(select(company.c.id).where(*known).exists())
+    return statement.where(and_(*conditions))
+
+
+def has_role(role: str) -> ColumnElement[bool]:
+    """Return the SQL condition that a role is among an event's."""
+    return as_text(event.c.roles).contains(f'"{role}"', autoescape=True)
+
+
+def _place_text(text: str) -> ColumnElement[bool]:
+    return as_text(event.c.locations).icontains(text, autoescape=True)
+
+
+def as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return a JSON column as the text it is kept as."""
+    return type_coerce(column, Text())
+
+
+def dated(since: str | None, until: str | None) -> list[ColumnElement[bool]]:
+    """Return the SQL conditions that an event's date may lie from `since` to before `until` (ISO dates)."""
+    conditions: list[ColumnElement[bool]] = []
+    date = event.c.sort_date
+    if since is not None:
+        # the first narrows by index; a shorter date is compared as far as it goes
+        conditions += [date >= since[:4], date >= func.substr(since, 1, func.length(date))]
+    if until is not None:
+        conditions += [date < until, date != ""]
+    return conditions
+
+
+def _cursor(sort: str, row: Row[Any]) -> str:
+    value = row.sorted_by
+    place = [sort, value.isoformat() if isinstance(value, datetime) else value, row.id]
+    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+
+
+def _place(cursor: str, sort: str) -> tuple[Any, str]:
+    try:
+        of_sort, value, id_ = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if of_sort != sort or not isinstance(id_, str):
+            raise BadCursorError
+        if sort.removeprefix("-") == "known_at":
+            return literal(datetime.fromisoformat(value), Moment()), id_
+        if not isinstance(value, str if sort.endswith("date") else int):
+            raise BadCursorError
+        return value, id_
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BadCursorError(
+            f"cursor {cursor!r} is not one that sort={sort} gave; ask again without a cursor"
+        ) from error

@@ -1,0 +1,56 @@
+"""Jobs that run by the clock, each due time exactly once, however many clocks tick."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.engine import reading, writing
+from storage.tables import job_run
+
+ABANDONED = timedelta(hours=6)
+"""A run that started this long ago and never finished is taken for dead, and may be started again."""
+
+
+def start(engine: Engine, job: str, due: str) -> bool:
+    """Claim the run of a job for a due time, such as `2026-11-23`; false if another has it or has done it."""
+    now = datetime.now(UTC)
+    statement = insert(job_run).values(job=job, due=due, started_at=now)
+    statement = statement.on_conflict_do_update(
+        index_elements=["job", "due"],
+        set_={"started_at": now, "outcome": None, "finished_at": None},
+        where=(job_run.c.finished_at.is_(None) & (job_run.c.started_at < now - ABANDONED))
+        | job_run.c.outcome.like("failed%"),
+    )
+    with writing(engine) as connection:
+        return connection.execute(statement.returning(job_run.c.job)).first() is not None
+
+
+def finish(engine: Engine, job: str, due: str, outcome: str = "done") -> None:
+    """Note how a run ended. An outcome that begins with `failed` lets the run be started again."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(job_run)
+            .where(job_run.c.job == job, job_run.c.due == due)
+            .values(finished_at=datetime.now(UTC), outcome=outcome)
+        )
+
+
+def last(engine: Engine, job: str) -> tuple[str, datetime, str] | None:
+    """Return the latest due time of a job that ended, when it ended and how; null before the first."""
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(job_run.c.due, job_run.c.finished_at, job_run.c.outcome)
+            .where(job_run.c.job == job, job_run.c.finished_at.is_not(None))
+            .order_by(job_run.c.due.desc())
+            .limit(1)
+        ).first()
+    return None if row is None else (row.due, row.finished_at, row.outcome)
+
+
+def first_due(engine: Engine, job: str) -> str | None:
+    """Return the earliest due time a job was ever started for."""
+    with reading(engine) as connection:
+        return connection.execute(select(func.min(job_run.c.due)).where(job_run.c.job == job)).scalar()

@@ -1,0 +1,154 @@
+"""Pages as they came from the network: kept, compressed, until their article is extracted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import zstandard
+from sqlalchemy import Connection, Engine, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from newsledger.model import Article, Page, digest
+from storage import work
+from storage.batches import batches
+from storage.engine import reading, writing
+from storage.sources import count_drop
+from storage.tables import page as page_table
+from storage.tables import validator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownValidator:
+    """What a server gave to ask "has it changed?" with, and when the body was last fetched whole."""
+
+    etag: str | None
+    last_modified: str | None
+    saved_at: datetime
+
+
+def page_id(page: Page) -> str:
+    """Return the id of a page: the hash of its address, its bytes and the text its feed carried."""
+    return digest(page.url, page.body, page.feed_text or "")
+
+
+def save(engine: Engine, pages: Sequence[Page]) -> int:
+    """Keep pages and queue them to be read, in one transaction; return how many were new. Saving again is harmless.
+
+    Raises IntegrityError for a page of a source that `storage.sources.save` has not been given.
+    """
+    compressor = zstandard.ZstdCompressor(level=3)
+    rows = [
+        {
+            "id": page_id(page),
+            "url": page.url,
+            "asked_url": page.asked_url,
+            "source_id": page.source_id,
+            "fetched_at": page.fetched_at,
+            "body": compressor.compress(page.body),
+            "content_type": page.content_type,
+            "status": page.status,
+            "feed_title": page.feed_title,
+            "feed_published": page.feed_published,
+            "feed_text": page.feed_text,
+        }
+        for page in pages
+    ]
+    new: list[str] = []
+    with writing(engine) as connection:
+        for batch in batches(rows, 100):
+            statement = insert(page_table).values(batch).on_conflict_do_nothing().returning(page_table.c.id)
+            new += connection.execute(statement).scalars()
+        work.add(connection, "read", new)
+    return len(new)
+
+
+def load(connection: Connection, ids: Iterable[str]) -> list[Page]:
+    """Return the pages that still have their bytes, in the order of the ids; others are left out."""
+    found: dict[str, Page] = {}
+    decompressor = zstandard.ZstdDecompressor()
+    wanted = list(ids)
+    for batch in batches(wanted):
+        for row in connection.execute(select(page_table).where(page_table.c.id.in_(batch))):
+            if row.body is not None:
+                found[row.id] = Page(
+                    url=row.url,
+                    asked_url=row.asked_url,
+                    source_id=row.source_id,
+                    fetched_at=row.fetched_at,
+                    body=decompressor.decompress(row.body),
+                    content_type=row.content_type,
+                    status=row.status,
+                    feed_title=row.feed_title,
+                    feed_published=row.feed_published,
+                    feed_text=row.feed_text,
+                )
+    return [found[id_] for id_ in wanted if id_ in found]
+
+
+def extracted(connection: Connection, id_: str, article: Article, *, keep_body: bool = False) -> None:
+    """Note which article a page gave; its bytes go, as they are no longer needed, unless `keep_body`."""
+    values: dict[str, object] = {"article_id": article.id, "dropped": None, "dropped_detail": None}
+    if not keep_body:
+        values["body"] = None
+    connection.execute(update(page_table).where(page_table.c.id == id_).values(values))
+
+
+def drop(connection: Connection, id_: str, reason: str, detail: str = "", *, keep_body: bool = False) -> None:
+    """Note why a page gave no article, and count it for its source and day."""
+    values: dict[str, object] = {"dropped": reason, "dropped_detail": detail or None, "article_id": None}
+    if not keep_body:
+        values["body"] = None
+    row = connection.execute(
+        update(page_table)
+        .where(page_table.c.id == id_, page_table.c.dropped.is_(None))
+        .values(values)
+        .returning(page_table.c.source_id, page_table.c.fetched_at)
+    ).first()
+    if row is not None:
+        count_drop(connection, row.source_id, row.fetched_at.date().isoformat(), "extract", {reason: 1})
+
+
+def drops(engine: Engine) -> Counter[str]:
+    """Return reason → number of pages that gave no article."""
+    query = select(page_table.c.dropped, func.count()).where(page_table.c.dropped.is_not(None))
+    with reading(engine) as connection:
+        return Counter(dict(connection.execute(query.group_by(page_table.c.dropped)).tuples().all()))
+
+
+def known(engine: Engine, source_id: str) -> dict[str, KnownValidator]:
+    """Return address → validator, as `save_validators` kept them for a source."""
+    query = select(validator).where(validator.c.source_id == source_id)
+    with reading(engine) as connection:
+        return {
+            row.url: KnownValidator(etag=row.etag, last_modified=row.last_modified, saved_at=row.saved_at)
+            for row in connection.execute(query)
+        }
+
+
+def have(engine: Engine, urls: Sequence[str]) -> set[str]:
+    """Return those of some addresses that a page was kept from, asked for or redirected to."""
+    found: set[str] = set()
+    with reading(engine) as connection:
+        for batch in batches(urls):
+            query = select(page_table.c.url, page_table.c.asked_url).where(
+                or_(page_table.c.url.in_(batch), page_table.c.asked_url.in_(batch))
+            )
+            for row in connection.execute(query):
+                found.update((row.url, row.asked_url))
+    return found.intersection(urls)
+
+
+def save_validators(engine: Engine, source_id: str, validators: Mapping[str, KnownValidator]) -> None:
+    """Keep the validators of a source by address."""
+    rows = [
+        {"url": url, "source_id": source_id, "etag": v.etag, "last_modified": v.last_modified, "saved_at": v.saved_at}
+        for url, v in sorted(validators.items())
+    ]
+    with writing(engine) as connection:
+        for batch in batches(rows):
+            statement = insert(validator).values(batch)
+            changed = {name: statement.excluded[name] for name in ("source_id", "etag", "last_modified", "saved_at")}
+            connection.execute(statement.on_conflict_do_update(index_elements=["url"], set_=changed))
