@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     rate_limit: str = Field(default="", description='requests per key or client, as "600/minute"; empty: no limit')
     request_seconds: float = Field(default=10, gt=0, description="how long one request may ask the store, in seconds")
     cors_origins: tuple[str, ...] = Field(default=(), description='web origins that may ask the API, as ["*"]')
-    contact: str = Field(default="", description="mail address of the operator, for takedowns and corrections")
+    contact: str = Field(default="", description="mail address of the operator; each site we read is told it")
 
     @property
     def database(self) -> str:

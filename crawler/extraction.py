@@ -1,0 +1,185 @@
+"""From a page to an article: metadata, body, date, language, with the gates before the costly part."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import py3langid
+import trafilatura
+from htmldate import find_date
+from lxml import html as lxml_html
+from readability import Document
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.dates import Moment, parse_time, plausible
+from crawler.metadata import Metadata, read_metadata
+from crawler.plain_text import cheap_text, clean, decode
+from crawler.walls import wall
+from newsledger.model import Article, Page, PublishedBasis, digest
+
+_MIN_BODY = 200
+"""Characters below which an extractor is taken to have missed the body."""
+_MIN_TEXT = 40
+"""Characters below which there is nothing to read."""
+_LANGUAGE_SAMPLE = 1_000
+
+
+class Gate(Protocol):
+    """Says cheaply what cannot hold an event. It may let through too much, never too little."""
+
+    def bytes_may_hold(self, body: bytes) -> bool:
+        """Return False where the bytes of a page cannot hold an event."""
+
+    def text_may_hold(self, text: str) -> bool:
+        """Return False where a text cannot hold an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A page that is no article, and why. Every reason is counted."""
+
+    reason: str
+    detail: str = ""
+
+
+def to_article(page: Page, gate: Gate | None = None, counts: Counter[str] | None = None) -> Article | Dropped:
+    """Return the article of a page as its first revision, or why there is none. Pure.
+
+    With a `gate`, a page that cannot hold an event skips the costly extraction and keeps its cheap text, marked
+    `rough`; without one every page is extracted whole. `counts` counts what each stage let through and dropped:
+    `pages`, `bytes_gate`, `text_gate`, `extracted`, and `dropped_<reason>`.
+    """
+    counts = Counter() if counts is None else counts
+    counts["pages"] += 1
+    outcome = _article(page, gate, counts)
+    if isinstance(outcome, Dropped):
+        counts[f"dropped_{outcome.reason}"] += 1
+    return outcome
+
+
+def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | Dropped:
+    if page.status != 200:
+        return Dropped(f"http_{page.status}", page.url)
+    if page.content_type and "text/plain" in page.content_type:
+        return _plain(page)
+    if page.content_type and "html" not in page.content_type.lower() and "xml" not in page.content_type.lower():
+        return Dropped("not_html", page.content_type)
+    rough = False
+    # two-byte encodings hide their letters from a gate on bytes
+    if gate is not None and b"\0" not in page.body[:1_000] and not gate.bytes_may_hold(page.body):
+        counts["bytes_gate"] += 1
+        rough = True
+    source = decode(page.body, page.content_type)
+    if not source.strip():
+        return Dropped("no_text", "empty page")
+    tree = LexborHTMLParser(source)
+    said = read_metadata(tree, page.url, page.fetched_at)
+    title = said.title or _clean_title(page) or ""
+    text = cheap_text(tree)
+    if (barrier := wall(page.url, title, text, said.free)) is not None:
+        return Dropped(barrier, title)
+    if gate is not None and not rough and not gate.text_may_hold("\n".join((title, said.description or "", text))):
+        counts["text_gate"] += 1
+        rough = True
+    document = None
+    if not rough:
+        counts["extracted"] += 1
+        document = _document(source)
+        text = body_text(source, document) or text
+    if len(title) + len(text) < _MIN_TEXT:
+        return Dropped("no_text", title)
+    published, basis = _published(page, said, document)
+    return Article(
+        id=digest(said.canonical) if said.canonical else digest(text),
+        revision=1,
+        title=title,
+        text=text,
+        url=said.canonical,
+        source_id=page.source_id,
+        published=published.at,
+        published_basis=basis,
+        published_precision=published.precision,
+        language=said.language if rough else _language(text, said.language),
+        fetched_at=page.fetched_at,
+        rough=rough,
+        description=said.description,
+        publisher=said.publisher,
+    )
+
+
+def body_text(source: str, document: lxml_html.HtmlElement | None = None) -> str:
+    """Return the article body of an HTML page: trafilatura's precise reading, else readability's, else nothing."""
+    document = document if document is not None else _document(source)
+    if document is None:
+        return ""
+    text = ""
+    try:
+        found = trafilatura.bare_extraction(document, favor_precision=True, include_comments=False)
+        text = clean(found.text or "") if found is not None else ""
+    except Exception:  # hostile markup breaks it in many ways; the next reader has its turn
+        text = ""
+    if len(text) >= _MIN_BODY:
+        return text
+    try:
+        summary = LexborHTMLParser(Document(source).summary(html_partial=True))
+        other = clean(summary.body.text(separator="\n")) if summary.body is not None else ""
+    except Exception:  # the same
+        other = ""
+    return other if len(other) > len(text) else text
+
+
+def _document(source: str) -> lxml_html.HtmlElement | None:
+    return trafilatura.load_html(source)
+
+
+def _plain(page: Page) -> Article | Dropped:
+    text = clean(decode(page.body, page.content_type))
+    title = _clean_title(page) or ""
+    if len(title) + len(text) < _MIN_TEXT:
+        return Dropped("no_text", title)
+    url = page.url if urlsplit(page.url).scheme in ("http", "https") else None
+    published, basis = _published(page, Metadata(), None)
+    return Article(
+        id=digest(url) if url else digest(text),
+        revision=1,
+        title=title,
+        text=text,
+        url=url,
+        source_id=page.source_id,
+        published=published.at,
+        published_basis=basis,
+        published_precision=published.precision,
+        language=_language(text, None),
+        fetched_at=page.fetched_at,
+    )
+
+
+def _clean_title(page: Page) -> str | None:
+    return clean(page.feed_title).replace("\n", " ") if page.feed_title else None
+
+
+def _published(page: Page, said: Metadata, document: lxml_html.HtmlElement | None) -> tuple[Moment, PublishedBasis]:
+    """Return when the page was published and where that stands, the surest first."""
+    if said.published is not None and said.published_basis is not None:
+        return said.published, said.published_basis
+    if document is not None:
+        try:
+            found = find_date(document, original_date=True, url=page.url, max_date=page.fetched_at)
+        except Exception:  # hostile markup: the feed or the clock must do
+            found = None
+        if found and (moment := parse_time(found, page.fetched_at)):
+            return moment, "htmldate"
+    if page.feed_published is not None and (at := plausible(page.feed_published, page.fetched_at)):
+        return Moment(at, "day"), "feed"
+    return Moment(page.fetched_at, "day"), "fetched"
+
+
+def _language(text: str, stated: str | None) -> str | None:
+    """Return the ISO 639 code of the language a text is in; what the page states where the text is too short."""
+    if len(text) < _MIN_BODY:
+        return stated
+    code: str = py3langid.classify(text[:_LANGUAGE_SAMPLE])[0]
+    return code

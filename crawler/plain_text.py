@@ -1,0 +1,67 @@
+"""Bytes to text, and text to the clean form in which it is stored."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+import ftfy
+from charset_normalizer import from_bytes
+from selectolax.lexbor import LexborHTMLParser
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
+
+# controls but for tab and newline, lone surrogates, and marks of no width that would split a word for a reader
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n[ \n]*")
+
+_BLOCKS = "p"
+_ENOUGH = 400
+"""Characters of paragraph text below which a page is taken to mark up its text otherwise."""
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Return the text of a body in whatever encoding it turns out to be. Never fails.
+
+    A byte order mark wins, then UTF-8 wherever the whole body is UTF-8 (what a server declares is wrong more often
+    than text is UTF-8 by chance), then what header or page declare, then the best guess.
+    """
+    encoding, mark = read_bom(body)
+    if encoding is not None and mark is not None:
+        return body[len(mark) :].decode(encoding, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        broken_at = error.start
+    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
+    encoding = resolve_encoding(declared) if declared else None
+    if encoding is None:
+        guess = from_bytes(body[max(0, broken_at - 2_000) : broken_at + 20_000]).best()
+        encoding = guess.encoding if guess else "cp1252"
+    if codecs.lookup(encoding).name == "utf-8" and body[broken_at:].count(b"\xef\xbf\xbd") == 0:
+        # said to be UTF-8 and is not: one stray byte is replaced, a body full of them is Latin
+        text = body.decode("utf-8", "replace")
+        return text if text.count("�") < 20 else body.decode("cp1252", "replace")
+    return body.decode(encoding, "replace")
+
+
+def clean(text: str) -> str:
+    """Return text as it is stored: mojibake mended, composed (NFC), no controls, single spaces and newlines."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
+    text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def cheap_text(tree: LexborHTMLParser) -> str:
+    """Return the text of a page's paragraphs, one on each line: quick, with some boilerplate.
+
+    A page with next to none in paragraphs gives all its visible text.
+    """
+    text = clean("\n".join(node.text() for node in tree.css(_BLOCKS)))
+    if len(text) < _ENOUGH and tree.body is not None:
+        tree.strip_tags(["script", "style", "noscript", "svg", "template"])
+        whole = clean(tree.body.text(separator="\n"))
+        return whole if len(whole) > len(text) else text
+    return text
