@@ -15,7 +15,6 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Engine,
     Row,
     Select,
     Text,
@@ -34,8 +33,8 @@ from storage import rollups
 from storage.batches import batches
 from storage.bulk import driver_moment, insert_rows
 from storage.columns import Moment, json_text
-from storage.engine import is_postgresql, reading
-from storage.tables import company, event, event_claim, event_id
+from storage.engine import is_postgresql
+from storage.tables import article, claim, company, event, event_claim, event_id
 from storage.versions import INSTANT, close, held
 
 FIELDS = tuple(field.name for field in fields(Event))
@@ -46,7 +45,18 @@ _values: Callable[[Event], tuple[Any, ...]] = attrgetter(*_STORED)
 _JSON_PLACES = tuple(_STORED.index(name) for name in (*LISTS, "trace"))
 _FLAG_PLACES = tuple(_STORED.index(name) for name in ("ai_cited", "conflict"))
 
-Sort = Literal["date", "-date", "count", "-count", "amount_usd", "-amount_usd", "known_at", "-known_at"]
+Sort = Literal[
+    "date",
+    "-date",
+    "count",
+    "-count",
+    "amount_usd",
+    "-amount_usd",
+    "sources",
+    "-sources",
+    "known_at",
+    "-known_at",
+]
 """What events are sorted by; `-` is the largest or newest first. By a figure, events without it are left out."""
 
 
@@ -80,23 +90,44 @@ class EventFilter:
 
     type: str | None = None
     company_ids: Collection[str] = ()
+    company: str | None = None
+    """A part of the company's name, in any case of letters."""
+    counterparty: str | None = None
+    """A part of the other side's name."""
     sector: str | None = None
     country: str | None = None
     """Of the company, ISO 3166."""
     kinds: Collection[str] = ()
     stages: Collection[str] = ()
+    bases: Collection[str] = ()
+    scopes: Collection[str] = ()
+    time: str | None = None
     ai_relations: Collection[str] = ()
+    ai_speakers: Collection[str] = ()
     ai_cited: bool | None = None
     role: str | None = None
+    location: str | None = None
+    """A part of the place's name."""
     currency: str | None = None
+    source_ids: Collection[str] = ()
+    source_kinds: Collection[str] = ()
     since: str | None = None
     until: str | None = None
-    min_count: int | None = None
-    min_amount_usd: int | None = None
+    count_min: int | None = None
+    count_max: int | None = None
+    percent_min: float | None = None
+    percent_max: float | None = None
+    amount_usd_min: int | None = None
+    amount_usd_max: int | None = None
+    sources_min: int | None = None
+    claims_min: int | None = None
+    conflict: bool | None = None
+    converted: bool | None = None
+    """Whether an amount has a value in dollars."""
     known_since: datetime | None = None
     """Only events that became what they are at or after this moment."""
     text: str | None = None
-    """A part of the company's name or of a place, in any case of letters."""
+    """Words, each of which stands in the company's name, or in the sentence or headline of a claim."""
 
 
 # writing ------------------------------------------------------------------------------------------------------------
@@ -264,7 +295,7 @@ def event_of(connection: Connection, claim_id: str) -> str | None:
 
 
 def query(
-    engine: Engine,
+    connection: Connection,
     filters: EventFilter | None = None,
     sort: Sort = "-date",
     cursor: str | None = None,
@@ -287,8 +318,7 @@ def query(
         after = tuple_(value, event.c.id)
         statement = statement.where(after < tuple_(*place) if down else after > tuple_(*place))
     order = (value.desc(), event.c.id.desc()) if down else (value, event.c.id)
-    with reading(engine) as connection:
-        rows = connection.execute(statement.order_by(*order).limit(limit + 1)).all()
+    rows = connection.execute(statement.order_by(*order).limit(limit + 1)).all()
     following = _cursor(sort, rows[limit - 1]) if len(rows) > limit else None
     return EventPage(events=[from_row(row) for row in rows[:limit]], cursor=following)
 
@@ -317,25 +347,59 @@ def filtered(statement: Select[Any], wanted: EventFilter, as_of: datetime | None
         (event.c.company_id, wanted.company_ids),
         (event.c.kind, wanted.kinds),
         (event.c.stage, wanted.stages),
+        (event.c.basis, wanted.bases),
+        (event.c.scope, wanted.scopes),
         (event.c.ai_relation, wanted.ai_relations),
+        (event.c.ai_speaker, wanted.ai_speakers),
     ):
         if allowed:
             conditions.append(column.in_(sorted(allowed)))
-    if wanted.ai_cited is not None:
-        conditions.append(event.c.ai_cited == wanted.ai_cited)
+    for column, value in (
+        (event.c.time, wanted.time),
+        (event.c.ai_cited, wanted.ai_cited),
+        (event.c.currency, wanted.currency),
+        (event.c.conflict, wanted.conflict),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    for column, least, most in (
+        (event.c["count"], wanted.count_min, wanted.count_max),
+        (event.c.percent, wanted.percent_min, wanted.percent_max),
+        (event.c.amount_usd, wanted.amount_usd_min, wanted.amount_usd_max),
+        (event.c.sources, wanted.sources_min, None),
+        (event.c.claims, wanted.claims_min, None),
+    ):
+        if least is not None:
+            conditions.append(column >= least)
+        if most is not None:
+            conditions.append(column <= most)
+    for text, part in (
+        (as_text(event.c.company), wanted.company),
+        (as_text(event.c.counterparty), wanted.counterparty),
+        (as_text(event.c.locations), wanted.location),
+    ):
+        if part is not None:
+            conditions.append(text.icontains(part, autoescape=True))
     if wanted.role is not None:
         conditions.append(has_role(wanted.role))
-    if wanted.currency is not None:
-        conditions.append(event.c.currency == wanted.currency)
+    if wanted.source_kinds:
+        kinds = as_text(event.c.source_kinds)
+        conditions.append(or_(*(kinds.contains(f'"{kind}"') for kind in sorted(wanted.source_kinds))))
+    if wanted.source_ids:
+        conditions.append(_has_claim(as_of, article.c.source_id.in_(sorted(wanted.source_ids))))
     conditions += dated(wanted.since, wanted.until)
-    if wanted.min_count is not None:
-        conditions.append(event.c["count"] >= wanted.min_count)
-    if wanted.min_amount_usd is not None:
-        conditions.append(event.c.amount_usd >= wanted.min_amount_usd)
+    if wanted.converted is not None:
+        conditions.append(event.c.amount.is_not(None))
+        dollars = event.c.amount_usd
+        conditions.append(dollars.is_not(None) if wanted.converted else dollars.is_(None))
     if wanted.known_since is not None:
         conditions.append(event.c.known_at >= wanted.known_since)
-    if wanted.text:
-        conditions.append(or_(event.c.company.icontains(wanted.text, autoescape=True), _place_text(wanted.text)))
+    for word in (wanted.text or "").split():
+        said = or_(
+            as_text(claim.c.sentence).icontains(word, autoescape=True),
+            article.c.title.icontains(word, autoescape=True),
+        )
+        conditions.append(or_(event.c.company.icontains(word, autoescape=True), _has_claim(as_of, said)))
     if wanted.sector is not None or wanted.country is not None:
         known = [held(company, as_of), company.c.id == event.c.company_id]
         if wanted.sector is not None:
@@ -346,13 +410,16 @@ def filtered(statement: Select[Any], wanted: EventFilter, as_of: datetime | None
     return statement.where(and_(*conditions))
 
 
+def _has_claim(as_of: datetime | None, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    of_article = and_(article.c.id == claim.c.article_id, article.c.revision == claim.c.revision)
+    tables = event_claim.join(claim, claim.c.id == event_claim.c.claim_id).join(article, of_article)
+    query = select(event_claim.c.claim_id).select_from(tables)
+    return query.where(event_claim.c.event_id == event.c.id, held(event_claim, as_of), condition).exists()
+
+
 def has_role(role: str) -> ColumnElement[bool]:
     """Return the SQL condition that a role is among an event's."""
     return as_text(event.c.roles).contains(f'"{role}"', autoescape=True)
-
-
-def _place_text(text: str) -> ColumnElement[bool]:
-    return as_text(event.c.locations).icontains(text, autoescape=True)
 
 
 def as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
@@ -372,6 +439,17 @@ def dated(since: str | None, until: str | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def data_version(connection: Connection) -> str:
+    """Return a short text that changes whenever an event or a company does: the time of the newest change, UTC."""
+    newest = [
+        connection.execute(select(func.max(moment))).scalar_one()
+        for table in (event, company)
+        for moment in (table.c.known_at, table.c.known_until)
+    ]
+    changes = [moment for moment in newest if moment is not None]
+    return f"{max(changes):%Y%m%dT%H%M%S.%fZ}" if changes else "empty"
+
+
 def _cursor(sort: str, row: Row[Any]) -> str:
     value = row.sorted_by
     place = [sort, value.isoformat() if isinstance(value, datetime) else value, row.id]
@@ -381,11 +459,13 @@ def _cursor(sort: str, row: Row[Any]) -> str:
 def _place(cursor: str, sort: str) -> tuple[Any, str]:
     try:
         of_sort, value, id_ = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if of_sort != sort or not isinstance(id_, str):
+        if of_sort != sort or not isinstance(id_, str) or "\0" in id_:
             raise BadCursorError
         if sort.removeprefix("-") == "known_at":
             return literal(datetime.fromisoformat(value), Moment()), id_
-        if not isinstance(value, str if sort.endswith("date") else int):
+        if isinstance(value, bool) or not isinstance(value, str if sort.endswith("date") else int):
+            raise BadCursorError
+        if (isinstance(value, int) and abs(value) >= 2**63) or (isinstance(value, str) and "\0" in value):
             raise BadCursorError
         return value, id_
     except (ValueError, TypeError, binascii.Error) as error:

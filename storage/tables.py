@@ -430,6 +430,7 @@ event = table(
     current_index("event", "count", "id", given="count"),
     current_index("event", "amount_usd", "id", given="amount_usd"),
     Index("ix_event_known_at", "known_at", "id"),
+    Index("ix_event_known_until", "known_until"),
 )
 
 event_claim = table(

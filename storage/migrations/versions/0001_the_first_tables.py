@@ -439,6 +439,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("known_until IS NULL"),
         )
         batch_op.create_index("ix_event_known_at", ["known_at", "id"], unique=False)
+        batch_op.create_index("ix_event_known_until", ["known_until"], unique=False)
         batch_op.create_index(
             "uq_event_current_id",
             ["id"],
@@ -745,6 +746,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("known_until IS NULL"),
             postgresql_where=sa.text("known_until IS NULL"),
         )
+        batch_op.drop_index("ix_event_known_until")
         batch_op.drop_index("ix_event_known_at")
         batch_op.drop_index(
             "ix_event_current_sort_date_id",
