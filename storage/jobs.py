@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from storage.batches import batches
 from storage.engine import reading, writing
 from storage.tables import job_run
 
-ABANDONED = timedelta(hours=6)
+ABANDONED = timedelta(hours=1)
 """A run that started this long ago and never finished is taken for dead, and may be started again."""
 
 
@@ -26,6 +28,20 @@ def start(engine: Engine, job: str, due: str) -> bool:
     )
     with writing(engine) as connection:
         return connection.execute(statement.returning(job_run.c.job)).first() is not None
+
+
+def taken(engine: Engine, runs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of some (job, due time) that `start` would refuse: under way, or done."""
+    found: set[tuple[str, str]] = set()
+    query = select(job_run.c.job, job_run.c.due).where(
+        (job_run.c.finished_at.is_(None) & (job_run.c.started_at >= datetime.now(UTC) - ABANDONED))
+        | job_run.c.outcome.not_like("failed%")
+    )
+    with reading(engine) as connection:
+        for batch in batches(sorted(runs)):
+            rows = connection.execute(query.where(tuple_(job_run.c.job, job_run.c.due).in_(batch)))
+            found.update((row.job, row.due) for row in rows)
+    return found
 
 
 def finish(engine: Engine, job: str, due: str, outcome: str = "done") -> None:

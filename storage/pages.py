@@ -34,8 +34,8 @@ def page_id(page: Page) -> str:
     return digest(page.url, page.body, page.feed_text or "")
 
 
-def save(engine: Engine, pages: Sequence[Page]) -> int:
-    """Keep pages and queue them to be read, in one transaction; return how many were new. Saving again is harmless.
+def save(engine: Engine, pages: Sequence[Page]) -> list[str]:
+    """Keep pages and queue them to be read, in one transaction; return the ids of new ones. Saving again is harmless.
 
     Raises IntegrityError for a page of a source that `storage.sources.save` has not been given.
     """
@@ -62,7 +62,7 @@ def save(engine: Engine, pages: Sequence[Page]) -> int:
             statement = insert(page_table).values(batch).on_conflict_do_nothing().returning(page_table.c.id)
             new += connection.execute(statement).scalars()
         work.add(connection, "read", new)
-    return len(new)
+    return new
 
 
 def load(connection: Connection, ids: Iterable[str]) -> list[Page]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, case, delete, func, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.batches import batches
@@ -78,13 +78,28 @@ def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: in
     return added
 
 
-def lease(engine: Engine, step: Step, limit: int, owner: str, seconds: float) -> list[str]:
-    """Take up to `limit` keys for `seconds`, the most urgent first, for nobody else to have meanwhile."""
+def lease(
+    engine: Engine,
+    step: Step,
+    limit: int,
+    owner: str,
+    seconds: float,
+    *,
+    keys: Sequence[str] | None = None,
+    tried: bool | None = None,
+) -> list[str]:
+    """Take up to `limit` keys for `seconds`, the most urgent first, for nobody else to have meanwhile.
+
+    `keys` takes only those of these that wait; `tried` only those that were, or were not, taken before.
+    """
     now = datetime.now(UTC)
+    waiting = select(work.c.key).where(work.c.step == step, work.c.status == "pending")
+    if keys is not None:
+        waiting = waiting.where(work.c.key.in_(keys))
+    if tried is not None:
+        waiting = waiting.where(work.c.attempts > 0 if tried else work.c.attempts == 0)
     wanted = (
-        select(work.c.key)
-        .where(work.c.step == step, work.c.status == "pending")
-        .order_by(work.c.priority, work.c.added_at, work.c.key)
+        waiting.order_by(work.c.priority, work.c.added_at, work.c.key)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("wanted")
@@ -104,12 +119,30 @@ def lease(engine: Engine, step: Step, limit: int, owner: str, seconds: float) ->
     return [row.key for row in sorted(rows, key=lambda row: (row.priority, row.added_at, row.key))]
 
 
+def pending(engine: Engine, step: Step, limit: int) -> list[str]:
+    """Return up to `limit` keys that wait, the most urgent first, without taking them."""
+    query = select(work.c.key).where(work.c.step == step, work.c.status == "pending")
+    with reading(engine) as connection:
+        ordered = query.order_by(work.c.priority, work.c.added_at, work.c.key).limit(limit)
+        return list(connection.execute(ordered).scalars())
+
+
+def owners(engine: Engine) -> list[str]:
+    """Return who holds leases."""
+    with reading(engine) as connection:
+        query = select(work.c.owner).distinct().where(work.c.status == "leased", work.c.owner.is_not(None))
+        return sorted(connection.execute(query).scalars())
+
+
 def finish(connection: Connection, step: Step, keys: Collection[str]) -> None:
-    """Mark keys as done, in the transaction that writes their results."""
+    """Mark keys as done, in the transaction that writes their results.
+
+    A key whose lease ran out and that waits again stays so: what was done for it may be older than what it waits for.
+    """
     for batch in batches(sorted(keys)):
         connection.execute(
             update(work)
-            .where(work.c.step == step, work.c.key.in_(batch))
+            .where(work.c.step == step, work.c.key.in_(batch), work.c.status == "leased")
             .values(
                 status=case((work.c.again, "pending"), else_="done"),
                 attempts=0,
@@ -130,7 +163,7 @@ def fail(
     for batch in batches(sorted(keys)):
         connection.execute(
             update(work)
-            .where(work.c.step == step, work.c.key.in_(batch))
+            .where(work.c.step == step, work.c.key.in_(batch), work.c.status == "leased")
             .values(
                 status=case((work.c.attempts >= max_attempts, "dead"), else_="pending"),
                 leased_until=None,
@@ -140,12 +173,20 @@ def fail(
         )
 
 
-def sweep(engine: Engine, *, now: datetime | None = None, max_attempts: int = MAX_ATTEMPTS) -> int:
-    """Free the keys whose lease has run out, and return how many: their worker died, or was too slow."""
+def sweep(
+    engine: Engine, *, now: datetime | None = None, max_attempts: int = MAX_ATTEMPTS, gone: Collection[str] = ()
+) -> int:
+    """Free the keys whose lease has run out, and those held by owners known to be `gone`; return how many.
+
+    A key that was held `max_attempts` times is dead: whoever takes it seems to die of it.
+    """
     with writing(engine) as connection:
         rows = connection.execute(
             update(work)
-            .where(work.c.status == "leased", work.c.leased_until <= (now or datetime.now(UTC)))
+            .where(
+                work.c.status == "leased",
+                or_(work.c.leased_until <= (now or datetime.now(UTC)), work.c.owner.in_(gone)),
+            )
             .values(
                 status=case((work.c.attempts >= max_attempts, "dead"), else_="pending"),
                 leased_until=None,

@@ -86,6 +86,33 @@ def test_lease_of_a_dead_worker_runs_out(store: Engine) -> None:
     assert "lease ran out" in given_up.reason, "a page that kills its reader does not kill for ever"
 
 
+def test_a_worker_known_to_be_gone_holds_nothing(store: Engine) -> None:
+    add(store, "read", "a", "b", "c")
+    assert work.lease(store, "read", 2, "killed", 600) == ["a", "b"]
+    assert work.lease(store, "read", 1, "alive", 600) == ["c"]
+    assert work.owners(store) == ["alive", "killed"]
+    assert work.sweep(store, gone=["killed"]) == 2
+    assert work.pending(store, "read", 10) == ["a", "b"]
+    assert work.owners(store) == ["alive"]
+
+
+def test_named_keys_are_taken_and_tried_ones_apart(store: Engine) -> None:
+    add(store, "read", "a", "b", "c", "d")
+    assert work.lease(store, "read", 1, "killed", 600, keys=["b"]) == ["b"]
+    assert work.sweep(store, gone=["killed"]) == 1
+    assert work.lease(store, "read", 9, "one", 60, keys=["a", "b", "z"], tried=False) == ["a"]
+    assert work.lease(store, "read", 9, "one", 60, keys=["a", "b", "z"], tried=True) == ["b"]
+    assert work.pending(store, "read", 1) == ["c"]
+
+
+def test_a_late_finish_does_not_hide_newer_work(store: Engine) -> None:
+    add(store, "derive", "acme")
+    work.lease(store, "derive", 1, "slow", 60)
+    work.sweep(store, gone=["slow"])
+    finish(store, "derive", "acme")
+    assert work.pending(store, "derive", 1) == ["acme"]
+
+
 def test_results_and_finish_are_one(store: Engine) -> None:
     add(store, "read", "page")
     work.lease(store, "read", 1, "one", 60)
@@ -104,7 +131,10 @@ def test_each_due_time_of_a_job_runs_once(store: Engine) -> None:
     jobs.finish(store, "export", "2026-03-01")
     assert not jobs.start(store, "export", "2026-03-01")
     assert jobs.start(store, "export", "2026-03-02")
+    runs = [("export", f"2026-03-0{day}") for day in (1, 2, 3)]
+    assert jobs.taken(store, runs) == set(runs[:2])
     jobs.finish(store, "export", "2026-03-02", "failed: too few rows")
+    assert jobs.taken(store, runs) == set(runs[:1])
     assert jobs.start(store, "export", "2026-03-02"), "a failed run may be tried again"
     last = jobs.last(store, "export")
     assert last is not None
