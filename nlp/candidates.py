@@ -1,0 +1,354 @@
+"""Figures that may be events: each figure of a sentence that stands in one of the shapes of an event type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from newsledger.model import EventType
+from nlp import figures
+from nlp.event_types import ai_investment, layoff
+from nlp.figures import Figure
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One possible event of a sentence. Offsets count in the sentence."""
+
+    type: EventType
+    shape: str
+    """The shape that proposed it."""
+    family: str
+    """layoff; funding, outlay, stake, acquisition or contract."""
+    start: int
+    """Where the trigger and its figure begin."""
+    end: int
+    figure: Figure | None = None
+    """People or money."""
+    percent: Figure | None = None
+    list_name: str = ""
+    """The company of a list line such as "Acme: 1,100"."""
+    flags: set[str] = field(default_factory=set)
+
+
+_FIGURE_MARKS = {
+    "{F}": r"‹[PBQW](?P<fig>\d+)›",
+    "{PW}": r"‹[PW](?P<fig>\d+)›",
+    "{P}": r"‹P(?P<fig>\d+)›",
+    "{B}": r"‹B(?P<fig>\d+)›",
+    "{Q}": r"‹[QW](?P<fig>\d+)›",
+    "{M}": r"‹M(?P<fig>\d+)›",
+}
+
+
+@cache
+def _compiled(shape: str) -> re.Pattern[str]:
+    for mark, pattern in _FIGURE_MARKS.items():
+        shape = shape.replace(mark, pattern)
+    return re.compile(shape, re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Masked:
+    """A sentence with its figures masked, and the way back to its own offsets."""
+
+    text: str
+    figures: list[Figure]
+    _places: list[tuple[int, int, int]]
+
+    def place(self, masked: int, end: bool = False) -> int:
+        """Return the sentence's offset of a masked one; inside a mask, the figure's start (or end)."""
+        shift = 0
+        for at, mark, original in self._places:
+            if masked <= at:
+                break
+            if masked < at + mark or (end and masked == at + mark):
+                return at + shift + (original if end else 0)
+            shift += original - mark
+        return masked + shift
+
+
+def mask(sentence: str, found: list[Figure]) -> Masked:
+    """Replace each figure, in order, by its mark."""
+    parts: list[str] = []
+    places: list[tuple[int, int, int]] = []
+    kept: list[Figure] = []
+    last = length = 0
+    for figure in sorted(found, key=lambda f: f.start):
+        if figure.start < last:
+            continue
+        letter = {"people": "P", "bare": "B", "money": "M"}.get(figure.kind) or ("W" if figure.noun else "Q")
+        sign = f"‹{letter}{len(kept)}›"
+        parts.append(sentence[last : figure.start])
+        length += figure.start - last
+        places.append((length, len(sign), figure.end - figure.start))
+        parts.append(sign)
+        length += len(sign)
+        last = figure.end
+        kept.append(figure)
+    parts.append(sentence[last:])
+    return Masked("".join(parts), kept, places)
+
+
+def figures_of(sentence: str) -> list[Figure]:
+    """Return all figures of a sentence without overlap: money before percents before people before bare numbers."""
+    chosen: list[Figure] = []
+    for found in (
+        figures.money(sentence),
+        figures.percents(sentence),
+        figures.people(sentence),
+        figures.bare(sentence),
+    ):
+        chosen += [
+            f
+            for f in found
+            if not any(f.value_start < c.end and c.start < f.value_end for c in chosen)
+            and not any(f.start < c.end and c.start < f.end and f.kind == "bare" for c in chosen)
+        ]
+    trimmed: list[Figure] = []
+    for f in sorted(chosen, key=lambda f: f.value_start):
+        if trimmed and f.start < trimmed[-1].end:
+            f = _shrunk(f, trimmed[-1].end) if f.value_start >= trimmed[-1].end else f
+            if f.start < trimmed[-1].end:
+                trimmed[-1] = _clipped(trimmed[-1], f.start)
+        trimmed.append(f)
+    return trimmed
+
+
+def _shrunk(f: Figure, start: int) -> Figure:
+    return replace(f, start=max(f.start, min(start, f.value_start)))
+
+
+def _clipped(f: Figure, end: int) -> Figure:
+    return replace(f, end=max(f.value_end, min(f.end, end)))
+
+
+_NOT_BEFORE = re.compile(layoff.NOT_A_CUT_BEFORE, re.IGNORECASE)
+_NOT_AFTER = re.compile(layoff.NOT_A_CUT_AFTER, re.IGNORECASE)
+_PERCENT_OTHER = re.compile(layoff.PERCENT_NOT_OF_STAFF, re.IGNORECASE)
+_COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
+_CONTEXT = re.compile(layoff.CONTEXT, re.IGNORECASE)
+_NEW_SUBJECT = re.compile(r"\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;", re.IGNORECASE)
+_LIST_LINE = re.compile(r"^\W*(?P<name>[A-Z][\w&.' -]{1,40}?)\s?(?::|-|—|\()\s*$")
+_LIST_INTRO = re.compile(layoff.CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts", re.IGNORECASE)
+_COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE)
+
+
+def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
+    """Return the cuts a sentence may state. `before` is the sentence before it; `intro` the line that opens its list."""
+    masked = mask(sentence, figures_of(sentence))
+    if not masked.figures:
+        return []
+    context = bool(_CONTEXT.search(sentence) or _CONTEXT.search(before))
+    hits: dict[int, Candidate] = {}
+
+    def propose(index: int, shape: str, start: int, end: int) -> None:
+        figure = masked.figures[index]
+        if index in hits or figure.kind == "money" or not _may_be_cut(sentence, figure, shape):
+            return
+        candidate = Candidate("layoff", shape, "layoff", min(start, figure.start), max(end, figure.end))
+        if figure.kind == "percent":
+            candidate.percent = figure
+        else:
+            candidate.figure = figure
+        hits[index] = candidate
+
+    for index, figure in enumerate(masked.figures):
+        if figure.kind == "people" and figure.noun in layoff.OWN_NOUNS:
+            propose(index, "own-noun", figure.start, figure.end)
+    for name, shape in layoff.SHAPES:
+        if name in layoff.NEEDS_CONTEXT and not context:
+            continue
+        for m in _compiled(shape).finditer(masked.text):
+            propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
+    if intro and _LIST_INTRO.search(intro) and len(masked.figures) == 1 and not hits:
+        figure = masked.figures[0]
+        line = _LIST_LINE.match(sentence[: figure.start])
+        if line and figure.kind in ("people", "bare") and len(sentence) - figure.end < 40:
+            hits[0] = Candidate("layoff", "list-line", "layoff", 0, figure.end, figure=figure, list_name=line["name"])
+    _join_companions(sentence, masked, hits)
+    return [hits[i] for i in sorted(hits)]
+
+
+def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
+    before, after = sentence[: figure.start], sentence[figure.end :]
+    if figure.kind != "percent":
+        if shape not in (
+            "noun-figure",
+            "own-noun",
+            "reduction-of",
+            "reduction-bare",
+            "workforce-by",
+            "passive",
+            "notify",
+            "lose-jobs",
+        ) and _NOT_BEFORE.search(before):
+            return False
+        if shape in ("passive", "lose-jobs", "passive-weak") and re.search(
+            r"\b(?:hir\w+|add\w*|employs?|down from|from)\s$", before, re.IGNORECASE
+        ):
+            return False
+        if _NOT_AFTER.match(after):
+            return False
+        if figure.low < 2 and figure.kind == "bare":
+            return False
+        if (
+            figure.kind == "bare"
+            and 1990 <= figure.low <= 2035
+            and "," not in sentence[figure.value_start : figure.value_end]
+        ):
+            return False
+        if (
+            re.match(
+                r"\s?(?:years?|months?|days?|weeks?|hours?|points|basis|stores|countries|locations|cities|states|times|offices|brands|products|models|flights|vehicles|cars|sites|games|studios|branches|titles|pages|tons|euros|dollars)\b",
+                after,
+            )
+            and figure.kind == "bare"
+        ):
+            return False
+        if re.match(r"\s(?:who|that)\s(?:remain|stay|work)", after):
+            return False
+    else:
+        if not figure.noun and _PERCENT_OTHER.match(after):
+            return False
+        if (
+            figure.noun
+            in (
+                "company",
+                "size",
+                "division",
+                "unit",
+                "business",
+                "office",
+                "group",
+                "firm",
+                "department",
+                "members",
+                "people",
+                "labor",
+                "labour",
+                "employment",
+            )
+            and shape in ("affect", "passive-weak", "verb-figure")
+            and figure.noun in ("employment", "people", "members")
+        ):
+            return False
+        if (
+            re.search(r"\b(?:shares?|stock|revenue|sales|profits?)\b[^,]{0,40}$", before[-60:], re.IGNORECASE)
+            and not figure.noun
+        ):
+            return False
+    return not _COST.search(sentence[max(0, figure.start - 25) : figure.end + 12])
+
+
+def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) -> None:
+    """Join a count and the percent beside it: "10% of its staff, or about 1,000 employees"."""
+    for index in range(len(masked.figures) - 1):
+        a, b = masked.figures[index], masked.figures[index + 1]
+        if (a.kind == "percent") == (b.kind == "percent") or "money" in (a.kind, b.kind):
+            continue
+        between = sentence[a.end : b.start]
+        both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)
+        if not both and not (_COMPANION.match(between) and len(between) < 60):
+            continue
+        first, second = hits.get(index), hits.get(index + 1)
+        if first is None and second is None:
+            continue
+        base = re.search(r"\bof\s(?:its|their|the)?\s*$", between)
+        if base and b.kind != "percent" and second is None:
+            continue  # "10% of its 300 staff": the 300 is the base
+        if b.kind != "percent" and re.search(
+            r"\b(?:of|from)\s+(?:its|their|the|more than|about)?\s*$", sentence[: b.start]
+        ):
+            hits.pop(index + 1, None)
+            continue
+        keep = first or second
+        assert keep is not None
+        keep.percent = a if a.kind == "percent" else b
+        keep.figure = b if a.kind == "percent" else a
+        if not (first and second):
+            lone = keep.figure
+            if (
+                lone
+                and lone.kind == "people"
+                and re.search(r"\b(?:employs?|has|had|with|of its|of their|workforce of)\s*$", sentence[: lone.start])
+            ):
+                keep.figure = None if keep.percent and first is None else keep.figure
+        keep.start, keep.end = min(keep.start, a.start), max(keep.end, b.end)
+        hits[index] = keep
+        hits.pop(index + 1, None)
+
+
+_VALUATION_AFTER = re.compile(ai_investment.VALUATION_AFTER, re.IGNORECASE)
+_VALUATION_BEFORE = re.compile(ai_investment.VALUATION_BEFORE, re.IGNORECASE)
+_FUND = re.compile(ai_investment.FUND_NOUN)
+_ROUND_WORD = re.compile(ai_investment.ROUND, re.IGNORECASE)
+
+_FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("acquisition", ai_investment.ACQUISITION_SHAPES),
+    ("funding", ai_investment.FUNDING_SHAPES),
+    ("stake", ai_investment.STAKE_SHAPES),
+    ("contract", ai_investment.CONTRACT_SHAPES),
+    ("outlay", ai_investment.OUTLAY_SHAPES),
+)
+
+
+def investments(sentence: str) -> list[Candidate]:
+    """Return the money a sentence may say is put into, raised or signed for something, AI or not."""
+    masked = mask(sentence, [f for f in figures_of(sentence) if f.kind == "money"])
+    if not masked.figures:
+        return []
+    best: dict[int, Candidate] = {}
+    shapes: dict[int, set[str]] = {}
+    for family, table in _FAMILIES:
+        for name, shape in table:
+            for m in _compiled(shape).finditer(masked.text):
+                index = int(m["fig"])
+                figure = masked.figures[index]
+                shapes.setdefault(index, set()).add(family)
+                if index in best:
+                    if family == best[index].family == "funding":
+                        best[index].flags.add(name)
+                    continue
+                candidate = Candidate(
+                    "ai_investment",
+                    name,
+                    family,
+                    min(masked.place(m.start()), figure.start),
+                    max(masked.place(m.end(), end=True), figure.end),
+                    figure=figure,
+                )
+                candidate.flags.add(name)
+                best[index] = candidate
+    out = []
+    for index in sorted(best):
+        candidate = best[index]
+        candidate.flags |= {f"family:{f}" for f in shapes[index]}
+        if _is_outlay(sentence, candidate):
+            out.append(candidate)
+    return out
+
+
+def _is_outlay(sentence: str, candidate: Candidate) -> bool:
+    figure = candidate.figure
+    assert figure is not None
+    before, after = sentence[: figure.start], sentence[figure.end :]
+    noun_phrase = bool(_ROUND_WORD.match(re.sub(r"^[\s-]+(?:in\s|of\s)?", "", after)))
+    if not noun_phrase and _VALUATION_AFTER.match(after):
+        return False
+    if (
+        not noun_phrase
+        and candidate.family not in ("contract", "acquisition", "outlay", "stake")
+        and _VALUATION_BEFORE.search(before)
+    ):
+        return False
+    if re.search(
+        r"\bvalu(?:ed|ing|ation|es)\b[^,;]{0,30}$|\bvaluation\b[^,;.]{0,18}$|\bat an?\s$|revenue[^,;]{0,25}$|market cap\w*[^,;]{0,25}$",
+        before,
+        re.IGNORECASE,
+    ) and candidate.family not in ("contract", "acquisition"):
+        return False
+    if re.search(r"\b(?:valued at|valuation of|worth)\s$", before) and candidate.family == "outlay":
+        return False
+    return not figure.low < 50000

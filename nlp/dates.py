@@ -1,0 +1,260 @@
+"""Dates of news: absolute and relative expressions, each with its precision; never more than the text says.
+
+A relative word ("last week", "on Tuesday") needs the article's own date. Expressions that name when something will take
+effect are told apart by their lead-in ("by", "effective", "through").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from newsledger.model import Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One date expression of a sentence; offsets count in the sentence."""
+
+    value: str
+    precision: Precision
+    start: int
+    end: int
+    future: bool
+    """True where it tells when something takes effect or ends."""
+    relative: bool = False
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_DAYS = {
+    name: i for i, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+}
+_DAY_ABBREVIATED = {
+    "mon": 0,
+    "tue": 1,
+    "tues": 1,
+    "wed": 2,
+    "thu": 3,
+    "thur": 3,
+    "thurs": 3,
+    "fri": 4,
+    "sat": 5,
+    "sun": 6,
+}
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+_WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_COUNT = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d{1,2})"
+_NUMBERS = {
+    w: i
+    for i, w in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
+    )
+} | {
+    "a": 1,
+    "an": 1,
+}
+
+_PATTERN = re.compile(
+    rf"(?P<iso>\b(?:19|20)\d\d-\d\d-\d\d\b)"
+    rf"|(?P<mdy>\b(?P<m1>{_MONTH})\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y1>(?:19|20)\d\d))?\b)(?!,\d|\s?(?:percent|%))"
+    rf"|(?P<dmy>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?\s(?P<m2>{_MONTH})(?:,?\s(?P<y2>(?:19|20)\d\d))?\b)"
+    rf"|(?P<my>\b(?:(?:early|mid|late|last|this|next|the end of)[- ])?(?P<m3>{_MONTH}),?\s(?:of\s)?(?P<y3>(?:19|20)\d\d|last year|that year|this year|that same year)\b)"
+    rf"|(?P<month>\b(?P<lead>in|since|last|this|by|from|for|early|mid|late|until|through|next|earlier in|starting|during|back in|and|to|between|of|its|the|until)[- ](?:early |mid-?|late |mid )?(?P<m4>{_MONTH})\b(?!,?\s(?:of\s)?(?:\d|last year|that year|this year)))"
+    rf"|(?P<today>\b(?:today|this morning|this afternoon|this evening|earlier today)\b(?!'s))"
+    rf"|(?P<yesterday>\b(?:yesterday|last night)\b)"
+    rf"|(?P<weekday>\b(?:(?P<dlead>last|next|this|late|early|earlier)\s)?(?P<w>{_WEEKDAY})\b(?!'s))"
+    rf"|(?P<week>\b(?:earlier\s)?(?P<wk>this|last|the past|the previous|next|this past)\sweek(?:end)?\b)"
+    rf"|(?P<mon>\b(?:earlier\s|later\s)?(?P<mk>this|last|the previous|next)\smonth\b)"
+    rf"|(?P<ago>\b(?P<n>{_COUNT}|a few|several|a couple of)\s(?P<unit>day|week|month|year)s?\s(?:ago|earlier|before|prior)\b)"
+    rf"|(?P<quarter>\b(?:(?P<q>first|second|third|fourth|1st|2nd|3rd|4th)[- ](?:fiscal\s)?quarter(?:\s(?:of\s)?(?:fiscal\s)?(?P<qy>(?:19|20)\d\d|this year|last year))?|Q(?P<q2>[1-4])(?:\s(?:of\s)?(?P<qy2>(?:19|20)\d\d))?)\b)"
+    rf"|(?P<season>\b(?:in|last|this|early|late|the)\s(?P<s>spring|summer|fall|autumn|winter)(?:\sof)?(?:\s(?P<sy>(?:19|20)\d\d))?\b)"
+    rf"|(?P<yr>\b(?:earlier\s|later\s)?(?P<yk>this|last|the previous|next|that|the prior)\s(?:fiscal\s|calendar\s)?year\b(?!-)(?!'s))"
+    rf"|(?P<year>\b(?:in|since|by|for|during|of|through|until|from|throughout|late|early|mid|back in|fiscal|FY|year|and|to|over)[- ]?(?:early |late |mid-?|fiscal |FY )?(?P<y>(?:19|20)\d\d)\b(?!\s(?:jobs|employees|workers)))",
+    re.IGNORECASE,
+)
+_FUTURE = re.compile(
+    r"(?:\b(?:by|effective|until|through|starting|beginning|ending|before|from|as of|as early as|take effect|to be completed|expires?|"
+    r"end of|until the|between|next|over the|will)\s(?:the\s)?(?:end\sof\s|middle of\s)?(?:on\s)?)$",
+    re.IGNORECASE,
+)
+
+
+def day(published: str | None) -> date | None:
+    """Return the day of an ISO date or time, or None."""
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None
+
+
+def stated(sentence: str, published: date | None) -> list[Stated]:
+    """Return the date expressions of a sentence, relative ones resolved against the article's own date."""
+    found: list[Stated] = []
+    for m in _PATTERN.finditer(sentence):
+        resolved = _resolve(m, published, int(found[-1].value[:4]) if found else 0)
+        if resolved:
+            value, precision, relative = resolved
+            lead = sentence[max(0, m.start() - 28) : m.start()]
+            words = m.group().lower()
+            future = bool(_FUTURE.search(lead)) or words.startswith(
+                ("by ", "until ", "through ", "next ", "later ", "starting ", "from ")
+            )
+            found.append(Stated(value, precision, m.start(), m.end(), future, relative))
+    return found
+
+
+def _month(words: str) -> int:
+    return _MONTHS[words.lower().rstrip(".")]
+
+
+def _iso(year: int, month: int, dom: int) -> tuple[str, Precision] | None:
+    try:
+        return date(year, month, dom).isoformat(), "day"
+    except ValueError:
+        return None
+
+
+def _back(today: date, months: int) -> tuple[int, int]:
+    index = today.year * 12 + today.month - 1 - months
+    return index // 12, index % 12 + 1
+
+
+def _nearest_year(month: int, dom: int, today: date) -> int:
+    """The year that puts a month and day nearest before the article, at most four months after it."""
+    try:
+        this = date(today.year, month, dom)
+    except ValueError:
+        return today.year
+    return today.year - 1 if (this - today).days > 125 else today.year
+
+
+def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, Precision, bool] | None:
+    relative = True
+    if m["iso"]:
+        try:
+            return date.fromisoformat(m["iso"]).isoformat(), "day", False
+        except ValueError:
+            return None
+    if m["mdy"] or m["dmy"]:
+        month = _month(m["m1"] or m["m2"])
+        dom = int(m["d1"] or m["d2"])
+        year_words = m["y1"] or m["y2"]
+        if not year_words and today is None:
+            return None
+        year = int(year_words) if year_words else _nearest_year(month, dom, today or date.min)
+        full = _iso(year, month, dom)
+        return (*full, not year_words) if full else None
+    if m["my"]:
+        month = _month(m["m3"])
+        if m["y3"].isdigit():
+            return f"{int(m['y3']):04}-{month:02}", "month", False
+        words = m["y3"].lower()
+        if words in ("last year", "this year"):
+            return (f"{today.year - (words[0] == 'l'):04}-{month:02}", "month", True) if today else None
+        return (f"{carried:04}-{month:02}", "month", True) if carried else None
+    if m["year"]:
+        return m["y"], "year", False
+    if m["quarter"]:
+        number = (
+            int(m["q2"]) if m["q2"] else {"f": 1, "s": 2, "t": 3, "1": 1, "2": 2, "3": 3, "4": 4}[m["q"][0].lower()]
+        )
+        if m["q"] and m["q"].lower().startswith("four"):
+            number = 4
+        year_words = m["qy"] or m["qy2"]
+        if year_words and year_words.isdigit():
+            return f"{int(year_words):04}-{number * 3 - 2:02}", "quarter", False
+        return None
+    if today is None:
+        return None
+    if m["month"]:
+        month = _month(m["m4"])
+        if m["m4"].lower() == "may" and m["m4"][0] != "M":
+            return None
+        lead = m["lead"].lower()
+        year = today.year
+        ahead = lead in ("by", "until", "through", "next", "starting", "this", "from", "to")
+        if month > today.month + (4 if ahead else 0):
+            year -= 1
+        return f"{year:04}-{month:02}", "month", relative
+    if m["today"]:
+        return today.isoformat(), "day", relative
+    if m["yesterday"]:
+        return (today - timedelta(days=1)).isoformat(), "day", relative
+    if m["weekday"]:
+        back = (today.weekday() - _DAYS[m["w"].lower()]) % 7
+        lead = (m["dlead"] or "").lower()
+        if lead == "next":
+            return (today + timedelta(days=(7 - back) % 7 or 7)).isoformat(), "day", relative
+        if lead == "last" and back == 0:
+            back = 7
+        return (today - timedelta(days=back)).isoformat(), "day", relative
+    if m["week"]:
+        kind = m["wk"].lower()
+        weekend = m["week"].lower().endswith("weekend")
+        shift = 0 if kind == "this" else -7 if kind == "next" else 7
+        if weekend:
+            saturday = today - timedelta(days=(today.weekday() - 5) % 7)
+            return _cut((saturday + timedelta(days=7 if kind == "next" else 0)).isoformat(), 7), "month", relative
+        return _cut((today - timedelta(days=shift)).isoformat(), 7), "month", relative
+    if m["mon"]:
+        kind = m["mk"].lower()
+        year, month = _back(today, 0 if kind == "this" else -1 if kind == "next" else 1)
+        return f"{year:04}-{month:02}", "month", relative
+    if m["ago"]:
+        words = m["n"].lower()
+        if words in ("a few", "several"):
+            return (
+                None
+                if m["unit"].lower() != "week"
+                else (_cut((today - timedelta(days=21)).isoformat(), 7), "month", relative)
+            )
+        count = 2 if words == "a couple of" else int(words) if words.isdigit() else _NUMBERS[words]
+        unit = m["unit"].lower()
+        if unit == "day":
+            return (today - timedelta(days=count)).isoformat(), "day", relative
+        if unit == "week":
+            return _cut((today - timedelta(weeks=count)).isoformat(), 7), "month", relative
+        if unit == "month":
+            year, month = _back(today, count)
+            return f"{year:04}-{month:02}", "month", relative
+        return f"{today.year - count:04}", "year", relative
+    if m["season"]:
+        year = int(m["sy"]) if m["sy"] else today.year
+        month = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 1}[m["s"].lower()]
+        if not m["sy"] and (
+            month > today.month or (m["season"].lower().startswith("last") and month + 2 >= today.month)
+        ):
+            year -= 1
+        return f"{year:04}", "year", relative
+    if m["yr"]:
+        kind = m["yk"].lower()
+        if kind in ("that", "the prior", "the previous"):
+            return None
+        shift = 0 if kind == "this" else -1 if kind == "next" else 1
+        return f"{today.year - shift:04}", "year", relative
+    return None
+
+
+def _cut(iso: str, length: int) -> str:
+    return iso[:length]

@@ -1,0 +1,181 @@
+"""Money for AI, as data: the shapes an amount takes as round, outlay, stake, purchase or contract, and what is none.
+
+A shape is a regular expression over a sentence whose amounts are masked as ‹M0›; `{M}` captures the amount's number.
+`side` tells where the payer or raiser stands: the subject before the words, or the party after them.
+"""
+
+from __future__ import annotations
+
+AI = (
+    r"(?:\bA\.?I\.?\b|\bAIs\b|\bA\.I|artificial[- ]intelligence|machine[- ]learning|\bgenAI\b|\bGenAI\b|generative|large language model|"
+    r"\bLLMs?\b|deep learning|neural network|chatbot|\bGPT|ChatGPT|OpenAI|Anthropic|\bxAI\b|Mistral|DeepSeek|\bGPUs?\b|foundation models?|"
+    r"agentic|\bAI[- ]|[- ]AI\b|copilot|computer vision|autonomous agents|hyperscale|world models?|robotaxis?|\bAGI\b|superintelligence)"
+)
+"""What makes it AI: the document must say so."""
+
+_W = r"(?:\s+[^\s‹›;]+)"
+
+RAISE = (
+    r"(?:rais(?:e|es|ed|ing)|land(?:s|ed|ing)|nab(?:s|bed)|bag(?:s|ged)|snag(?:s|ged)|scor(?:es|ed)|grab(?:s|bed)|haul(?:s|ed) in|"
+    r"rak(?:es|ed) in|cement(?:s|ed)|reel(?:s|ed) in|clinch(?:es|ed)|secur(?:e|es|ed|ing)|clos(?:es|ed|ing)(?: on)?|pull(?:s|ed) in|"
+    r"pick(?:s|ed) up|attract(?:s|ed)|garner(?:s|ed)|lock(?:s|ed) (?:in|up)|rake|bring(?:s)? in|brought in|amass(?:es|ed)?)"
+)
+SOFT_RAISE = (
+    r"(?:receiv(?:e|es|ed|ing)|get(?:s|ting)?|got|gain(?:s|ed)|net(?:s|ted)|collect(?:s|ed)|tak(?:es|ing) in|took in|w[io]ns?|"
+    r"obtain(?:s|ed)|complet(?:es|ed|ing)|finali[sz](?:es|ed|ing)|announc(?:e|es|ed|ing)|unveil(?:s|ed)|has|have|had|"
+    r"seek(?:s|ing)|sought|bank(?:s|ed)|launch(?:es|ed)|emerg(?:es|ed|ing)|debut(?:s|ed)|exit(?:s|ed)|lead(?:s)?|led|co-led|target(?:s|ing))"
+)
+ROUND = (
+    r"(?:(?:funding|financing|investment|capital|equity|venture|seed|pre-seed|growth|series [a-k]\d?|first|second|third|new|fresh|"
+    r"latest|initial|strategic|mega|oversubscribed|extension|angel|bridge|safe|private|additional|total|early-stage|late-stage)[- ,/]*){0,5}"
+    r"(?:round|funding|financing|series [a-k]\d?\b|raise|fundraise|fundraising|seed|venture capital|capital raise|new capital|fresh capital|equity|backing|extension|in capital|capital)"
+)
+
+FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
+    (
+        "raise",
+        rf"\b{RAISE}(?:\s(?!price|its price|wage|rate|guidance|forecast|target|estimate|stake|question)[^\s‹›;:]+){{0,6}}?\s*{{M}}",
+    ),
+    (
+        "soft-raise",
+        rf"\b{SOFT_RAISE}(?:\s[^\s‹›;:]+){{0,5}}?\s*{{M}}(?:\s(?:of|in|worth of|as part of))?(?:\s(?:a|its|the|new|fresh|an))*[- ]?(?:{ROUND})",
+    ),
+    (
+        "amount-round",
+        rf"{{M}}(?:\s?(?:of|in|worth of|from|as|for)(?: a| its| the| new)*)?[- ](?:[A-Za-z'-]+\s){{0,2}}?{ROUND}\b",
+    ),
+    (
+        "round-of",
+        rf"\b{ROUND}\s(?:is |was )?(?:round )?(?:of|worth|totall?ing|at|that raised|for|to|significant—)\s*{{M}}",
+    ),
+    ("round-amount-led", r"{M}(?:\s[^\s‹›;.]+){0,10}?\s(?:led|co-led|backed) by"),
+    ("stealth", rf"\bstealth\b{_W}{{0,4}}?\s*{{M}}"),
+    ("round-dash", r"\b(?:funding|round|financing)\b[^‹›.;]{0,40}—\s?{M}"),
+    ("led-its-round", rf"\b(?:led|lead|leads|co-led|leading)\s(?:its|the|a|their)?\s*{{M}}[- ]?(?:{ROUND}|investment)"),
+    ("fresh", r"{M}\sin\s(?:fresh|new|additional|venture)\s(?:capital|cash|funding|money|financing)"),
+    (
+        "round-later",
+        rf"\b(?:{ROUND})\b[^‹›.;]{{0,60}}\b(?:rais(?:es|ed|ing)|brought in|bringing in|secur\w+|total\w*)\s*{{M}}",
+    ),
+    ("initial-round", r"\b(?:initial|earlier|previous|prior|first|seed|last)\s(?:round|raise|tranche|seed)\sof\s*{M}"),
+)
+
+VALUATION_AFTER = (
+    r"^[\s,-]*(?:(?:pre|post)[- ]?money|valuations?|market (?:cap|value)|enterprise value|price tag|company|startup|unicorn|"
+    r"valued|(?:total )?valuation|(?:in )?(?:\w+ ){0,3}?(?:revenue|sales|ARR|profit|loss|losses|earnings|income|annuali[sz]ed|run[- ]rate|bookings|orders|"
+    r"backlog|assets|savings|market|cash|debt|fine|settlement|lawsuit|damages|charge|charges|severance|budget deficit|deal value)\b|"
+    r"(?:per|a|an) (?:year|month|share|seat|user|hour)\b|per[- ])"
+)
+VALUATION_BEFORE = (
+    r"(?:valu(?:ed|es|ing|ation|ations)(?: (?:of|at|to|it|the company|above|over|nearing|around|near|for|them|the startup|the firm|itself))*(?: (?:at|of|to|above|over|nearly|around|about|roughly|is now|is|was|between|north of|nearing|as high as|as much as|up to|from|that|,))*|"
+    r"(?:worth|market cap(?:itali[sz]ation)? of|at an?|at a valuation of|revenue (?:of|hit|reach\w*|to)|sales (?:of|to)|charge of|charges of|profit of|loss of|lost|"
+    r"save|saving|savings of|fine of|fined|pay(?:s|ing)?|price of|priced at|for as little as|costs?|costing|starting at|hold(?:s|ing)? (?:about|around)?|owes?|run rate of|"
+    r"assets of|backlog of|debt of|down from|compared (?:with|to)|versus|vs\.?|cash reserves|to generate up to|generate|generating|"
+    r"revenue (?:is|was|of|from)|sold for|sell(?:s|ing)? for|settlement of|a|an(?= )|above|below)\s?)$"
+)
+"""Words before an amount that make it a value, a price or an income, not an outlay."""
+
+DEBT = (
+    r"\b(?:loans?|debt|bonds?|notes offering|convertible|credit (?:facility|line)|term loan|IPO|I\.P\.O\.|initial public offering|go(?:es|ing)? public|"
+    r"went public|share (?:sale|offering)|stock (?:sale|offering)|flotation|secondary|borrow\w*|listing|private credit|public offering|"
+    r"reverse merger|SPAC|de-SPAC|redemptions?|lease financing|asset-backed|bank facility|raise prices)\b"
+)
+CUMULATIVE = (
+    r"\b(?:to date|so far|in total|total(?:ing|ling)? (?:of )?(?:more than |over |nearly )?$|total (?:funding|raised|amount|capital|financing|investment)|total raised|"
+    r"altogether|overall|since (?:its|inception|launch|founding)|bring(?:s|ing)? (?:its|the|their|\w+'s)|brings? .{0,30}total|has now raised|have now raised|"
+    r"now raised|lifetime|cumulative|all told|over the years|raised a total)\b"
+)
+
+VC = r"(?:\b(?:Ventures?|Capital|Partners|Fund|Equity|Investments?|Holdings VC|VC|a16z|Andreessen Horowitz|Sequoia|Accel|Index|Benchmark|Greylock|Lightspeed|Khosla|Thrive|Founders Fund|General Catalyst|Bessemer|Y Combinator|Insight|Tiger Global|Coatue)\b)"
+FUND_NOUN = r"^[\s-]*(?:(?:[A-Za-z-]+\s){0,4}?)(?:venture |investment |growth |sovereign |innovation |new |debut |seed |second |third |late-stage |AI |flagship )*\b(?:fund|vehicle)\b(?!ing)"
+
+INVEST = (
+    r"(?:invest(?:s|ed|ing)?|spend(?:s|ing)?|spent|commit(?:s|ted|ting)?|pour(?:s|ed|ing)?|allocat(?:e|es|ed|ing)|earmark(?:s|ed|ing)?|plow(?:s|ed|ing)?|"
+    r"plough(?:s|ed|ing)?|pump(?:s|ed|ing)?|put(?:s|ting)?|deploy(?:s|ed|ing)?|splash(?:es|ed|ing)?|budget(?:s|ed|ing)?|channel(?:s|ed|ing)?|inject(?:s|ed|ing)?|"
+    r"pledg(?:e|es|ed|ing)|plunk(?:s|ed)?|devot(?:e|es|ed|ing)|dedicat(?:e|es|ed|ing)|kick(?:s|ed|ing)? in|lavish\w*|shell(?:s|ed)? out|contribut(?:e|es|ed|ing)|set aside|"
+    r"back(?:s|ed|ing)? [\w ]{1,30} with|provid(?:e|es|ed|ing))"
+)
+OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
+    ("invest", rf"\b{INVEST}(?:\s[^\s‹›;:]+){{0,5}}?\s*{{M}}"),
+    (
+        "investment-of",
+        r"\b(?:investments?|spending|outlays?|commitment|pledge|budget|bet|expenditures?|capex)\s(?:plan |plans |program |programme |commitment )?(?:\w+ ){0,3}?(?:of|worth|totall?ing|amounting to|to|at|reach\w*|from|between|in the range of|was|is|were|in a range of|would be|will be|up)\s(?:\w+\s){0,4}?\s*{M}",
+    ),
+    (
+        "amount-investment",
+        r"{M}(?:\s(?!of debt|in debt|valuation|stake)[\w'&.-]+){0,4}?\s(?:investments?|bet|commitment|outlay|pledge|plan|project|expansion|data cent(?:er|re)s?|campus|capex|spending|push|build-?out|injection|capital (?:expenditures?|expenses|spending)|supercomputer|infusion|facility|plant|infrastructure|capital)\b",
+    ),
+    (
+        "capex",
+        r"\b(?:capital (?:expenditures?|spending|expenses?|investments?|outlays?)|capex|cap-ex)\b[^‹›;.]{0,110}?\s*{M}",
+    ),
+    (
+        "amount-on-ai",
+        r"{M}(?:\s[^\s‹›;.]+){0,6}?\s(?:on|in|into|for|to|towards?)\s(?:[^\s‹›;.]+\s){0,6}?(?:A\.?I\.?\b|artificial|data cent|chips?\b|GPU|compute|cloud|machine learning|generative)",
+    ),
+    (
+        "cost-to-build",
+        r"\b(?:build(?:s|ing)?|construct(?:s|ing)?|open(?:s|ing)?)\s(?:an? |the |its |new )?\s*{M}(?=[^.;]{0,50}(?:data cent|campus|facility|supercomputer|plant))",
+    ),
+    (
+        "expectations",
+        r"\bspending\s(?:expectations?|targets?|plans?|forecast|outlook|guidance|commitments?)\b[^‹›;.]{0,40}(?:‹M\d+›\s?)?to\s*{M}",
+    ),
+)
+STAKE_SHAPES: tuple[tuple[str, str], ...] = (
+    (
+        "stake",
+        r"{M}(?:\s(?:minority|equity|strategic|passive|additional|further|combined))*\s(?:stake|holding|equity investment|shareholding)\b",
+    ),
+    ("stake-for", r"\b(?:stake|shares|holding|equity)\s(?:of|in)\s[^‹›;.]{0,60}\s(?:for|worth|valued at)\s*{M}"),
+)
+ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
+    (
+        "acquire-for",
+        r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up)\b[^‹›;]{1,140}?\s(?:for|in an?|worth|at|valued at|of)\s(?:\w+[- ]){0,5}?\s*{M}",
+    ),
+    (
+        "amount-acquisition",
+        r"{M}(?:\s(?:all-cash|cash|all-stock|stock|cash-and-stock|blockbuster|planned|proposed|mega))*\s(?:acquisition|takeover|buyout|purchase|acqui-?hire|deal to (?:acquire|buy|purchase)|merger)\b",
+    ),
+    (
+        "acquire-deal",
+        r"\b(?:acquisition|takeover|buyout|to (?:buy|acquire|purchase))\b[^‹›;]{1,100}?\b(?:deal|transaction|acquisition)\b[^‹›;]{0,30}?\b(?:worth|valued at|valuing|for|of)\s(?:\w+\s){0,4}?\s*{M}",
+    ),
+)
+CONTRACT_NOUN = r"(?:contracts?|deals?|agreements?|pacts?|orders?|partnership|arrangement|leases?|tie-up|accord|supply deal|purchase order)"
+CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
+    (
+        "deal-worth",
+        rf"\b{CONTRACT_NOUN}\b[^‹›;.]{{0,90}}?\b(?:worth|valued at|value of|totall?ing|of|for|amounts? to|amounted to|is valued at|potentially worth)\s(?:\w+\s){{0,5}}?\s*{{M}}",
+    ),
+    ("amount-deal", rf"{{M}}(?:[,\s][\w'&.,-]+){{0,5}}?[\s-]{CONTRACT_NOUN}\b"),
+    (
+        "buy-compute",
+        r"\b(?:buy|purchase|rent|lease|spend|pay|consume|buying|purchasing|bought|purchased|renting|order(?:ed)?)\s(?:\w+\s){0,4}?{M}(?:\s[\w']+){0,3}?\s(?:of|on|for|in|worth of)?\s?(?:\w+\s){0,3}?(?:comput|cloud|chips?|GPU|Azure|capacity|servers?|services|hardware|accelerators)",
+    ),
+)
+COMPUTE = r"\b(?:comput(?:e|ing)|cloud|chips?|GPUs?|semiconductor|accelerators?|data[- ]cent(?:er|re)s?|servers?|capacity|infrastructure|processors?|TPUs?|memory|hardware|gigawatts?|megawatts?|power|licens\w+|platform|software)\b"
+SELLER_SUBJECT = r"\b(?:w[io]ns?|winning|award(?:ed|s)|lands?|landed|secur(?:es|ed)|clinch(?:es|ed)|to (?:provide|supply|deliver|make|build|host|manufacture)|provid(?:es|ing)|suppl(?:ies|y|ying)|sell(?:s|ing)?|sold|selected by|order from|receiv(?:ed|es))\b"
+
+ACQUIRED_AI = r"\b(?:A\.?I\.?[- ]|artificial intelligence|machine learning|generative)\w*"
+
+NOT_MONEY_FOR_AI = (
+    r"\b(?:market (?:will|is|to|could|size|for)|industry (?:will|is)|global (?:spending|AI spending|market)|worldwide spending|forecasts?|analysts?|"
+    r"Gartner|IDC|McKinsey|according to (?:data|a report)|super PACs?|election|lobby\w*|campaign|settle\w*|lawsuit|fine|tariff\w*|"
+    r"buyback|repurchase|dividend|severance|charity|philanthrop\w*|salary|compensation|bonus|pay package)\b"
+)
+"""A sentence about a market, politics or pay, not about one payer's outlay."""
+
+AGGREGATE_PAYERS = (
+    r"\b(?:hyperscalers?|big tech|tech giants|tech companies|companies|firms|industry|the four|the five|magnificent seven|investors|"
+    r"combined|collectively|together|startups|venture capitalists|VCs|sector|governments|enterprises|businesses|organi[sz]ations)\b"
+)
+
+REPORTED = (
+    r"\b(?:reportedly|rumou?red|in (?:early |advanced |late-stage |final )?talks|talks to|in discussions|negotiat\w+|looking to|looks to|seek(?:s|ing) to|seeking|"
+    r"aims? to raise|wants? to|hop(?:es|ing) to|plans? to raise|planning to raise|consider(?:s|ing|ed)?|mull(?:s|ing)?|explor(?:es|ing)|weigh(?:s|ing)|"
+    r"people familiar|person familiar|familiar with the (?:matter|discussions|situation|plans|talks)|sources? (?:say|said|told|tell|familiar)|according to (?:people|sources|a source|a person|the information|bloomberg|reuters|a report)|"
+    r"close to (?:raising|closing|a deal)|nearing|near(?:s)? (?:a )?deal|could|may|might|potential(?:ly)?|proposed|would reportedly|is said to|was said to|"
+    r"reports? (?:say|said|suggest)|expected to (?:raise|close|invest|spend)|set to raise|poised to|report:|sources:|plans to invest|plans? to spend)\b"
+)

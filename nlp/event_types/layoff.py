@@ -1,0 +1,202 @@
+"""Job cuts, as data: the words that trigger, the shapes a figure takes beside them, and what is no cut.
+
+A shape is a regular expression over a sentence whose figures are masked: ‹P0› people with their noun, ‹B0› a bare
+number, ‹Q0› a percent, ‹W0› a percent of a workforce. `{F}` stands for any of them and captures the figure's number.
+"""
+
+from __future__ import annotations
+
+STRONG_VERB = (
+    r"(?:lay(?:s|ing)? off|laid[- ]off|lay-?off|let(?:s|ting)? go(?: of)?|(?:make|making|made) redundant|fir(?:e|es|ed|ing)|"
+    r"sack(?:s|ed|ing)?|retrench(?:es|ed|ing)?|dismiss(?:es|ed|ing)?|part(?:s|ed|ing)? ways with|say(?:s|ing)? goodbye to|"
+    r"said goodbye to|hand(?:s|ed|ing)? pink slips to)"
+)
+WEAK_VERB = (
+    r"(?:cut(?:s|ting)?(?: back)?|slash(?:es|ed|ing)?|ax(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|"
+    r"trim(?:s|med|ming)?|reduc(?:e|es|ed|ing)|drop(?:s|ped|ping)?|scrap(?:s|ped|ping)?|los(?:e|es|ing)|lost|"
+    r"shrink(?:s|ing)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
+    r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
+    r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?)"
+)
+CUT_NOUN = (
+    r"(?:lay-?offs?|job[- ]cuts?|redundanc(?:y|ies)|job losses|(?:staff|staffing|headcount|workforce|personnel|payroll) "
+    r"(?:cuts?|reductions?|cutbacks?)|(?:cuts?|reductions?|cutbacks?) (?:in|to) (?:its |the |their )?(?:force|workforce|headcount|"
+    r"staff|jobs)|reductions?[- ]in[- ]force|retrenchments?|dismissals|downsizing|firings?|pink slips|job eliminations?|"
+    r"RIFs?)"
+)
+CONTEXT = (
+    STRONG_VERB
+    + "|"
+    + CUT_NOUN
+    + r"|job cut|restructuring|cost[- ]cutting|staff reductions?|jobs? (?:will|to) go|severance|streamlin|workforce"
+)
+WORKFORCE = (
+    r"(?:workforce|work force|headcount|head count|staff|staffing|payroll|team|ranks|employee base|number of employees|"
+    r"employee count|labou?r force|personnel|jobs|roles|positions|employees)"
+)
+_GAP = r"(?:\s+(?!(?:hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
+
+SHAPES: tuple[tuple[str, str], ...] = (
+    ("verb-people", rf"\b{STRONG_VERB}{_GAP}{{0,5}}?\s*{{F}}"),
+    ("verb-figure", rf"\b{WEAK_VERB}{_GAP}{{0,6}}?\s*{{PW}}"),
+    (
+        "verb-bare",
+        rf"\b{WEAK_VERB}(?:\s(?:by|back|another))?\s*{{B}}(?=\s*(?:$|[.,;)]|in\b|at\b|across\b|from\b|globally|worldwide|more\b|of its|this|last))",
+    ),
+    (
+        "workforce-by",
+        rf"\b{WEAK_VERB}{_GAP}{{0,7}}?\s(?:{WORKFORCE}|operations|size of \w+ team)(?:\s[^\s‹›]+){{0,4}}?\s(?:by|down)\s*(?:a |an )?{{F}}",
+    ),
+    (
+        "noun-figure",
+        rf"\b{CUT_NOUN}(?:\s(?:and|plan|announcement)\s?\w*)?,?:?(?:\s(?!hir|add)[^\s‹›;]+){{0,2}}?\s(?:of|affect\w*|impact\w*|hit\w*|total\w*|among|cover\w*|involv\w*|target\w*|amount\w*(?: to)?|equat\w* to|number\w*|represent\w*|claim\w*)(?:\s[^\s‹›]+){{0,3}}?\s*{{F}}",
+    ),
+    ("noun-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{P}}"),
+    (
+        "passive",
+        r"{F}(?:[,\s]+[^\s‹›;.]+){0,7}?\s(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
+    ),
+    (
+        "passive-weak",
+        r"{PW}(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|shed|scrapped|removed)\b",
+    ),
+    (
+        "lose-jobs",
+        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:their|its) (?:jobs?|roles?)|(?:are |is |be )?out of (?:a job|work)|(?:jobs?|roles?|positions?) (?:are|were|is|was)? ?at risk|to go\b|will go\b|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their)",
+    ),
+    (
+        "percent-noun",
+        r"{Q}[- ](?:(?:global|staff|staffing|workforce|headcount|job|personnel|company-wide|companywide|overall|further)\s){0,3}(?:reductions?|cuts?|lay-?offs?|downsizing|decrease|cutbacks?|cull)\b(?! in (?:pay|price|cost|spend|production|sal|interest|emission|rate|tax))",
+    ),
+    (
+        "reduction-of",
+        rf"\b(?:reductions?|cuts?|eliminations?|loss|losses|elimination|departures?|cutting|axing|culling|shedding|removal)\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?(?:of|to|by)(?:\s[^\s‹›]+){{0,4}}?\s*{{PW}}",
+    ),
+    (
+        "reduction-bare",
+        rf"\b(?:reductions?|lay-?offs|layoff)\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?of\s*{{B}}",
+    ),
+    (
+        "notify",
+        r"\b(?:notif\w+|told|warn(?:s|ed|ing))(?:\s[^\s‹›]+){0,3}?\s*{F}(?=[^;.]{0,90}\b(?:laid off|lay-?off|at risk|terminat|los(?:e|ing) their|redundan|let go|being cut|eliminated|furlough))",
+    ),
+    ("jobs-go", r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|to be lost)\b"),
+    (
+        "affect",
+        r"\b(?:affect(?:s|ed|ing)?|impact(?:s|ed|ing)?|hit(?:s|ting)?|involv(?:e|es|ed|ing)|result(?:s|ed|ing)? in)(?:\s[^\s‹›;.]+){0,4}?\s*{PW}",
+    ),
+    (
+        "offer-buyout",
+        r"\b(?:buy-?outs?|voluntary (?:exit|redundanc|separation|retirement|departure)\w*)(?:\s[^\s‹›;.]+){0,6}?\s*{P}",
+    ),
+    (
+        "closing",
+        r"\b(?:clos(?:e|es|ing|ure)|shut(?:s|ting)?(?: down)?|idl(?:e|es|ing))\b[^‹›;.]{0,60}\s(?:with (?:the )?loss of|costing|cost|putting|leaving)\s*{P}",
+    ),
+    ("cost-jobs", r"\b(?:costing|cost|claim|claimed|claiming)\s*{P}"),
+    ("layoff-adjective", r"\blaid[- ]off\s*{P}"),
+)
+
+NEEDS_CONTEXT = frozenset({"affect", "passive-weak"})
+"""Shapes that count only in a sentence, or after one, that talks of cuts."""
+
+OWN_NOUNS = frozenset(
+    {
+        "layoffs",
+        "layoff",
+        "lay-offs",
+        "lay-off",
+        "job cuts",
+        "job cut",
+        "redundancies",
+        "job losses",
+        "dismissals",
+        "retrenchments",
+        "staff cuts",
+        "firings",
+    }
+)
+"""Nouns that are themselves the cut: "14,000 layoffs"."""
+
+COMPANION = (
+    r"^[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
+    r"represents|which (?:is|represents|amounts to|equates to|equals)|amounting to|amounts to|accounting for|a|an|that is|i\.e\.|the equivalent of|making up|"
+    r"comprising|translating to|more than|over|at least|at the time|impacting|affecting|cutting|or just over|or just under|in a|out of|totaling|corresponding to|it said|he said|up to|as much as|around|close to|of)[\s,\"]*){0,5}[-—]?\s*$"
+)
+"""What may stand between a count and the percent that says the same."""
+
+NOT_A_CUT_BEFORE = (
+    r"(?:\b(?:employ(?:s|ed|ing)?|workforce of|staff of|headcount of|team of|has|have|had|with|down to|from|remaining|left with|"
+    r"hir(?:e|es|ed|ing)|add(?:s|ed|ing)?|creat(?:e|es|ed|ing)|recruit(?:s|ed|ing)?|rehir(?:e|es|ed|ing)|offered to|"
+    r"fewer than \w+ of|counts?|boasts?|to its|grow(?:s|n|ing)? to|(?:workforce|headcount|staff|employees|workers)(?:\s\w+){0,3}\sto(?: (?:just|about|around|fewer than|under|below|just under|roughly|less than))?|of|among|"
+    r"represent(?:s|ing) (?:about|around|roughly|nearly|some)?|out of|its|their|more than \w+ of|to (?:just )?under|to fewer than|served?|support(?:s|ing)?)\s*)$"
+)
+NOT_A_CUT_AFTER = (
+    r"^(?:\s(?:were|was|are|will be|being|have been|had been)\s(?:added|hired|created|recruited|rehired|offered|unaffected|retained|saved)|"
+    r"\s(?:remain|employed|on strike|strike|walk|stay|left)\b|\s(?:to be |will be )?(?:added|created)\b)"
+)
+PERCENT_NOT_OF_STAFF = (
+    r"^\s?(?:of|in)?\s?(?:its |the |their )?(?:[\w-]+\s){0,2}?(?:revenue|sales|profit|pay|salar|shares?|stock|price|stake|cost|spending|budget|"
+    r"production|emission|tariff|market|interest|rate|tax|customers|users|growth|year|stores|warehouse|capacity|output|net|"
+    r"earnings|value|bookings|expenses|dividend|traffic)"
+)
+
+AGGREGATE_SUBJECT = (
+    r"\b(?:employers|companies|firms|startups|start-ups|businesses|industry|industries|sector|sectors|the economy|economy|"
+    r"tech companies|technology companies|tech firms|tech giants|banks|airlines|retailers|automakers|agencies|states|"
+    r"districts|schools|americans?|u\.s\. workers|tech workers|the u\.s\.|the country|the nation|manufacturers|"
+    r"studios|newsrooms|outlets|lenders|carriers|the state|wall street|big tech|silicon valley|organi[sz]ations|corporations|"
+    r"unicorns|giants|the world|worldwide|industry-wide|sector-wide)\b"
+)
+AGGREGATE_SOURCE = (
+    r"\b(?:layoffs\.fyi|challenger,? gray|challenger report|crunchbase (?:tally|news tally|analysis)|trueup|bureau of labor|"
+    r"labor department|according to (?:data|a tally|an analysis|a tracker)|jobless claims|unemployment)\b"
+)
+
+HYPOTHETICAL = (
+    r"\b(?:could (?:replace|displace|automate|eliminate|wipe out)|(?:jobs|roles|workers) (?:at|could be at) risk (?:of|from)|"
+    r"may be automated|will be automated|could be automated|forecast|predict(?:s|ed)? that|study|survey|researchers)\b"
+)
+
+BUYOUT = r"\b(?:buy-?outs?|voluntary (?:redundanc|separation|retirement|exit|departure|severance|resignation)\w*|early retirement|deferred resignation|resign(?:ed|ation))\b"
+ATTRITION = r"\b(?:attrition|natural (?:turnover|wastage)|not (?:be )?replac(?:e|ed|ing) (?:departing|those)|unfilled|vacan(?:t|cies))\b"
+CLOSURE = r"\b(?:clos(?:e|es|ing|ure)s?|shut(?:s|ting|tered|ter)?(?:ing)?(?: down)?|wind(?:ing)? down|idl(?:e|es|ing))\b[^.;]{0,60}\b(?:plant|factory|factories|site|office|offices|store|stores|studio|studios|warehouse|facility|mill|mine|branch|branches|centre|center)\b"
+CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:the |its )?total|total planned cuts|so far|cumulative|combined|between the reductions|all told)\b"
+FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
+
+ROLES: tuple[tuple[str, str], ...] = (
+    (
+        "customer_support",
+        r"customer (?:support|service|care|success|experience)|support (?:staff|agents?|roles?|teams?|workers)|call[- ]cent(?:er|re)|contact cent(?:er|re)|help ?desk",
+    ),
+    (
+        "content",
+        r"content (?:moderat\w+|creat\w+|teams?|writers?)|journalists?|reporters?|editors?|editorial|writers?|newsroom|copywriters?|moderators?|artists?|designers?|translators?|creative (?:staff|teams?)",
+    ),
+    (
+        "analysis",
+        r"analysts?|data (?:scien\w+|annotat\w+|analy\w+)|researchers?|research (?:staff|teams?|division)|quants?",
+    ),
+    (
+        "operations",
+        r"warehouse|factory|plant workers|manufacturing (?:jobs|workers|staff)|production (?:jobs|workers|staff)|drivers?|pilots?|cabin crew|flight attendants?|logistics|fulfil?ment|assembly|operations (?:staff|teams?|roles|jobs)|hourly|technicians?|field (?:staff|workers)|store (?:staff|workers|jobs)|retail (?:staff|workers|teams?)|branch",
+    ),
+    (
+        "back_office",
+        r"back[- ]office|administrative|clerical|corporate (?:jobs?|employees?|roles?|staff|workers?|functions)|finance (?:teams?|staff|roles)|accounting|legal (?:teams?|staff)|white[- ]collar|salaried|headquarters|support functions|IT (?:staff|jobs|roles|workers|teams?)",
+    ),
+    (
+        "engineering",
+        r"engineer\w*|developers?|programmers?|software (?:staff|teams?|jobs|roles)|coders?|technical (?:staff|roles)|R&D|product (?:teams?|staff|roles|managers?)|QA (?:staff|department|teams?|testers)|tech (?:jobs|roles|staff|workers|teams?)",
+    ),
+    (
+        "sales",
+        r"sales (?:staff|teams?|jobs|roles|force|people|departments?|division|organi[sz]ation|and)|salespeople|marketing|account (?:executives|managers)|advertising (?:staff|teams?)",
+    ),
+    ("hr", r"human resources|\bHR\b|recruit(?:ers?|ing|ment)|talent acquisition|people (?:teams?|operations)"),
+    (
+        "management",
+        r"managers?|middle management|management (?:roles|positions|jobs|layers)|executives?|directors|vice presidents|leadership roles",
+    ),
+)
+"""Kinds of work, and the words that name them beside a cut."""

@@ -1,0 +1,459 @@
+"""Who does it: the company that cuts, pays or raises, found from where it stands beside the trigger and its figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nlp import names
+from nlp.candidates import Candidate
+from nlp.event_types import ai_investment, layoff
+from nlp.names import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The company of a candidate: its name, the words that name it here (a stand-in's too), and the rule."""
+
+    name: str
+    start: int
+    end: int
+    rule: str
+    here: bool
+    """Whether the name itself, not a stand-in or the topic, stands in the sentence."""
+
+
+Resolve = Callable[[Mention], str | None]
+"""What a stand-in stands for in the document."""
+
+_AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
+_SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"(?:\b(?:of|to|with|from|by|at|in|on|for|than|like|including|such as|against|into|via|per|between|among|across|behind|under|over|"
+    r"after|following|according to|told|tells?|through|alongside|joining|joins|follows|versus|vs\.?|rivals?|competitors?|called|named|as|acquired|acquire|buy|bought|sued|"
+    r"owns?|owned|backs?|backed|used|uses|and|or|&|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s)*)$",
+    re.IGNORECASE,
+)
+_LIST_BEFORE = re.compile(r"[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
+_CLAUSE_END = re.compile(r"[;:]\s|\.\s(?=[A-Z])|\s—\s")
+_ADJECTIVES_ONLY = re.compile(r"^(?:'s?)?\s?(?:[\w.,%-]+\s){0,5}$")
+_AT = re.compile(
+    r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of)\s(?:the |its |their |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
+    r"(?:[a-z-]+\s){0,4})?$"
+)
+_SPEECH = re.compile(
+    r"^(?:'s)?\s?(?:\([A-Z.: ]+\)\s?)?(?:[^,;.]{0,30}\s)?(?:said|says|announced|confirmed|told|reported|revealed|disclosed|warned|plans|plan|will|would|is|has|had|was|to|laid|cut|cuts)\b"
+)
+
+
+def _between(sentence: str, a: int, b: int) -> str:
+    return sentence[a:b] if a < b else ""
+
+
+def _aggregate_between(sentence: str, a: int, b: int) -> bool:
+    """Whether the nearest noun before a trigger speaks of many employers, not of one."""
+    piece = sentence[a:b]
+    all_found = list(_AGGREGATE.finditer(piece))
+    if not all_found:
+        return False
+    found = all_found[-1]
+    lead = piece[max(0, found.start() - 30) : found.start()]
+    if re.search(
+        r"\b(?:the|of|among|joins?|latest|other|like|many|in|across|for|as|than|than other|to|by|from|with|hitting|peer|at|hit)\s(?:\w+\s){0,2}$",
+        lead,
+        re.IGNORECASE,
+    ):
+        # "the latest of many tech companies to cut": the company before it stays the subject
+        return not re.search(
+            r"\b(?:latest|among|of|other|in|across|joins?|for|than|by|from|with|to|peer|at|like|hit)\s(?:\w+\s){0,2}$",
+            lead,
+            re.IGNORECASE,
+        )
+    return True
+
+
+def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) -> Link | None:
+    """The nearest company before a place that stands as a subject, not after a preposition."""
+    fallback: Link | None = None
+    for m in reversed([m for m in ms if m.end <= before]):
+        gap = sentence[m.end : before]
+        if len(gap) > 320:
+            break
+        if m.kind == "pronoun":
+            if m.possessive:
+                continue
+            if m.label in ("they", "we") and _aggregate_between(sentence, 0, m.start):
+                return None
+            name = resolve(m)
+            if name:
+                return Link(name, m.start, m.end, "pronoun-subject", False)
+            continue
+        if _aggregate_between(sentence, m.end, before):
+            return None
+        lead = sentence[: m.start]
+        if m.possessive and not re.match(
+            r"'s?\s(?:[\w-]+\s){0,4}(?:CEO|CFO|chief|board|management|parent|leadership|boss|founder|plan|decision|move|owner|executives?|statement|announcement|unit|division)",
+            sentence[m.end : m.end + 60],
+        ):
+            if not re.match(r"'s?\s", sentence[m.end : m.end + 3]) or fallback is None:
+                name = m.name if m.kind == "name" else resolve(m)
+                if name:
+                    fallback = fallback or Link(name, m.start, m.end, "possessive-before", m.kind == "name")
+            continue
+        oblique = bool(_PREPOSITION.search(lead)) or (
+            bool(_LIST_BEFORE.search(lead)) and not _SPEECH.match(sentence[m.end : before + 1])
+        )
+        name = m.name if m.kind == "name" else resolve(m)
+        if not name:
+            continue
+        if oblique:
+            fallback = fallback or Link(name, m.start, m.end, "oblique-before", m.kind == "name")
+            continue
+        return Link(name, m.start, m.end, "subject" if m.kind == "name" else "anaphor-subject", m.kind == "name")
+    return fallback
+
+
+def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
+    """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
+    if c.list_name:
+        return Link(names.clean(c.list_name), 0, len(c.list_name), "list-line", True)
+    start, end = c.start, c.end
+    # a name inside the figure's own words: "1,600 Acme employees"
+    for m in ms:
+        if m.kind == "name" and c.figure and c.figure.value_end <= m.start < c.figure.end:
+            return Link(m.name, m.start, m.end, "inside-figure", True)
+    # a possessive or bare name right before the trigger: "Acme's 14,000 layoffs", "Acme layoffs", "its layoffs"
+    noun = c.shape in (
+        "own-noun",
+        "noun-figure",
+        "noun-colon",
+        "percent-noun",
+        "reduction-of",
+        "affect",
+        "list-line",
+        "reduction-bare",
+    )
+    before = [m for m in ms if m.end <= start + 1]
+    if before and noun:
+        m = before[-1]
+        gap = sentence[m.end : start]
+        if (
+            (m.possessive or m.kind == "name")
+            and re.fullmatch(r"(?:'s?)?\s?(?:[\w,%-]+\s){0,3}", gap)
+            and not re.search(
+                r"\b(?:and|to|in|of|for|will|has|is|said|plans?|announc\w+|cut\w*|the|a|with|reports?|after|confirms?|warns?|faces?|begins?|began|starts?|could|led|made)\b",
+                gap,
+            )
+        ):
+            name = m.name if m.kind == "name" else resolve(m)
+            if name:
+                return Link(name, m.start, m.end, "before-noun", m.kind == "name")
+    passive = c.shape in (
+        "passive",
+        "passive-weak",
+        "lose-jobs",
+        "jobs-go",
+        "own-noun",
+        "noun-figure",
+        "percent-noun",
+        "affect",
+        "layoff-adjective",
+        "noun-colon",
+        "reduction-of",
+    )
+    after = [m for m in ms if m.start >= end - 1 or (m.start > start and passive)]
+    figure_end = (c.figure or c.percent).end if (c.figure or c.percent) else end  # type: ignore[union-attr]
+    at: Link | None = None
+    for m in after:
+        if m.kind == "pronoun" or m.start - figure_end > 90:
+            continue
+        gap = sentence[figure_end if m.start >= figure_end else start : m.start]
+        if _AT.match(gap) and not re.search(
+            r"\b(?:according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who)\b", gap
+        ):
+            name = m.name if m.kind == "name" else resolve(m)
+            if name:
+                at = Link(name, m.start, m.end, "at-company", m.kind == "name")
+            break
+    subject = _subject(sentence, ms, start, resolve)
+    if passive and at:
+        return at
+    if _SOURCE.search(sentence) and (subject is None or subject.rule in ("oblique-before", "possessive-before")):
+        return None
+    if subject and not (subject.rule == "oblique-before" and at):
+        return subject
+    if at:
+        return at
+    # "its cuts affect 300 staff", "1,000 positions will go at its plants"
+    its = [m for m in ms if m.kind == "pronoun" and m.possessive and m.label == "its"]
+    if its and not _aggregate_between(sentence, 0, start):
+        name = resolve(its[0])
+        if name:
+            return Link(name, its[0].start, its[0].end, "its", False)
+    if _AGGREGATE.search(sentence) or _SOURCE.search(sentence):
+        return None
+    if any(m.kind == "name" and m.start > end for m in ms):
+        m = next(m for m in ms if m.kind == "name" and m.start > end)
+        if re.search(r"\b(?:as|after|said|says)\s(?:the\s)?$|,\s$", sentence[: m.start]) and not topic:
+            return Link(m.name, m.start, m.end, "after-figure", True)
+    if topic and passive | (
+        c.shape
+        in ("workforce-by", "verb-people", "verb-figure", "verb-bare", "notify", "offer-buyout", "closing", "cost-jobs")
+    ):
+        return Link(topic, c.start, c.end, "topic", False)
+    return None
+
+
+_VC = re.compile(ai_investment.VC)
+_INTO = re.compile(
+    r"^[^.;]{0,45}?\b(?:in|into|to|for|with)\s(?:the\s|its\s|an?\s|rival\s|fellow\s|AI\s|startup\s|start-up\s|company\s|firm\s|lab\s|chipmaker\s|maker\s|giant\s|developer\s|two-month-old\s|[\w-]+-old\s|[a-z][\w'-]*\s){0,6}$"
+)
+_FROM = re.compile(
+    r"\b(?:led by|co-led by|from|backed by|including|participation (?:from|by|of)|investors?|joined by|alongside|investments? from|by|with)\b",
+    re.IGNORECASE,
+)
+
+
+def raiser(
+    sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None
+) -> tuple[Link | None, list[str]]:
+    """Return who raises in a funding round, and the investors that the sentence names."""
+    assert c.figure is not None
+    investors = _investors(sentence, c.figure.end, ms)
+    figure = c.figure
+    # "round into Acme", "investment in Acme", "for Acme"
+    into: Link | None = None
+    for m in ms:
+        if m.start < figure.end or m.kind == "pronoun" or m.start - figure.end > 110:
+            continue
+        gap = sentence[figure.end : m.start]
+        if re.search(r"\b(?:led by|from|with participation)\b", gap):
+            break
+        if re.match(
+            r"^(?:[^.;,]{0,45}\s)?(?:into|investment in|round in|round for|round of|stake in|funding for|round at)\s(?:the\s|an?\s|its\s|[\w'-]+\s){0,5}$",
+            gap,
+        ) or re.match(r"^[^.;,]{0,40}\s(?:in|for)\s(?:the\s)?$", gap):
+            name = m.name if m.kind == "name" else resolve(m)
+            if name:
+                into = Link(name, m.start, m.end, "into-company", m.kind == "name")
+            break
+    subject = _subject(sentence, ms, min(c.start, figure.start), resolve)
+    text_before = sentence[: figure.start]
+    leads = (
+        re.search(r"\b(?:lead(?:s|ing)?|led|co-led|back(?:s|ed)|join(?:s|ed))\s(?:an?|its|the|in)?\s*$", text_before)
+        or c.shape == "led-its-round"
+    )
+    if leads:
+        if subject and subject.here:
+            investors = [subject.name, *investors]
+        return into or (
+            Link(topic, c.start, c.end, "topic", False) if topic and (not subject or topic != subject.name) else None
+        ), investors
+    if subject and into and _VC.search(subject.name):
+        return into, [subject.name, *investors]
+    if subject and subject.rule in ("oblique-before", "possessive-before"):
+        lead = sentence[max(0, subject.start - 60) : subject.start]
+        if re.search(r"\b(?:led by|from|backed by|participation)\b[^.]*$", lead) or subject.name in investors:
+            return into or (Link(topic, c.start, c.end, "topic", False) if topic else None), investors
+    if subject:
+        return subject, [i for i in investors if names.key(i) != names.key(subject.name)]
+    if into:
+        return into, investors
+    its = [m for m in ms if m.kind == "pronoun" and m.possessive and m.label == "its"]
+    if its and (name := resolve(its[0])):
+        return Link(name, its[0].start, its[0].end, "its", False), investors
+    after = [m for m in ms if m.kind != "pronoun" and m.start > figure.end]
+    if after and re.match(
+        r"^[^.;]{0,50}\b(?:brings|gives|values|valuing|took|pushes|put)\s", sentence[figure.end : after[0].start] + " "
+    ):
+        m = after[0]
+        if name := (m.name if m.kind == "name" else resolve(m)):
+            return Link(name, m.start, m.end, "after-figure", m.kind == "name"), investors
+    if topic and not re.search(ai_investment.AGGREGATE_PAYERS, sentence, re.IGNORECASE):
+        return Link(topic, c.start, c.end, "topic", False), investors
+    return None, investors
+
+
+def _investors(sentence: str, after: int, ms: list[Mention]) -> list[str]:
+    m = _FROM.search(sentence, after)
+    if not m:
+        return []
+    return [x.name for x in ms if x.kind == "name" and x.start >= m.end() and x.start - m.end() < 320]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Payer, other side and the kind that their places decide."""
+
+    payer: Link | None
+    others: list[str]
+    kind: str
+
+
+_TARGET = re.compile(
+    r"\b(?:in|into|with|to|for)\s+(?:\w+ing\s)?(?:the\s|its\s|rival\s|AI\s|startup\s|start-up\s|company\s|AI startup\s|maker\s|[a-z][\w'-]*\s){0,5}$"
+)
+_OWN = re.compile(
+    r"^[^.;]{0,80}?(?:data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|factor|plant|supercomputer|chips?\b|GPU|A\.?I\.?\b|artificial|R&D|research|cloud|build|expan|comput)",
+    re.IGNORECASE,
+)
+
+
+def payer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Parties:
+    """Return who pays for an outlay, stake, purchase or contract, to whom, and which of these it is."""
+    assert c.figure is not None
+    figure = c.figure
+    subject = _subject(sentence, ms, min(c.start, figure.start), resolve)
+    after = [m for m in ms if m.start >= figure.end and m.kind == "name"]
+    following = sentence[figure.end :]
+    others: list[str] = []
+    if c.family == "acquisition":
+        return _acquisition(sentence, c, ms, subject, resolve, topic)
+    if c.family == "contract":
+        return _contract(sentence, c, ms, subject, resolve, topic)
+    if c.family == "stake":
+        target = next(
+            (
+                m
+                for m in after
+                if re.match(r"^[^.;]{0,40}?\b(?:in|of)\s(?:[\w'-]+\s){0,5}?$", sentence[figure.end : m.start])
+            ),
+            None,
+        )
+        before_target = next(
+            (
+                m
+                for m in ms
+                if m.kind == "name"
+                and m.end <= figure.start
+                and re.search(r"\b(?:backer|investor|stake|shareholder)s?\s(?:of|in)\s(?:the\s)?$", sentence[: m.start])
+            ),
+            None,
+        )
+        if target:
+            others = [target.name]
+        elif before_target:
+            others = [before_target.name]
+            if subject and subject.name == before_target.name:
+                subject = _subject(
+                    sentence, [m for m in ms if m.end < before_target.start], before_target.start, resolve
+                )
+        return Parties(subject or (Link(topic, c.start, c.end, "topic", False) if topic else None), others, "stake")
+    # outlay: into a company is a stake, into one's own plants is capex
+    target = None
+    for m in after:
+        gap = sentence[figure.end : m.start]
+        if len(gap) > 70:
+            break
+        if re.match(
+            r"^(?:\s(?:more|additional|investment|bet|stake|commitment|injection|infusion|deal|over|this year|next year|cash|of its own|in cash))*(?:\s\w+ing)?\s(?:in|into)\s(?:the\s|rival\s|[a-z][\w'-]*\s|AI\s|AI-[\w]+\s|U\.S\.\s|French\s|Chinese\s|British\s){0,6}$",
+            gap,
+        ) and not re.match(
+            r"'s?\s(?:\w+\s)?(?:infrastructure|data|AI|economy|cloud|chip)", sentence[m.end : m.end + 25]
+        ):
+            target = m
+        break
+    if target is None:
+        # "its investment of $5bn in Acme", "to invest in Acme … $5bn"
+        for m in ms:
+            if (
+                m.kind == "name"
+                and c.start < m.start < figure.start
+                and re.search(
+                    r"\b(?:invest(?:ment|ing|ed|s)?|stake)\s(?:in|into)\s(?:[\w'-]+\s){0,4}$", sentence[: m.start]
+                )
+            ):
+                target = m
+    if subject is None:
+        by = next(
+            (
+                m
+                for m in ms
+                if m.start >= figure.end
+                and m.kind != "pronoun"
+                and re.search(r"\b(?:by|from)\s(?:the\s)?$", sentence[figure.end : m.start])
+            ),
+            None,
+        )
+        if by and (name := (by.name if by.kind == "name" else resolve(by))):
+            subject = Link(name, by.start, by.end, "by-company", by.kind == "name")
+    if subject is None:
+        its = [m for m in ms if m.kind == "pronoun" and m.possessive and m.label == "its"]
+        if its and (name := resolve(its[0])):
+            subject = Link(name, its[0].start, its[0].end, "its", False)
+    if subject is None and topic and not re.search(ai_investment.AGGREGATE_PAYERS, sentence, re.IGNORECASE):
+        subject = Link(topic, c.start, c.end, "topic", False)
+    if target is not None and (subject is None or names.key(target.name) != names.key(subject.name)):
+        return Parties(subject, [target.name], "stake")
+    if re.match(ai_investment.FUND_NOUN, following):
+        return Parties(subject, others, "fund")
+    return Parties(subject, others, "capex")
+
+
+def _acquisition(
+    sentence: str, c: Candidate, ms: list[Mention], subject: Link | None, resolve: Resolve, topic: str | None
+) -> Parties:
+    assert c.figure is not None
+    inside = [
+        m
+        for m in ms
+        if m.kind == "name" and m.start >= c.start and (m.end <= c.figure.start or m.start >= c.figure.end)
+    ]
+    if subject is None and (
+        by := next(
+            (
+                m
+                for m in ms
+                if m.start > c.start and re.search(r"\bby\s(?:the\s)?$", sentence[: m.start]) and m.kind == "name"
+            ),
+            None,
+        )
+    ):
+        subject = Link(by.name, by.start, by.end, "by-company", True)
+        inside = [m for m in ms if m.kind == "name" and m.start != by.start]
+    if subject is None and topic:
+        subject = Link(topic, c.start, c.end, "topic", False)
+    others = [m.name for m in inside if subject is None or names.key(m.name) != names.key(subject.name)][:1]
+    if (
+        not others
+        and subject
+        and (its := [m for m in ms if m.kind == "anaphor" and m.start > c.start])
+        and (name := resolve(its[0]))
+        and names.key(name) != names.key(subject.name)
+    ):
+        others = [name]
+    return Parties(subject, others, "acquisition")
+
+
+_SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
+
+
+def _contract(
+    sentence: str, c: Candidate, ms: list[Mention], subject: Link | None, resolve: Resolve, topic: str | None
+) -> Parties:
+    assert c.figure is not None
+    lo = subject.end if subject else 0
+    partner: tuple[str, int, int] | None = None
+    for m in ms:
+        if m.kind == "pronoun" or m.start <= lo:
+            continue
+        lead = sentence[max(0, m.start - 40) : m.start]
+        if re.search(r"\b(?:with|from|for|to|by)\s(?:the\s|[a-z][\w'.-]*\s){0,4}$", lead):
+            name = m.name if m.kind == "name" else resolve(m)
+            if name and (subject is None or names.key(name) != names.key(subject.name)):
+                partner = (name, m.start, m.end)
+                break
+    if subject is None and topic:
+        subject = Link(topic, c.start, c.end, "topic", False)
+    if subject is None:
+        return Parties(None, [], "contract")
+    seller = _SELLER.search(sentence[subject.end :]) and not re.search(
+        r"\b(?:buy|purchas|rent|leas|spend|use|access|secure capacity|commit|pay)\w*\b",
+        sentence[subject.end : subject.end + 160],
+    )
+    if partner and seller:
+        return Parties(Link(partner[0], partner[1], partner[2], "buyer", True), [subject.name], "contract")
+    if partner and subject.rule == "topic":
+        return Parties(Link(partner[0], partner[1], partner[2], "buyer", True), [subject.name], "contract")
+    return Parties(subject, [partner[0]] if partner else [], "contract")

@@ -1,0 +1,200 @@
+"""From findings to claims: what is told twice becomes one, parts go under their total, background is told apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from newsledger.model import AiRelation, Basis, EventType, Evidence, Kind, Precision, RoleMention, Speaker, Status, Time
+from nlp.attributes import age_days
+from nlp.figures import Figure
+
+
+@dataclass(slots=True)
+class Finding:
+    """One statement of one sentence, before statements of the same happening are merged."""
+
+    type: EventType
+    company: str
+    group: str
+    order: int
+    sentence: Evidence
+    figure: Figure | None
+    percent: Figure | None
+    status: Status
+    date: str | None
+    precision: Precision | None
+    effective: str | None
+    evidence: dict[str, Evidence]
+    trace: dict[str, str]
+    is_topic: bool
+    sure: bool
+    words: str
+    start: int
+    end: int
+    time: Time = "current"
+    kind: Kind = "layoff"
+    counterparty: tuple[str, ...] = ()
+    cumulative: bool = False
+    part: bool = False
+    ai_relation: AiRelation = "none"
+    ai_speaker: Speaker | None = None
+    roles: tuple[RoleMention, ...] = ()
+    location: str | None = None
+    basis: Basis | None = None
+    period_start: str | None = None
+    period_end: str | None = None
+    told: int = 1
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+_PAST = re.compile(
+    r"\b(?:previously|earlier (?:this|last) year|last (?:year|month|spring|summer|fall|autumn|winter)|years? ago|months? (?:ago|earlier|after)|in the past|prior to|"
+    r"had (?:raised|laid|cut|previously|already|invested|acquired)|(?:initial|earlier|previous|prior|first) (?:round|wave|layoffs?|cuts?)|follow(?:s|ed|ing) (?:a|an|another|the)|"
+    r"after (?:raising|cutting|laying|an? (?:initial|earlier|previous)|having|closing|securing|announcing)|since (?:then|raising)|the last (?:round|major)|which raised|that raised|at the time|historically|once)\b",
+    re.IGNORECASE,
+)
+
+
+def time_of(f: Finding, published: date | None) -> tuple[Time, str]:
+    """Return whether a finding is the article's own news or background, and the rule."""
+    before = f.words[max(0, f.start - 60) : f.end + 25]
+    if f.date and published:
+        age = age_days(f.date, published)
+        if f.precision == "year":
+            if int(f.date[:4]) < published.year:
+                return "past", "year-before"
+        elif age > 40:
+            return "past", "old-date"
+        elif age <= 10 and (f.precision == "day" or f.order <= 6):
+            return "current", "fresh-date"
+    if _PAST.search(before):
+        return "past", "background-words"
+    if f.order <= 1:
+        return "current", "title-or-lead"
+    if f.is_topic:
+        return "current", "topic"
+    return ("current", "early") if f.order <= 3 else ("past", "other-company")
+
+
+def _number(f: Finding) -> float | None:
+    return f.figure.low if f.figure else None
+
+
+def _far_apart(a: Finding, b: Finding) -> bool:
+    """Whether two findings have dates of different months."""
+    if not (a.date and b.date):
+        return False
+    n = min(len(a.date), len(b.date), 7)
+    return a.date[:n] != b.date[:n]
+
+
+def _join(keep: Finding, other: Finding) -> None:
+    keep.told += other.told
+    for name in (
+        "date",
+        "precision",
+        "effective",
+        "location",
+        "percent",
+        "ai_speaker",
+        "basis",
+        "period_start",
+        "period_end",
+    ):
+        if getattr(keep, name) in (None, ()) and getattr(other, name) not in (None, ()):
+            setattr(keep, name, getattr(other, name))
+            source = "date" if name in ("date", "precision") else "effective_date" if name == "effective" else name
+            if source in other.evidence and source not in keep.evidence:
+                keep.evidence[source] = other.evidence[source]
+                keep.trace[source] = other.trace.get(source, "merged")
+    rank = {"none": 0, "context": 1, "used_to_select": 2, "cause": 3, "shift": 3, "denied": 4}
+    if rank[other.ai_relation] > rank[keep.ai_relation]:
+        keep.ai_relation, keep.ai_speaker = other.ai_relation, other.ai_speaker
+        keep.trace["ai_relation"] = other.trace.get("ai_relation", "merged")
+    keep.roles = keep.roles or other.roles
+    if "roles" in other.evidence and "roles" not in keep.evidence:
+        keep.evidence["roles"] = other.evidence["roles"]
+    seen = {c.casefold() for c in keep.counterparty}
+    keep.counterparty += tuple(c for c in other.counterparty if c.casefold() not in seen)
+    if keep.time == "past" and other.time == "current" and keep.trace.get("time") != "old-date":
+        keep.time, keep.trace["time"] = "current", other.trace.get("time", "merged")
+    if other.status == "denied":
+        keep.status, keep.trace["status"] = "denied", "denial"
+    keep.cumulative = keep.cumulative and other.cumulative
+
+
+def merge(findings: list[Finding], published: date | None) -> list[Finding]:
+    """Return one finding per happening, in the order of the text."""
+    kept: list[Finding] = []
+    for f in sorted(findings, key=lambda x: (x.order, x.start)):
+        for k in kept:
+            if _same(k, f):
+                _join(k, f)
+                break
+        else:
+            kept.append(f)
+    kept = _percent_into_count(kept)
+    _parts(kept)
+    return [k for k in kept if not (k.part or k.cumulative)]
+
+
+def _same(k: Finding, f: Finding) -> bool:
+    if k.type != f.type or k.group != f.group:
+        return False
+    if _number(k) is None or _number(f) is None:
+        return (
+            _number(k) is None
+            and _number(f) is None
+            and k.percent is not None
+            and f.percent is not None
+            and abs(k.percent.low - f.percent.low) < 0.5
+        )
+    if k.type == "ai_investment" and k.figure and f.figure and k.figure.currency != f.figure.currency:
+        return False
+    a, b = _number(k) or 0.0, _number(f) or 0.0
+    return abs(a - b) <= 0.005 * max(a, b)
+
+
+def _percent_into_count(kept: list[Finding]) -> list[Finding]:
+    out: list[Finding] = []
+    for f in kept:
+        if f.type == "layoff" and f.figure is None:
+            partner = next(
+                (
+                    k
+                    for k in kept
+                    if k.type == "layoff"
+                    and k.group == f.group
+                    and k.figure is not None
+                    and k is not f
+                    and (k.percent is None or (f.percent and abs(k.percent.low - f.percent.low) <= 1))
+                    and not _far_apart(k, f)
+                    and k.time == f.time
+                ),
+                None,
+            )
+            if partner:
+                _join(partner, f)
+                continue
+        out.append(f)
+    return out
+
+
+def _parts(kept: list[Finding]) -> None:
+    for f in kept:
+        if f.type != "layoff" or f.figure is None:
+            continue
+        f.part = any(
+            k.group == f.group
+            and k is not f
+            and k.type == "layoff"
+            and k.figure is not None
+            and k.figure.low > f.figure.low
+            and not k.cumulative
+            and k.time == f.time == "current"
+            and not _far_apart(k, f)
+            and k.order <= f.order + 2
+            for k in kept
+        )

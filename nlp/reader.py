@@ -1,0 +1,576 @@
+"""Articles in, claims out: gates, figures, shapes, companies, attributes, and one claim per happening."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+from newsledger.model import Article, Claim, Evidence, Kind, Qualifier, claim_id
+from nlp import VERSION, attributes, candidates, dates, entities, gate, linking, merging, names
+from nlp.candidates import Candidate
+from nlp.event_types import ai_investment, layoff
+from nlp.language import is_english
+from nlp.linking import Link
+from nlp.merging import Finding
+from nlp.names import Mention, Registry
+from nlp.text import Sentence, View, sentences
+
+MOST_CANDIDATES = 150
+"""Candidates of one article that are read on; more is a table, not news."""
+
+MOST_WINDOWS = 150
+"""Sentences of one article given to the model."""
+
+BATCH = 64
+"""Articles whose windows go to the model together."""
+
+LEAD = 2
+"""Sentences of the body that always travel with a window."""
+
+_AI = re.compile(ai_investment.AI)
+_DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
+_NOT_FOR_AI = re.compile(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE)
+_COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
+_AGGREGATE_PAYERS = re.compile(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE)
+_HYPOTHETICAL = re.compile(layoff.HYPOTHETICAL, re.IGNORECASE)
+_FURLOUGH = re.compile(layoff.FURLOUGH, re.IGNORECASE)
+_CUT = re.compile(layoff.STRONG_VERB + "|" + layoff.CUT_NOUN, re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Line:
+    """A sentence of title or body, and what was found in it."""
+
+    view: View
+    sentence: Sentence
+    order: int
+    """-1 for the title, then the body's sentences from 0."""
+    candidates: list[Candidate] = field(default_factory=list)
+    entities: list[tuple[int, int, str]] | None = None
+    mentions: list[Mention] | None = None
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An article on its way: its lines, and those that the model must see."""
+
+    article: Article
+    published: date | None
+    lines: list[_Line]
+    windows: list[_Line]
+    headline_case: bool
+
+
+class Reader:
+    """Reads layoffs and AI investments out of English news. Deterministic: same article, same version, same claims."""
+
+    def __init__(self, model: str | None = None, *, gates: bool = True) -> None:
+        """Load the model of named entities.
+
+        `model` is the name of an installed spaCy pipeline package, by default the one of the settings. With `gates`
+        off every sentence is a candidate: slower, and the claims must be the same.
+        """
+        self.drops: Counter[str] = Counter()
+        self._gates = gates
+        self._entities = entities.Recogniser(model)
+
+    def read(self, article: Article) -> list[Claim]:
+        """Return the claims of one article."""
+        return next(self.read_many([article]))
+
+    def read_many(self, articles: Iterable[Article]) -> Iterator[list[Claim]]:
+        """Yield the claims of each article, in order; memory does not grow with their number."""
+        iterator = iter(articles)
+        while batch := list(islice(iterator, BATCH)):
+            drafts = [self._draft(article) for article in batch]
+            windows = [line for draft in drafts if draft for line in draft.windows]
+            for line, found in zip(windows, self._entities.of([line.text for line in windows]), strict=True):
+                line.entities = found
+            for draft in drafts:
+                yield self._claims(draft) if draft else []
+
+    def explain(self, article: Article) -> str:
+        """Return in plain words, for each claim, its sentence, the words behind each field, and what decided it."""
+        out = []
+        for claim in self.read(article):
+            figure = claim.count or claim.amount or claim.percent
+            out.append(
+                f"{claim.type}: {claim.company} {figure or ''} ({claim.kind}, {claim.status}, {claim.time})".rstrip()
+            )
+            out.append(
+                f"  sentence [{claim.sentence.where} {claim.sentence.start}:{claim.sentence.end}] {claim.sentence.quote}"
+            )
+            for name, rule in claim.trace.items():
+                quote = claim.evidence.get(name)
+                value = getattr(claim, name, None)
+                words = f' from "{quote.quote}"' if quote else ""
+                out.append(f"  {name} = {value!r}{words} by {rule}")
+        return "\n".join(out)
+
+    # gates and shapes
+
+    def _draft(self, article: Article) -> _Draft | None:
+        whole = f"{article.title}\n{article.text}"
+        if not whole.strip():
+            self.drops["empty"] += 1
+            return None
+        if self._gates and not gate.text_may_hold(whole):
+            self.drops["gate"] += 1
+            return None
+        if not is_english(whole):
+            self.drops["not_english"] += 1
+            return None
+        title, body = View(article.title, "title"), View(article.text, "text")
+        lines: list[_Line] = []
+        head = title.text.strip()
+        if head:
+            start = title.text.index(head[0])
+            lines.append(_Line(title, Sentence(0, start, start + len(head[:600]), head[:600], 0), -1))
+        lines += [_Line(body, s, i) for i, s in enumerate(sentences(body.text))]
+        speaks_of_ai = gate.mentions_ai(whole) or not self._gates
+        intro, previous, found = "", "", 0
+        for line in lines:
+            text = line.text
+            if text.rstrip().endswith(":"):
+                intro = text
+            elif len(text) > 90:
+                intro = ""
+            if not self._gates or gate.sentence_may_hold_cut(text) or intro:
+                line.candidates += candidates.layoffs(text, previous, "" if text == intro else intro)
+            if speaks_of_ai and (not self._gates or gate.sentence_may_hold_money(text)):
+                line.candidates += candidates.investments(text)
+            previous = text
+            found += len(line.candidates)
+            if found > MOST_CANDIDATES:
+                self.drops["too_many_figures"] += 1
+                break
+        if not found:
+            self.drops["no_candidate"] += 1
+            return None
+        return _Draft(
+            article,
+            dates.day(article.published.isoformat() if article.published else None),
+            lines,
+            self._windows(lines),
+            names.headline_like(head),
+        )
+
+    def _windows(self, lines: list[_Line]) -> list[_Line]:
+        wanted: set[int] = set()
+        for i, line in enumerate(lines):
+            if line.order < LEAD:
+                wanted.add(i)
+            if line.candidates:
+                wanted.update((i - 2, i - 1, i))
+        return [lines[i] for i in sorted(wanted) if i >= 0][:MOST_WINDOWS]
+
+    # companies
+
+    def _registry(self, draft: _Draft) -> Registry:
+        registry = Registry()
+        for line in draft.windows:
+            for start, end, label in line.entities or ():
+                name = line.text[start:end].removesuffix("'s").strip()
+                if label == "PERSON" and " " in name and not names.LEGAL.search(name):
+                    registry.persons.add(names.key(name))
+                    registry.persons.add(names.key(name.split()[-1]))
+                elif label == "ORG" and not names.is_no_company(name) and not (line.order < 0 and draft.headline_case):
+                    registry.organisations.add(names.key(name))
+        registry.persons -= registry.organisations
+        for line in draft.windows:
+            line.mentions = names.mentions(
+                line.text, line.entities or (), registry, title_case=line.order < 0 and draft.headline_case
+            )
+            for mention in line.mentions:
+                if mention.kind == "name":
+                    registry.add(mention.name)
+        return registry
+
+    def _mentions(self, line: _Line, registry: Registry) -> list[Mention]:
+        if line.mentions is None:
+            found = names.mentions(line.text, (), registry)
+            line.mentions = [m for m in found if m.kind != "name" or names.key(m.name) in registry.counts]
+        return line.mentions
+
+    def _topic(self, draft: _Draft, registry: Registry) -> str | None:
+        """The company that the article is about: the title's first, else the lead's."""
+        body = " ".join(line.text for line in draft.lines if line.order >= 0)
+        for line in draft.lines[: 1 + LEAD]:
+            for mention in self._mentions(line, registry):
+                if mention.kind != "name":
+                    continue
+                if (
+                    line.order < 0
+                    and body
+                    and draft.headline_case
+                    and not re.search(rf"\b{re.escape(mention.name)}\b", body)
+                ):
+                    continue
+                if (
+                    mention.label in ("GPE", "LOC", "PERSON", "NORP")
+                    and line.order >= 0
+                    and names.key(mention.name) not in registry.organisations
+                ):
+                    continue
+                return mention.name
+        return None
+
+    def _resolver(self, draft: _Draft, index: int, registry: Registry, topic: str | None) -> linking.Resolve:
+        lines = draft.lines
+
+        def subject_of(line: _Line, before: int) -> str | None:
+            oblique = None
+            for mention in self._mentions(line, registry):
+                if mention.end > before:
+                    break
+                if mention.kind != "name":
+                    continue
+                if linking._PREPOSITION.search(line.text[: mention.start]) or mention.possessive:
+                    oblique = oblique or mention.name
+                    continue
+                return mention.name
+            return oblique
+
+        def resolve(mention: Mention) -> str | None:
+            here = [m for m in self._mentions(lines[index], registry) if m.kind == "name" and m.end <= mention.start]
+            plain = [
+                m for m in here if not linking._PREPOSITION.search(lines[index].text[: m.start]) and not m.possessive
+            ]
+            if plain:
+                return plain[-1].name
+            if here and mention.kind == "pronoun":
+                return here[-1].name
+            if mention.kind == "pronoun":
+                stand_in = [
+                    m for m in self._mentions(lines[index], registry) if m.kind == "anaphor" and m.end <= mention.start
+                ]
+                if stand_in:
+                    return resolve(stand_in[-1])
+            for back in range(1, 5):
+                if index - back < 0:
+                    break
+                line = lines[index - back]
+                if line.order < 0 and back > 1:
+                    break
+                named = [m for m in self._mentions(line, registry) if m.kind == "name"]
+                if topic and any(registry.same(m.name, topic) for m in named):
+                    first = subject_of(line, len(line.text))
+                    return topic if first is None or back > 1 else first
+                found = subject_of(line, len(line.text))
+                if (
+                    found
+                    and back <= 2
+                    and (
+                        topic is None
+                        or registry.counts[names.key(found)] >= 2
+                        or found == (named[0].name if named else None)
+                    )
+                ):
+                    return found
+            return topic
+
+        return resolve
+
+    # claims
+
+    def _claims(self, draft: _Draft) -> list[Claim]:
+        registry = self._registry(draft)
+        topic = self._topic(draft, registry)
+        findings: list[Finding] = []
+        for index, line in enumerate(draft.lines):
+            if not line.candidates or line.entities is None:
+                continue
+            resolve = self._resolver(draft, index, registry, topic)
+            stated = dates.stated(line.text, draft.published)
+            for candidate in line.candidates:
+                read = self._layoff if candidate.type == "layoff" else self._investment
+                finding = read(draft, index, line, candidate, registry, resolve, topic, stated)
+                if finding is None:
+                    self.drops[f"no_{candidate.type}"] += 1
+                else:
+                    findings.append(finding)
+        merged = merging.merge(findings, draft.published)
+        return [self._claim(draft, f) for f in merged]
+
+    def _layoff(
+        self,
+        draft: _Draft,
+        index: int,
+        line: _Line,
+        c: Candidate,
+        registry: Registry,
+        resolve: linking.Resolve,
+        topic: str | None,
+        stated: list[dates.Stated],
+    ) -> Finding | None:
+        text = line.text
+        if _FURLOUGH.search(text) and not _CUT.search(text):
+            return None
+        if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
+            return None
+        link = linking.employer(text, c, self._mentions(line, registry), resolve, topic)
+        if link is None or names.is_no_company(link.name):
+            return None
+        f = self._finding(draft, index, line, c, registry, link, topic, stated)
+        zone = text[max(0, c.start - 60) : c.end + 60]
+        kind: Kind = "layoff"
+        if re.search(layoff.BUYOUT, zone, re.IGNORECASE):
+            kind = "buyout"
+        elif re.search(layoff.ATTRITION, zone, re.IGNORECASE) and not _CUT.search(zone):
+            kind = "attrition"
+        elif re.search(layoff.CLOSURE, zone, re.IGNORECASE) and not _CUT.search(zone):
+            kind = "closure"
+        f.kind, f.trace["kind"] = kind, "words" if kind != "layoff" else "default"
+        f.cumulative = attributes.cumulative_cut(text, c.start, c.end)
+        neighbours = [draft.lines[i].text for i in (index + 1, index - 1) if 0 <= i < len(draft.lines)]
+        title = draft.lines[0].text if draft.lines and draft.lines[0].order < 0 else ""
+        relation, quote, rule = attributes.ai_relation(text, neighbours, title, f.is_topic)
+        f.ai_relation, f.trace["ai_relation"] = relation, rule
+        if relation != "none":
+            f.ai_speaker = attributes.ai_speaker(quote, press=line.order < 0)
+        found = attributes.roles(text, c.start, c.end)
+        f.roles = tuple(role for role, _, _ in found)
+        if found:
+            f.evidence["roles"] = self._evidence(line, found[0][1], found[0][2])
+            f.trace["roles"] = "words"
+        return f
+
+    def _investment(
+        self,
+        draft: _Draft,
+        index: int,
+        line: _Line,
+        c: Candidate,
+        registry: Registry,
+        resolve: linking.Resolve,
+        topic: str | None,
+        stated: list[dates.Stated],
+    ) -> Finding | None:
+        text = line.text
+        figure = c.figure
+        assert figure is not None
+        mentions = self._mentions(line, registry)
+        zone = text[max(0, c.start - 90) : c.end + 70]
+        following = text[figure.end :]
+        family = c.family
+        if family != "contract" and _DEBT.search(zone):
+            return None
+        kind: Kind
+        if family == "funding":
+            if re.match(ai_investment.FUND_NOUN, following) and not re.search(r"\bfunding\b", following[:20]):
+                return None
+            link, others = linking.raiser(text, c, mentions, resolve, topic)
+            kind = "funding"
+            if (
+                link
+                and re.search(ai_investment.VC, link.name)
+                and re.search(r"\bfund\b|limited partners|checks|back(?:s|ing)? ", text + " " + (draft.lines[0].text))
+            ):
+                return None
+        else:
+            parties = linking.payer(text, c, mentions, resolve, topic)
+            link, others, kind = parties.payer, parties.others, parties.kind  # type: ignore[assignment]
+            if kind in ("capex", "stake", "fund") and _NOT_FOR_AI.search(zone):
+                return None
+            if (
+                kind in ("capex", "contract")
+                and _AGGREGATE_PAYERS.search(text[max(0, c.start - 60) : c.start])
+                and not (link and link.here)
+            ):
+                return None
+            if kind == "contract" and not _COMPUTE.search(text):
+                return None
+        if link is None or (names.is_no_company(link.name) and not names.is_government(link.name)):
+            return None
+        if names.is_place(link.name):
+            return None
+        f = self._finding(draft, index, line, c, registry, link, topic, stated)
+        f.kind, f.trace["kind"] = kind, f"shape:{c.shape}"
+        if not self._for_ai(draft, index, line, c, f, kind):
+            return None
+        seen = {registry.group(link.name)}
+        f.counterparty = tuple(
+            names.clean(o)
+            for o in others
+            if not (registry.group(o) in seen or seen.add(registry.group(o)))  # type: ignore[func-returns-value]
+        )
+        round_here = bool(re.match(rf"^[\s-]*{ai_investment.ROUND}", following, re.IGNORECASE))
+        f.cumulative = kind == "funding" and attributes.cumulative_money(text, figure.start, figure.end, round_here)
+        f.basis = {"funding": "deal", "stake": "deal", "acquisition": "deal", "contract": "deal", "fund": "pledge"}.get(
+            kind
+        )  # type: ignore[assignment]
+        if kind == "capex":
+            if re.search(
+                r"\b(?:guidance|expects?|forecast|outlook|capital expenditures? (?:this|for|in|of|will|would)|would reach|capex (?:of|to))\b",
+                zone,
+                re.IGNORECASE,
+            ):
+                f.basis = "guidance"
+            elif re.search(r"\b(?:spent|was up|rose|invested|totall?ed|paid)\b", zone, re.IGNORECASE):
+                f.basis = "booked"
+            else:
+                f.basis = "pledge"
+        f.trace["basis"] = "words"
+        f.period_start, f.period_end = attributes.period(text, figure.end, draft.published)
+        return f
+
+    def _for_ai(self, draft: _Draft, index: int, line: _Line, c: Candidate, f: Finding, kind: str) -> bool:
+        """Whether the text ties the money to AI: in the sentence, in what the article is about, or beside it."""
+        if _AI.search(line.text) or _AI.search(f.company):
+            f.trace["for_ai"] = "sentence"
+            return True
+        title = draft.lines[0].text if draft.lines[0].order < 0 else ""
+        lead = [x.text for x in draft.lines if x.order >= 0][:3]
+        if f.is_topic and (_AI.search(title) or any(_AI.search(t) for t in lead)):
+            f.trace["for_ai"] = "topic"
+            return True
+        if (
+            f.is_topic
+            and kind in ("funding", "acquisition")
+            and sum(bool(_AI.search(x.text)) for x in draft.lines) >= 3
+        ):
+            f.trace["for_ai"] = "throughout"
+            return True
+        near = [
+            draft.lines[i] for i in (index - 1, index + 1) if 0 <= i < len(draft.lines) and draft.lines[i].order >= 0
+        ]
+        same = [x for x in near if x.sentence.paragraph == line.sentence.paragraph or abs(x.order - line.order) == 1]
+        if any(_AI.search(x.text) for x in same) and kind != "funding":
+            f.trace["for_ai"] = "neighbour"
+            return True
+        if kind == "funding" and any(
+            _AI.search(x.text) for x in draft.lines if re.search(rf"\b{re.escape(f.company)}\b", x.text)
+        ):
+            f.trace["for_ai"] = "company"
+            return True
+        return False
+
+    def _finding(
+        self,
+        draft: _Draft,
+        index: int,
+        line: _Line,
+        c: Candidate,
+        registry: Registry,
+        link: Link,
+        topic: str | None,
+        stated: list[dates.Stated],
+    ) -> Finding:
+        text = line.text
+        group = registry.group(link.name)
+        is_topic = topic is not None and registry.same(link.name, topic)
+        lead = " ".join(x.text for x in draft.lines[:3])
+        evidence = {"company": self._evidence(line, link.start, link.end)}
+        trace = {"company": f"link:{link.rule}"}
+        if c.figure is not None:
+            name = "count" if c.type == "layoff" else "amount"
+            evidence[name] = self._evidence(line, c.figure.value_start, c.figure.value_end)
+            trace[name] = f"shape:{c.shape}"
+        if c.percent is not None:
+            evidence["percent"] = self._evidence(line, c.percent.value_start, c.percent.value_end)
+            trace["percent"] = f"shape:{c.shape}"
+        anchor = c.figure or c.percent
+        assert anchor is not None
+        status, status_rule = attributes.status(text, c.start, c.end, text, c.type == "layoff", lead)
+        trace["status"] = status_rule
+        when = attributes.when(text, anchor.start, anchor.end, stated, draft.published)
+        if when.date:
+            evidence["date"] = self._evidence(line, when.start, when.end)
+            trace["date"] = "nearest-date"
+        if when.effective:
+            evidence["effective_date"] = self._evidence(line, when.effective_start, when.effective_end)
+            trace["effective_date"] = "future-date"
+        f = Finding(
+            type=c.type,
+            company=self._name(registry, group, link.name),
+            group=group,
+            order=line.order,
+            sentence=line.view.evidence(line.sentence.start, line.sentence.end),
+            figure=c.figure,
+            percent=c.percent,
+            status=status,
+            date=when.date,
+            precision=when.precision,
+            effective=when.effective,
+            evidence=evidence,
+            trace=trace,
+            is_topic=is_topic,
+            sure=link.rule not in ("topic", "oblique-before"),
+            words=text,
+            start=c.start,
+            end=c.end,
+        )
+        f.time, f.trace["time"] = merging.time_of(f, draft.published)
+        place = attributes.location(text, c.start, c.end, [e for e in line.entities or () if e[2] in ("GPE", "LOC")])
+        if place:
+            f.location = place[0]
+            f.evidence["location"] = self._evidence(line, place[1], place[2])
+            f.trace["location"] = "in-place"
+        return f
+
+    @staticmethod
+    def _name(registry: Registry, group: str, name: str) -> str:
+        """The group's name as the text writes it most often, the longer one of equals."""
+        spelled: Counter[str] = Counter()
+        for k, forms in registry.spelled.items():
+            if k == group or registry.group(k) == group:
+                spelled.update(forms)
+        if not spelled:
+            return names.clean(name)
+        return max(spelled.items(), key=lambda x: (x[1], len(x[0]), x[0]))[0]
+
+    @staticmethod
+    def _evidence(line: _Line, start: int, end: int) -> Evidence:
+        return line.view.evidence(line.sentence.start + start, line.sentence.start + end)
+
+    def _claim(self, draft: _Draft, f: Finding) -> Claim:
+        article = draft.article
+        fields: dict[str, Any] = {}
+        if f.type == "layoff":
+            if f.figure is not None:
+                fields["count"] = int(f.figure.low)
+                fields["count_high"] = int(f.figure.high) if f.figure.high is not None else None
+                qualifier: Qualifier = f.figure.qualifier
+                fields["count_qualifier"] = qualifier
+            if f.percent is not None:
+                fields["percent"] = f.percent.low
+                fields["percent_of"] = re.sub(r"\s+", " ", f.percent.base) or "workforce"
+            fields["ai_relation"], fields["ai_speaker"], fields["roles"] = f.ai_relation, f.ai_speaker, f.roles
+        elif f.figure is not None:
+            fields["amount"] = int(f.figure.low)
+            fields["amount_high"] = int(f.figure.high) if f.figure.high is not None else None
+            fields["amount_qualifier"] = f.figure.qualifier
+            fields["currency"] = f.figure.currency
+            fields["basis"], fields["period_start"], fields["period_end"] = f.basis, f.period_start, f.period_end
+            fields["counterparty"] = f.counterparty
+        evidence = MappingProxyType(dict(f.evidence))
+        return Claim(
+            id=claim_id(article.id, article.revision, VERSION, f.type, evidence),
+            article_id=article.id,
+            revision=article.revision,
+            version=VERSION,
+            type=f.type,
+            company=f.company,
+            kind=f.kind,
+            status=f.status,
+            time=f.time,
+            scope="cumulative" if f.cumulative else "part" if f.part else "total",
+            date=f.date,
+            date_precision=f.precision,
+            effective_date=f.effective,
+            location=f.location,
+            sentence=f.sentence,
+            evidence=evidence,
+            trace=MappingProxyType(dict(f.trace)),
+            **fields,
+        )

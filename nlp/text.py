@@ -1,0 +1,157 @@
+"""A text as the rules see it: marks made plain, words that lost their space parted, and split into sentences.
+
+Scraped news often loses the space beside a link ("Acmesaid", "some$200bn"). The view puts it back, and every place in
+the view maps to the place in the stored text, so evidence always quotes the stored text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from newsledger.model import Evidence, Place
+
+LONGEST_SENTENCE = 900
+"""Characters after which a sentence is cut: bounds the work on text without full stops."""
+
+LONGEST_TEXT = 200_000
+"""Characters of an article that are read; news is far shorter."""
+
+_PLAIN = str.maketrans(
+    {
+        "‘": "'",
+        "’": "'",
+        "‛": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "\u00a0": " ",
+        "\u2009": " ",
+        "\u202f": " ",
+        "\u200b": " ",
+        "\u200d": " ",
+        "\ufeff": " ",
+        "\t": " ",
+        "\r": " ",
+        "‐": "-",
+        "‑": "-",
+        "‒": "-",
+        "–": "-",
+        "—": "—",
+        "―": "—",
+        "−": "-",
+        "*": " ",
+        "#": " ",
+        "|": "\n",
+        "…": ".",
+        "＄": "$",
+        "￡": "£",
+        "￥": "¥",
+    }
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+_GLUED = re.compile(
+    r"(?<=[a-z0-9])(?=[$€£¥₹₩])"
+    r"|(?<=[a-z]{3})(?=US\$)"
+    r"|(?<=[a-z]\))(?=(?:said|announced|reported|raised|has|will|is|plans)\b)"
+    r"|\b[A-Z][A-Za-z]{2,14}?(?=(?:said|announced|raised|raises|reported|confirmed|plans)\b)(?!(?<=App)raise)"
+    r"|\b(?:had|has|have|will|would|to|was|were|is|also)(?=(?:signed|raised|announced|laid|acquired|invested)\b)"
+    r"|\b(?:at|in|by|of|with|from|and|the|said|including|joined|within|between)(?=[A-Z][a-z]{2,})"
+    r"|(?<=[0-9] )(?:billion|million|trillion)(?=(?:in|on|for|to|from|of|at|round|deal|stake|investment|this|over)\b)"
+    r"|(?<=\bSeries )[A-K](?=(?:last|round|funding|in|at|this|led|earlier|from)\b)"
+)
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Inc|Corp|Co|Ltd|Cos|Bros|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|Jr|Sr|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|"
+    r"Sep|Sept|Oct|Nov|Dec|approx|est|al|Messrs|Pvt|[A-Z])|\b(?:U\.S|U\.K|U\.N|E\.U|a\.m|p\.m|e\.g|i\.e|A\.I|D\.C))\.$"
+)
+_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n+|;\s")
+_LOWER_NEXT = re.compile(r"\s*[a-z0-9,;]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a view: offsets count in the view."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+    paragraph: int
+
+
+class View:
+    """Title or body as the rules see it, with the way back to the stored text."""
+
+    def __init__(self, stored: str, where: Place) -> None:
+        self.stored = stored
+        self.where = where
+        plain = _CONTROL.sub(" ", stored[:LONGEST_TEXT].translate(_PLAIN))
+        inserts = sorted({m.end() for m in _GLUED.finditer(plain)} - {0})
+        self._inserts = inserts
+        if inserts:
+            parts = [plain[a:b] for a, b in zip([0, *inserts], [*inserts, len(plain)], strict=True)]
+            plain = " ".join(parts)
+        self.text = plain
+        self._places = [place + i for i, place in enumerate(inserts)]
+
+    def stored_offset(self, place: int) -> int:
+        """Return the offset in the stored text of a place in the view."""
+        return place - bisect_right(self._places, place - 1) if self._places else place
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """Return the words of the stored text between two places of the view, trimmed of space."""
+        while start < end and self.text[start].isspace():
+            start += 1
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
+        a, b = self.stored_offset(start), self.stored_offset(end)
+        return Evidence(where=self.where, start=a, end=b, quote=self.stored[a:b])
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Split a view's text into sentences: at full stops that end one, at line breaks, never longer than the limit."""
+    found: list[Sentence] = []
+    start = paragraph = 0
+    length = len(text)
+
+    def add(a: int, b: int) -> None:
+        while a < b and text[a].isspace():
+            a += 1
+        while b > a and text[b - 1].isspace():
+            b -= 1
+        while b - a > LONGEST_SENTENCE:
+            cut = text.rfind(" ", a + LONGEST_SENTENCE // 2, a + LONGEST_SENTENCE)
+            cut = cut if cut > a else a + LONGEST_SENTENCE
+            found.append(Sentence(len(found), a, cut, text[a:cut], paragraph))
+            a = cut + 1
+        if b > a:
+            found.append(Sentence(len(found), a, b, text[a:b], paragraph))
+
+    for end in _END.finditer(text):
+        mark = end.group()
+        stop = end.end()
+        if mark[0] == ".":
+            if _ABBREVIATION.search(text[max(start, stop - 12) : stop]) and not _starts_anew(text, start, stop):
+                continue
+            if _LOWER_NEXT.match(text[stop : stop + 3]) and not text[stop : stop + 2].isspace():
+                follow = text[stop : stop + 3].lstrip()
+                if follow[:1].islower():
+                    continue
+        add(start, stop)
+        start = stop
+        if "\n" in mark:
+            paragraph += 1
+    add(start, length)
+    return found
+
+
+def _starts_anew(text: str, start: int, stop: int) -> bool:
+    """Whether after an abbreviation's full stop a new sentence surely begins ("… at Acme Inc. The company …")."""
+    following = text[stop : stop + 14].lstrip()
+    company = text[max(start, stop - 5) : stop].endswith(
+        ("Inc.", "Corp.", "Co.", "Ltd.", "a.m.", "p.m.", "U.S.", "Dec.")
+    )
+    return company and following.startswith(("The ", "In ", "It ", "But ", "A ", "On ", "That ", "This ", "According"))

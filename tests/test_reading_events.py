@@ -1,0 +1,131 @@
+"""Reading: short articles of our own, each with what they state and what they do not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from newsledger.model import Article, Claim
+from nlp import gate
+from nlp.figures import money, people, percents
+from nlp.output import to_json
+from nlp.reader import Reader
+
+PUBLISHED = datetime(2026, 4, 15, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+def article(title: str, text: str = "") -> Article:
+    return Article(id="a", revision=1, title=title, text=text, published=PUBLISHED)
+
+
+def figures_of(claims: list[Claim]) -> list[tuple[str, str, float | None]]:
+    return [(c.type, c.company, c.count or c.amount or c.percent) for c in claims]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Quentara to cut 1,200 jobs", "", [("layoff", "Quentara", 1200)]),
+        ("Robotics maker Ferrowell lays off 17% of its staff", "", [("layoff", "Ferrowell", 17)]),
+        ("Lumora raises $40M for its AI tutor", "", [("ai_investment", "Lumora", 40_000_000)]),
+        (
+            "Ferrowell trims its ranks",
+            "Ferrowell said on Tuesday it would lay off about 300 employees, or 8% of its workforce. "
+            "The company employs 3,900 people.",
+            [("layoff", "Ferrowell", 300)],
+        ),
+        (
+            "Brightloom will spend $3 billion on AI data centers",
+            "Brightloom said it will invest $3 billion in new data centers to train AI models.",
+            [("ai_investment", "Brightloom", 3_000_000_000)],
+        ),
+    ],
+)
+def test_states(reader: Reader, title: str, text: str, expected: list[tuple[str, str, float]]) -> None:
+    assert figures_of(reader.read(article(title, text))) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tech firms have shed 150,000 jobs this year, according to a tracker.",
+        "Ferrowell, which employs 80,000 people, said profit rose 12%.",
+        "Automation could replace 30% of jobs by 2035, a study found.",
+        "Ferrowell said it will hire 2,000 workers for its new plant.",
+        "The AI market will reach $1.8 trillion by 2030, analysts say.",
+        "Ferrowell is valued at $12 billion after its shares rose.",
+    ],
+)
+def test_states_nothing(reader: Reader, text: str) -> None:
+    assert reader.read(article("Markets today", text)) == []
+
+
+def test_evidence_quotes_the_stored_text_and_figures_are_verbatim(reader: Reader) -> None:
+    text = "Ferrowellsaid on Tuesday it would lay off “about 300 employees”, or 8% of its workforce, because of AI."
+    (claim,) = reader.read(article("", text))
+    for evidence in [claim.sentence, *claim.evidence.values()]:
+        assert evidence.quote == text[evidence.start : evidence.end]
+    assert people(claim.evidence["count"].quote + " jobs")[0].low == claim.count
+    assert percents(claim.evidence["percent"].quote)[0].low == claim.percent
+    assert claim.ai_cited
+    assert claim.date == "2026-04-14"
+
+
+def test_amount_is_verbatim(reader: Reader) -> None:
+    (claim,) = reader.read(article("Lumora raises Rs 1,200 crore for its AI tutor"))
+    assert money(claim.evidence["amount"].quote)[0].low == claim.amount == 12_000_000_000
+    assert claim.currency == "INR"
+
+
+def test_json_has_numbers_and_places(reader: Reader) -> None:
+    (event,) = to_json(reader.read(article("Quentara to cut 1,200 jobs")))
+    assert event["count"] == 1200
+    assert event["evidence"]["count"] == {"in": "title", "start": 16, "end": 21, "quote": "1,200"}
+    assert event["ai_cited"] is False
+
+
+def test_gates_lose_nothing(reader: Reader) -> None:
+    ungated = Reader(gates=False)
+    articles = [
+        article("Quentara to cut 1,200 jobs", "It rained."),
+        article("A quiet day", "The museum opened at ten."),
+    ]
+    assert list(reader.read_many(articles)) == list(ungated.read_many(articles))
+    assert not gate.text_may_hold("The museum opened at ten.")
+    assert gate.bytes_may_hold(b"<p>Quentara to cut 1,200 jobs</p>")
+
+
+def test_other_languages_are_dropped_and_counted() -> None:
+    reader = Reader()
+    text = "Der Konzern will in Deutschland 1200 Stellen streichen, und das ist nicht gut: 1200 jobs"
+    assert reader.read(article("", text)) == []
+    assert reader.drops["not_english"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00\x01",
+        "x" * 200_000,
+        "cut 5 jobs " * 10_000,
+        "$1 " * 10_000,
+        "Ã©â€™ 1,000 jobs cut " * 50,
+        "裁员 1000 jobs cut",
+        "<p>cut 1,000 jobs</p>" * 100,
+    ],
+)
+def test_hostile_text_is_read_in_bounded_time(reader: Reader, text: str) -> None:
+    reader.read(article("", text))
+
+
+def test_same_article_same_claims(reader: Reader) -> None:
+    text = article("Quentara to cut 1,200 jobs", "Quentara said on Tuesday it would cut 1,200 jobs.")
+    assert to_json(reader.read(text)) == to_json(Reader().read(text))

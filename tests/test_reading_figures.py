@@ -1,0 +1,102 @@
+"""Figures: every usual form has one right reading, from one contiguous expression."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from nlp import dates, figures
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "currency"),
+    [
+        ("a $1.5bn deal", 1_500_000_000, None, "USD"),
+        ("raised US$40 billion", 40_000_000_000, None, "USD"),
+        ("will spend Rs 1,200 crore", 12_000_000_000, None, "INR"),
+        ("₹1.5 lakh crore", 1_500_000_000_000, None, "INR"),
+        ("¥1.5 trillion", 1_500_000_000_000, None, "JPY"),
+        ("€2bn", 2_000_000_000, None, "EUR"),
+        ("C$5 million", 5_000_000, None, "CAD"),
+        ("HK$300 million", 300_000_000, None, "HKD"),
+        ("2 trillion won", 2_000_000_000_000, None, "KRW"),
+        ("100 billion lira ($2.3 billion)", 100_000_000_000, None, "TRY"),
+        ("€65 million (~$71 million)", 65_000_000, None, "EUR"),
+        ("$10bn-$12bn", 10_000_000_000, 12_000_000_000, "USD"),
+        ("between $320 million and $640 million", 320_000_000, 640_000_000, "USD"),
+        ("$10 to $20 billion", 10_000_000_000, 20_000_000_000, "USD"),
+        ("half a billion dollars", 500_000_000, None, "USD"),
+    ],
+)
+def test_money(text: str, low: int, high: int | None, currency: str) -> None:
+    (found,) = figures.money(text)
+    assert (found.low, found.high, found.currency) == (low, high, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "qualifier"),
+    [
+        ("about 10,000 jobs", 10_000, None, "about"),
+        ("more than 500 staff", 500, None, "at_least"),
+        ("up to 600 roles", 600, None, "at_most"),
+        ("fewer than 40 people", 40, None, "at_most"),
+        ("1,000 to 1,200 positions", 1_000, 1_200, "exact"),
+        ("four thousand workers", 4_000, None, "exact"),
+        ("two dozen employees", 24, None, "exact"),
+        ("10K employees", 10_000, None, "exact"),
+        ("its 200-person workforce", 200, None, "exact"),
+        ("3,500 hourly skilled and production jobs", 3_500, None, "exact"),
+    ],
+)
+def test_people(text: str, low: int, high: int | None, qualifier: str) -> None:
+    (found,) = figures.people(text)
+    assert (found.low, found.high, found.qualifier) == (low, high, qualifier)
+
+
+@pytest.mark.parametrize(
+    "text", ["in 2025 workers said", "$500,000 severance", "thousands of jobs", "version 3.5 people"]
+)
+def test_no_people(text: str) -> None:
+    assert figures.people(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("17% of its staff", 17),
+        ("nearly a third of its 300 staff", 33.3),
+        ("one in ten jobs", 10),
+        ("two-thirds of its workforce", 66.7),
+        ("ten percent of employees", 10),
+        ("its entire workforce", 100),
+        ("half the workforce", 50),
+    ],
+)
+def test_percent(text: str, low: float) -> None:
+    (found,) = figures.percents(text)
+    assert found.low == pytest.approx(low)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "precision"),
+    [
+        ("last week", "2026-04", "month"),
+        ("on Wednesday", "2026-04-15", "day"),
+        ("yesterday", "2026-04-14", "day"),
+        ("in February", "2026-02", "month"),
+        ("last October", "2025-10", "month"),
+        ("in January 2023", "2023-01", "month"),
+        ("on Jan. 4", "2026-01-04", "day"),
+        ("last year", "2025", "year"),
+        ("four months ago", "2025-12", "month"),
+        ("in Q2 2025", "2025-04", "quarter"),
+    ],
+)
+def test_dates(text: str, value: str, precision: str) -> None:
+    (found,) = dates.stated(text, date(2026, 4, 15))
+    assert (found.value, found.precision) == (value, precision)
+
+
+def test_relative_dates_need_the_article_s_own() -> None:
+    assert dates.stated("last week, and on Tuesday", None) == []
