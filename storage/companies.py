@@ -47,6 +47,15 @@ def save(connection: Connection, companies: Iterable[Company], known_at: datetim
     return changed
 
 
+def save_new(connection: Connection, companies: Iterable[Company], known_at: datetime | None = None) -> int:
+    """Keep those companies that the store does not know yet; return how many. Known ones stay as they are."""
+    wanted = {entry.id: entry for entry in companies}
+    for batch in batches(sorted(wanted)):
+        for id_ in connection.execute(select(company.c.id).where(company.c.id.in_(batch), held(company))).scalars():
+            del wanted[id_]
+    return save(connection, wanted.values(), known_at)
+
+
 def redirect(connection: Connection, successors: Mapping[str, str | None]) -> None:
     """Say which company each merged id leads to now; null takes it back. Both ids must be known."""
     for id_, successor in sorted(successors.items()):

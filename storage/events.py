@@ -25,11 +25,14 @@ from sqlalchemy import (
     select,
     tuple_,
     type_coerce,
+    update,
 )
+from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Event, SourcedClaim
+from newsledger.reconcile import MintedId, Reconciled, article_of
 from storage import claims as claims_
-from storage import rollups
+from storage import companies, rollups
 from storage.batches import batches
 from storage.bulk import driver_moment, insert_rows
 from storage.columns import Moment, json_text
@@ -134,31 +137,80 @@ class EventFilter:
 
 
 def replace(
-    connection: Connection,
-    events: Iterable[Event],
-    considered: Collection[str],
-    known_at: datetime,
+    connection: Connection, reconciled: Reconciled, known_at: datetime, *, keys: Collection[str]
 ) -> tuple[int, int]:
-    """Make `events` what the ledger takes for true, in place of the `considered` ones; return (written, closed).
+    """Make the outcome of reconciling the companies `keys` what the ledger takes for true; return (written, closed).
 
-    `considered` are the ids of events that were up for change: one that is not among `events` any more is closed.
-    States that hold already are left alone. Roll-ups follow in the same transaction. Ids and companies must be known
-    (`mint`, `storage.companies.save`). Raises IntegrityError for a row that breaks a constraint of the tables.
+    Newly minted ids and companies are kept, states that hold already are left alone, and events of these companies or
+    of the claims looked at that did not come out again are closed. Roll-ups follow in the same transaction.
+    Raises IntegrityError for an event that breaks a constraint of the tables.
+    """
+    companies.save_new(connection, reconciled.companies, known_at)
+    mint(connection, reconciled.minted)
+    redirect(connection, reconciled.successors)
+    return write(connection, reconciled.events, _at_stake(connection, reconciled.covered, keys), known_at)
+
+
+def _at_stake(connection: Connection, claim_ids: Collection[str], keys: Collection[str]) -> set[str]:
+    found: set[str] = set()
+    for batch in batches(sorted(claim_ids)):
+        of_claims = select(event_claim.c.event_id).where(event_claim.c.claim_id.in_(batch), held(event_claim))
+        found.update(connection.execute(of_claims).scalars())
+    for batch in batches(sorted(keys)):
+        of_companies = select(event.c.id).where(event.c.company_id.in_(batch), held(event))
+        found.update(connection.execute(of_companies).scalars())
+    return found
+
+
+def minted_from(connection: Connection, article_ids: Iterable[str]) -> list[MintedId]:
+    """Return all ids that were ever minted from these articles, by id."""
+    found: list[MintedId] = []
+    for batch in batches(sorted(set(article_ids))):
+        rows = connection.execute(select(event_id).where(event_id.c.article_id.in_(batch)))
+        found += [MintedId(id=r.id, minted_at=r.minted_at, anchor=r.anchor, successor=r.successor) for r in rows]
+    return sorted(found, key=lambda one: one.id)
+
+
+def mint(connection: Connection, minted: Iterable[MintedId]) -> None:
+    """Keep newly minted ids, for ever."""
+    for batch in batches(sorted(minted, key=lambda one: one.id)):
+        rows = [
+            {
+                "id": one.id,
+                "minted_at": one.minted_at,
+                "anchor": one.anchor,
+                "article_id": article_of(one.anchor),
+                "successor": one.successor,
+            }
+            for one in batch
+        ]
+        connection.execute(insert(event_id).values(rows).on_conflict_do_nothing())
+
+
+def redirect(connection: Connection, successors: Mapping[str, str | None]) -> None:
+    """Say which event each id leads to from now on; null makes it stand for itself again."""
+    for id_, successor_ in sorted(successors.items()):
+        connection.execute(update(event_id).where(event_id.c.id == id_).values(successor=successor_))
+
+
+def write(
+    connection: Connection, events: Iterable[Event], at_stake: Collection[str], known_at: datetime
+) -> tuple[int, int]:
+    """Make `events` what holds in place of the events `at_stake`; return (written, closed).
+
+    Of the ids at stake, those not among `events` are closed. Ids and companies must be known.
     """
     rows = {entry.id: event_row(connection, entry) for entry in events}
-    if not rows and not considered:
-        return 0, 0
-    found = _held_states(connection, {*rows, *considered})
+    found = _held_states(connection, {*rows, *at_stake})
     changed = [id_ for id_, row in rows.items() if id_ not in found or found[id_]["content_hash"] != row[-1]]
-    gone = [id_ for id_ in considered if id_ in found and id_ not in rows]
+    gone = sorted(id_ for id_ in at_stake if id_ in found and id_ not in rows)
     if not changed and not gone:
         return 0, 0
     ended = [id_ for id_ in changed if id_ in found] + gone
     at = max([known_at, *(found[id_]["known_at"] + INSTANT for id_ in ended)])
     close(connection, event, ended, at)
     stamp = driver_moment(connection, at)
-    new_rows = [(*rows[id_], stamp, None) for id_ in changed]
-    insert_rows(connection, event, new_rows)
+    insert_rows(connection, event, [(*rows[id_], stamp, None) for id_ in changed])
     _set_membership(connection, {id_: _claim_ids(rows[id_]) for id_ in changed}, ended, at)
     sums: rollups.Sums = {}
     rollups.add_up((found[id_] for id_ in ended), -1, sums)

@@ -115,7 +115,7 @@ def drops(engine: Engine) -> Counter[str]:
     """Return reason → number of pages that gave no article."""
     query = select(page_table.c.dropped, func.count()).where(page_table.c.dropped.is_not(None))
     with reading(engine) as connection:
-        return Counter(dict(connection.execute(query.group_by(page_table.c.dropped)).tuples().all()))
+        return Counter({row[0]: row[1] for row in connection.execute(query.group_by(page_table.c.dropped))})
 
 
 def known(engine: Engine, source_id: str) -> dict[str, KnownValidator]:

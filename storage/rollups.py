@@ -9,11 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+)
 
 from storage.batches import batches
 from storage.bulk import add_rows
-from storage.tables import METRIC_COLUMNS, company_month, total_month
+from storage.tables import METRIC_COLUMNS, company_month, event, total_month
+from storage.versions import held
 
 UNDATED = "undated"
 NOT_COUNTED_STAGES = ("denied", "cancelled")
@@ -32,35 +48,35 @@ def period_of(date: str | None, precision: str | None) -> str:
     return date[:7]  # of a year, the year
 
 
-def contribution(event: Mapping[str, Any]) -> tuple[int, ...]:
+def contribution(entry: Mapping[str, Any]) -> tuple[int, ...]:
     """Return what an event, given by its columns, adds to each of METRIC_COLUMNS.
 
     Only whole happenings count: no parts of a total, no running totals, no guidance that a newer one replaced. Denied
     and cancelled ones count as that and nothing else. Money spent (`booked`) stands apart from money announced.
     """
-    if event["scope"] != "total" or event["superseded_by"] is not None:
+    if entry["scope"] != "total" or entry["superseded_by"] is not None:
         return ZERO
-    if event["stage"] in NOT_COUNTED_STAGES:
+    if entry["stage"] in NOT_COUNTED_STAGES:
         return _sums(denied_events=1)
-    if event["type"] == "layoff":
-        jobs = event["count"]
-        low, high = event["count_low"], event["count_high"]
-        cited = int(event["ai_cited"])
+    if entry["type"] == "layoff":
+        jobs = entry["count"]
+        low, high = entry["count_low"], entry["count_high"]
+        cited = int(entry["ai_cited"])
         return _sums(
             layoff_events=1,
             jobs_cut=jobs or 0,
             jobs_cut_low=(jobs or 0) if low is None else low,
             jobs_cut_high=(jobs or 0) if high is None else high,
-            percent_only_events=int(jobs is None and event["percent"] is not None),
+            percent_only_events=int(jobs is None and entry["percent"] is not None),
             ai_cited_events=cited,
             ai_cited_jobs=cited * (jobs or 0),
         )
-    dollars = event["amount_usd"] or 0
-    if event["basis"] == "booked":
+    dollars = entry["amount_usd"] or 0
+    if entry["basis"] == "booked":
         direction = "ai_usd_booked"
     else:
-        direction = "ai_usd_in" if event["kind"] == "funding" else "ai_usd_out"
-    unconverted = int(event["amount"] is not None and event["amount_usd"] is None)
+        direction = "ai_usd_in" if entry["kind"] == "funding" else "ai_usd_out"
+    unconverted = int(entry["amount"] is not None and entry["amount_usd"] is None)
     return _sums(ai_events=1, unconverted_events=unconverted, **{direction: dollars})
 
 
@@ -68,13 +84,53 @@ def _sums(**values: int) -> tuple[int, ...]:
     return tuple(values.get(name, 0) for name in METRIC_COLUMNS)
 
 
+def contribution_sql(*, include_denied: bool = False) -> dict[str, ColumnElement[int]]:
+    """Return metric → what one row of `event` adds to it, in SQL: the same as `contribution`."""
+    whole = and_(event.c.scope == "total", event.c.superseded_by.is_(None))
+    denied = event.c.stage.in_(NOT_COUNTED_STAGES)
+    counted = whole if include_denied else and_(whole, ~denied)
+    cut = and_(counted, event.c.type == "layoff")
+    money = and_(counted, event.c.type == "ai_investment")
+    booked = func.coalesce(event.c.basis, "") == "booked"
+    jobs = func.coalesce(event.c["count"], 0)
+    dollars = func.coalesce(event.c.amount_usd, 0)
+
+    def given(condition: ColumnElement[bool], value: Any = 1) -> ColumnElement[int]:
+        return case((condition, value), else_=0)
+
+    return {
+        "layoff_events": given(cut),
+        "jobs_cut": given(cut, jobs),
+        "jobs_cut_low": given(cut, func.coalesce(event.c.count_low, jobs)),
+        "jobs_cut_high": given(cut, func.coalesce(event.c.count_high, jobs)),
+        "percent_only_events": given(and_(cut, event.c["count"].is_(None), event.c.percent.is_not(None))),
+        "ai_cited_events": given(and_(cut, event.c.ai_cited)),
+        "ai_cited_jobs": given(and_(cut, event.c.ai_cited), jobs),
+        "ai_events": given(money),
+        "ai_usd_out": given(and_(money, ~booked, event.c.kind != "funding"), dollars),
+        "ai_usd_in": given(and_(money, ~booked, event.c.kind == "funding"), dollars),
+        "ai_usd_booked": given(and_(money, booked), dollars),
+        "unconverted_events": given(and_(money, event.c.amount.is_not(None), event.c.amount_usd.is_(None))),
+        "denied_events": given(and_(whole, denied)),
+    }
+
+
+def period_sql() -> ColumnElement[str]:
+    """Return the SQL of the period an event's date is sure of: a day, month, quarter, year, or `undated`."""
+    month = cast(func.substr(event.c.date, 6, 2), Integer)
+    quarter = func.substr(event.c.date, 1, 4).concat("-Q").concat(cast((month + 2) // 3, Text))
+    return case(
+        (event.c.date.is_(None), UNDATED), (event.c.date_precision == "quarter", quarter), else_=event.c.date
+    ).label("period")
+
+
 def add_up(events: Iterable[Mapping[str, Any]], sign: int, into: Sums) -> Sums:
     """Add events (`sign` 1) to sums, or take them away (−1)."""
-    for event in events:
-        numbers = contribution(event)
+    for entry in events:
+        numbers = contribution(entry)
         if numbers is ZERO:
             continue
-        key = (event["company_id"], period_of(event["date"], event["date_precision"]))
+        key = (entry["company_id"], period_of(entry["date"], entry["date_precision"]))
         held = into.get(key)
         if held is None:
             into[key] = [sign * number for number in numbers]
@@ -108,3 +164,21 @@ def apply(connection: Connection, changes: Sums) -> None:
 
 def _nothing_left(table: Table) -> ColumnElement[bool]:
     return and_(*(table.c[name] == 0 for name in METRIC_COLUMNS))
+
+
+def rebuild(connection: Connection) -> None:
+    """Make the roll-ups anew from all events that hold."""
+    parts = contribution_sql()
+    period = period_sql()
+    month = case((func.length(period) == 10, func.substr(period, 1, 7)), else_=period).label("month")
+    rows = select(event.c.company_id, month, *(parts[name].label(name) for name in METRIC_COLUMNS)).where(held(event))
+    each = rows.subquery()
+    sums = [func.sum(each.c[name]).label(name) for name in METRIC_COLUMNS]
+    by_company = select(each.c.company_id, each.c.month, *sums).group_by(each.c.company_id, each.c.month).subquery()
+    something = or_(*(by_company.c[name] != 0 for name in METRIC_COLUMNS))
+    connection.execute(delete(company_month))
+    connection.execute(delete(total_month))
+    names = ["company_id", "period", *METRIC_COLUMNS]
+    connection.execute(insert(company_month).from_select(names, select(by_company).where(something)))
+    totals = select(company_month.c.period, *(func.sum(company_month.c[name]) for name in METRIC_COLUMNS))
+    connection.execute(insert(total_month).from_select(names[1:], totals.group_by(company_month.c.period)))

@@ -350,9 +350,10 @@ event_id = table(
     Column("id", Text, primary_key=True),
     Column("minted_at", Moment, nullable=False),
     Column("anchor", Text, nullable=False),
+    Column("article_id", Text, nullable=False),
     Column("successor", Text, ForeignKey("event_id.id")),
     CheckConstraint("successor <> id", name="successor_is_other"),
-    Index("ix_event_id_anchor", "anchor"),
+    Index("ix_event_id_article_id", "article_id"),
 )
 
 event = table(

@@ -59,14 +59,14 @@ class PostgreSQL:
     def url(self, database: str) -> str:
         return f"postgresql://newsledger@/{database}?host={self.folder}"
 
-    def new_database(self) -> str:
-        """Make an empty database and return its URL."""
+    def new_database(self, template: str = "template0") -> str:
+        """Make a database, empty or a copy of a template, and return its URL."""
         name = f"test_{uuid4().hex}"
         admin = create_engine(
             self.url("postgres").replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
         )
         with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         admin.dispose()
         return self.url(name)
 
@@ -102,10 +102,33 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.new_database()
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[Engine]:
-    """An empty store with its tables, once on each database."""
-    engine = open_store(store_url)
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "ledger.sqlite"
+    engine = open_store(f"sqlite:///{path}")
     migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: PostgreSQL) -> str:
+    url = postgresql.new_database()
+    engine = open_store(url)
+    migrate(engine)
+    engine.dispose()
+    return url.split("/")[3].split("?")[0]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty store with its tables, once on each database."""
+    if request.param == "sqlite":
+        path = tmp_path / "ledger.sqlite"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        engine = open_store(f"sqlite:///{path}")
+    else:
+        template = request.getfixturevalue("migrated_postgresql")
+        engine = open_store(request.getfixturevalue("postgresql").new_database(template))
     yield engine
     engine.dispose()

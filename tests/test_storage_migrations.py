@@ -53,7 +53,7 @@ def test_many_processes_may_migrate_at_once(store_url: str) -> None:
         "migrate(open_store(sys.argv[1]))"
     )
     children = [
-        subprocess.Popen([sys.executable, "-c", code, store_url], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(4)
+        subprocess.Popen([sys.executable, "-c", code, store_url], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(3)
     ]
     for child in children:
         _, errors = child.communicate(timeout=120)

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("minted_at", storage.columns.Moment(), nullable=False),
         sa.Column("anchor", sa.Text(), nullable=False),
+        sa.Column("article_id", sa.Text(), nullable=False),
         sa.Column("successor", sa.Text(), nullable=True),
         sa.CheckConstraint("successor <> id", name=op.f("ck_event_id_successor_is_other")),
         sa.ForeignKeyConstraint(["successor"], ["event_id.id"], name=op.f("fk_event_id_successor")),
@@ -62,7 +63,7 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     with op.batch_alter_table("event_id", schema=None) as batch_op:
-        batch_op.create_index("ix_event_id_anchor", ["anchor"], unique=False)
+        batch_op.create_index("ix_event_id_article_id", ["article_id"], unique=False)
 
     op.create_table(
         "job_run",
@@ -816,7 +817,7 @@ def downgrade() -> None:
     op.drop_table("source")
     op.drop_table("job_run")
     with op.batch_alter_table("event_id", schema=None) as batch_op:
-        batch_op.drop_index("ix_event_id_anchor")
+        batch_op.drop_index("ix_event_id_article_id")
 
     op.drop_table("event_id")
     with op.batch_alter_table("decision", schema=None) as batch_op:

@@ -1,0 +1,321 @@
+"""The ledger as a time series: each metric by day, week, month, quarter or year, for all or by a property.
+
+Months and longer come from the roll-ups; days, weeks, a past state (`as_of`) and properties of single events from the
+events themselves. Both give the same numbers. Money in and money out are different metrics and never added; so are
+money announced and money spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from newsledger.model import Role
+from storage.calendar import Grain, bounds, period_of_day, periods, place
+from storage.coverage import Coverage, coverage
+from storage.engine import reading
+from storage.events import EventFilter, filtered, has_role
+from storage.rollups import UNDATED, contribution_sql, period_sql
+from storage.tables import company, company_month, event, total_month
+from storage.versions import held
+
+Metric = Literal[
+    "layoff_events",
+    "jobs_cut",
+    "jobs_cut_low",
+    "jobs_cut_high",
+    "percent_only_events",
+    "ai_cited_events",
+    "ai_cited_jobs",
+    "ai_cited_share",
+    "ai_events",
+    "ai_usd_out",
+    "ai_usd_in",
+    "ai_usd_booked",
+    "unconverted_events",
+    "denied_events",
+    "jobs_per_usd_bn",
+]
+"""What can be asked. Jobs are persons, usd whole dollars; `ai_cited_share` is of jobs, from 0 to 1; `jobs_per_usd_bn`
+is jobs cut for each billion of `ai_usd_out`; `denied_events` counts what was denied or cancelled
+and is in no other."""
+
+RATIOS: dict[str, tuple[str, str, float]] = {
+    "ai_cited_share": ("ai_cited_jobs", "jobs_cut", 1.0),
+    "jobs_per_usd_bn": ("jobs_cut", "ai_usd_out", 1e9),
+}
+"""Metric → what is divided by what, and in which unit."""
+
+Property = Literal["all", "company", "sector", "country", "role", "kind", "ai_relation"]
+"""What a series may be split by. Sector and country are the company's. Roles overlap: their rows do not add up."""
+
+ALL = "all"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One number of a series."""
+
+    key: str
+    """`all`, or the company id, sector, country, role, kind or relation; `unknown` where that is not known."""
+    period: str
+    value: int | float | None
+    """Null where nothing is known: no event, and not one day of the period watched; or a ratio of nothing."""
+    partial: bool
+    """Whether the period is not over yet, or was cut by the times asked for."""
+    covered_days: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A metric through time."""
+
+    metric: Metric
+    grain: Grain
+    by: Property
+    additive: bool
+    """Whether rows of different keys may be added up."""
+    points: list[Point]
+    """By key and period; every period from the first to the last."""
+    unplaced: list[Point]
+    """What is dated too coarsely for this grain (a year, a quarter, `undated`), apart by its own period."""
+
+
+def series(
+    engine: Engine,
+    metric: Metric,
+    grain: Grain = "month",
+    by: Property = "all",
+    *,
+    keys: Collection[str] = (),
+    filters: EventFilter | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    as_of: datetime | None = None,
+    today: date | None = None,
+    watched: Coverage | None = None,
+    include_denied: bool = False,
+) -> Series:
+    """Return a metric through time.
+
+    `keys` narrows to some companies, sectors, … `since` and `until` are ISO dates, `until` not included; without
+    them, from the first to the last event. `today` (UTC) tells which periods are not over; `watched`, where the caller
+    has it at hand, saves asking for the coverage. Raises ValueError for an unknown metric, grain or property.
+    """
+    with reading(engine) as connection:
+        return series_of(
+            connection,
+            metric,
+            grain,
+            by,
+            keys=keys,
+            filters=filters,
+            since=since,
+            until=until,
+            as_of=as_of,
+            today=today,
+            watched=watched,
+            include_denied=include_denied,
+        )
+
+
+def series_of(
+    connection: Connection,
+    metric: Metric,
+    grain: Grain = "month",
+    by: Property = "all",
+    *,
+    keys: Collection[str] = (),
+    filters: EventFilter | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    as_of: datetime | None = None,
+    today: date | None = None,
+    watched: Coverage | None = None,
+    include_denied: bool = False,
+) -> Series:
+    """Return what `series` does, in a transaction of the caller's."""
+    for given, allowed, what in ((metric, Metric, "metric"), (grain, Grain, "grain"), (by, Property, "property")):
+        if given not in get_args(allowed):
+            raise ValueError(f"unknown {what} {given!r}; use one of {', '.join(get_args(allowed))}")
+    first, after = (None if text is None else bounds(text)[0] for text in (since, until))
+    columns = RATIOS[metric][:2] if metric in RATIOS else (metric,)
+    in_months = all(day is None or day.day == 1 for day in (first, after))
+    from_rollup = (
+        grain in ("month", "quarter", "year")
+        and by in ("all", "company", "sector", "country")
+        and (as_of, filters) == (None, None)
+        and in_months
+        and not include_denied
+    )
+    if from_rollup:
+        rows = connection.execute(_rollup_sums(columns, by, keys, first, after))
+    else:
+        wanted = filters or EventFilter()
+        rows = connection.execute(_event_sums(columns, by, keys, wanted, since, until, as_of, include_denied))
+    sums, coarse = _placed(rows, grain, first, after)
+    now = today or datetime.now(UTC).date()
+    span = _span(sums, grain, first, after)
+    seen = watched or coverage(connection)
+    points: list[Point] = []
+    if span is not None:
+        wanted_keys = sorted({key for key, _ in sums} | set(keys if by != "all" else (ALL,)))
+        for period in periods(*span, grain):
+            start, end = bounds(period)
+            partial = end > now or (first is not None and start < first) or (after is not None and end > after)
+            covered_days, days = seen.of(period)
+            for key in wanted_keys:
+                value = _value(metric, sums.get((key, period)), covered_days)
+                points.append(Point(key, period, value, partial, covered_days, days))
+        if len(wanted_keys) > 1:
+            points.sort(key=lambda point: point.key)
+    unplaced = [
+        Point(key, period, _value(metric, numbers, 0), False, 0, 0) for (key, period), numbers in sorted(coarse.items())
+    ]
+    return Series(metric=metric, grain=grain, by=by, additive=by != "role", points=points, unplaced=unplaced)
+
+
+def _value(metric: Metric, numbers: list[int] | None, covered_days: int) -> int | float | None:
+    if numbers is None:
+        return 0 if covered_days and metric not in RATIOS else None
+    if metric in RATIOS:
+        above, below = numbers
+        return above / below * RATIOS[metric][2] if below else None
+    return numbers[0]
+
+
+def _placed(
+    rows: Iterable[Any], grain: Grain, first: date | None, after: date | None
+) -> tuple[dict[tuple[str, str], list[int]], dict[tuple[str, str], list[int]]]:
+    sums: dict[tuple[str, str], list[int]] = {}
+    coarse: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        key, period, numbers = row[0], row[1], row[2:]
+        if not any(numbers):
+            continue
+        where = place(period, grain)
+        if first is not None or after is not None:
+            if not _overlaps(period, first, after):
+                continue
+            if not _within(period, first, after):
+                where = None
+        into, at = (coarse, (key, period)) if where is None else (sums, (key, where))
+        held_ = into.get(at)
+        into[at] = (
+            [int(number) for number in numbers]
+            if held_ is None
+            else [a + int(b) for a, b in zip(held_, numbers, strict=True)]
+        )
+    return sums, coarse
+
+
+def _overlaps(period: str, first: date | None, after: date | None) -> bool:
+    if period == UNDATED:
+        return False
+    start, end = bounds(period)
+    return (first is None or end > first) and (after is None or start < after)
+
+
+def _within(period: str, first: date | None, after: date | None) -> bool:
+    start, end = bounds(period)
+    return (first is None or start >= first) and (after is None or end <= after)
+
+
+def _span(
+    sums: dict[tuple[str, str], list[int]], grain: Grain, first: date | None, after: date | None
+) -> tuple[date, date] | None:
+    if first is not None and after is not None:
+        return (first, after) if first < after else None
+    found = sorted({period for _, period in sums})
+    if not found:
+        return None
+    return first or bounds(found[0])[0], after or bounds(found[-1])[1]
+
+
+def _rollup_sums(
+    columns: Iterable[str], by: Property, keys: Collection[str], first: date | None, after: date | None
+) -> Select[Any]:
+    table = total_month if by == "all" else company_month
+    conditions: list[ColumnElement[bool]] = []
+    if first is not None:
+        # a quarter or a year that begins before may still reach into the time asked for
+        conditions.append(table.c.period >= f"{first.year:04}")
+    if after is not None:
+        conditions.append(table.c.period < period_of_day(after, "month"))
+        conditions.append(table.c.period != UNDATED)
+    if first is not None:
+        month = period_of_day(first, "month")
+        conditions.append(or_(table.c.period >= month, table.c.period.not_like("____-__"), _is_quarter(table)))
+    if by in ("all", "company"):
+        key: ColumnElement[Any] = literal(ALL).label("key") if by == "all" else company_month.c.company_id.label("key")
+        if keys and by == "company":
+            conditions.append(company_month.c.company_id.in_(sorted(keys)))
+        return select(key, table.c.period, *(table.c[name] for name in columns)).where(*conditions)
+    key = func.coalesce(company.c[by], UNKNOWN).label("key")
+    if keys:
+        conditions.append(key.in_(sorted(keys)))
+    return (
+        select(key, table.c.period, *(func.sum(table.c[name]) for name in columns))
+        .join(company, and_(company.c.id == company_month.c.company_id, held(company)))
+        .where(*conditions)
+        .group_by(key, table.c.period)
+    )
+
+
+def _is_quarter(table: Any) -> ColumnElement[bool]:
+    return table.c.period.like("____-Q_")  # type: ignore[no-any-return]
+
+
+def _event_sums(
+    columns: Iterable[str],
+    by: Property,
+    keys: Collection[str],
+    filters: EventFilter,
+    since: str | None,
+    until: str | None,
+    as_of: datetime | None,
+    include_denied: bool,
+) -> Any:
+    parts = contribution_sql(include_denied=include_denied)
+    first, after = (None if text is None else bounds(text)[0].isoformat() for text in (since, until))
+    wanted_events = replace(filters, since=first or filters.since, until=after or filters.until)
+
+    def sums_of(key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+        numbers = [parts[name].label(name) for name in columns]
+        each = filtered(select(key.label("key"), period_sql(), *numbers), wanted_events, as_of).where(*conditions)
+        if by in ("sector", "country"):
+            each = each.outerjoin(company, and_(company.c.id == event.c.company_id, held(company, as_of)))
+        rows = each.subquery()
+        sums = [func.sum(rows.c[name]) for name in columns]
+        return select(rows.c.key, rows.c.period, *sums).group_by(rows.c.key, rows.c.period)
+
+    if by == "all":
+        return sums_of(literal(ALL))
+    if by == "role":
+        roles = [role for role in get_args(Role) if not keys or role in keys]
+        statements = [sums_of(literal(role), has_role(role)) for role in roles]
+        return statements[0].union_all(*statements[1:])
+    column: dict[str, ColumnElement[Any]] = {
+        "company": event.c.company_id,
+        "kind": event.c.kind,
+        "ai_relation": event.c.ai_relation,
+        "sector": func.coalesce(company.c.sector, UNKNOWN),
+        "country": func.coalesce(company.c.country, UNKNOWN),
+    }
+    return sums_of(column[by], *((column[by].in_(sorted(keys)),) if keys else ()))
