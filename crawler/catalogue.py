@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from newsledger.model import Source
 
@@ -78,6 +79,11 @@ def _problems(source: Source) -> list[str]:
     )
     if source.spider == "listing" and not source.selector:
         found.append("a listing needs 'selector', the CSS selector of its article links")
+    if source.selector is not None:
+        try:
+            LexborHTMLParser("<p>").css(source.selector)
+        except SelectolaxError:
+            found.append(f"'{source.selector}' is no CSS selector")
     if source.every_minutes < 5:
         found.append("'every_minutes' is at least 5")
     if source.country is not None and not re.fullmatch(r"[A-Z]{2}", source.country):

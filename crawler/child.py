@@ -12,16 +12,21 @@ from typing import Any, BinaryIO
 
 from pydantic import TypeAdapter
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.misc import load_object
 
 from crawler.channel import Channel, pack, read_blocking
 from crawler.pages import CrawlReport, Limits, Validator
 from crawler.politeness import HostCare, Robots
-from crawler.spiders.feed import FeedSpider
-from crawler.spiders.sitemap import SitemapSpider
-from crawler.spiders.source import TRANSIENT, SourceSpider
+from crawler.spiders.source import TRANSIENT
 from newsledger.model import Page, Source
 
-SPIDERS: dict[str, type[SourceSpider]] = {"feed": FeedSpider, "sitemap": SitemapSpider}
+SPIDERS = {
+    "feed": "crawler.spiders.feed.FeedSpider",
+    "sitemap": "crawler.spiders.sitemap.SitemapSpider",
+    "listing": "crawler.spiders.listing.ListingSpider",
+    "filings": "crawler.spiders.filings.FilingsSpider",
+}
+"""By name, so that a crawl loads only its own."""
 
 
 class SendPages:
@@ -79,7 +84,8 @@ def scrapy_settings(source: Source, limits: Limits, user_agent: str) -> dict[str
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.politeness.AllowPrivateGuard": 90,
             **({"crawler.politeness.Robots": 100} if limits.obey_robots else {}),
-            "crawler.politeness.HostCare": 550,
+            # next to the downloader, so that it sees the end of every request it let through
+            "crawler.politeness.HostCare": 900,
         },
         "ITEM_PIPELINES": {"crawler.child.SendPages": 100},
         # bounds
@@ -114,7 +120,7 @@ def main() -> None:
     final_pipe = os.dup(sink_pipe.fileno())
     channel = Channel(source_pipe, sink_pipe)
     process = AsyncCrawlerProcess(scrapy_settings(source, limits, job["user_agent"]))
-    crawler = process.create_crawler(SPIDERS[source.spider])
+    crawler = process.create_crawler(load_object(SPIDERS[source.spider]))
     process.crawl(crawler, source=source, limits=limits, validators=validators, channel=channel, report=report)
     process.start()
 

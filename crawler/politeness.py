@@ -22,6 +22,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.addresses import refused
 from crawler.pages import Limits, RobotsVerdict
 
 ROBOTS_NAME = "newsledger"
@@ -90,7 +91,7 @@ class Robots:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._rules: dict[str, asyncio.Future[Protego | None]] = {}
+        self._rules: dict[str, asyncio.Future[Protego | str]] = {}
         self.verdicts: dict[str, RobotsVerdict] = {}
         """Address → what robots.txt said of it."""
 
@@ -107,27 +108,29 @@ class Robots:
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._rules:
             self._rules[site] = asyncio.get_running_loop().create_future()
-            rules = None
-            try:
-                rules = await self._fetch(site)
-            finally:
-                self._rules[site].set_result(rules)
+            self._rules[site].set_result(await self._fetch(site))
         rules = await self._rules[site]
-        verdict: RobotsVerdict = "unreachable"
-        if rules is not None:
-            verdict = "allowed" if rules.can_fetch(request.url, ROBOTS_NAME) else "disallowed"
+        if isinstance(rules, str):
+            self.verdicts[request.url] = "unreachable"
+            raise RefusedRequestError(rules)
+        verdict: RobotsVerdict = "allowed" if rules.can_fetch(request.url, ROBOTS_NAME) else "disallowed"
         self.verdicts[request.url] = verdict
-        if verdict != "allowed":
-            raise RefusedRequestError(f"robots_{verdict}")
+        if verdict == "disallowed":
+            raise RefusedRequestError("robots_disallowed")
 
-    async def _fetch(self, site: str) -> Protego | None:
+    async def _fetch(self, site: str) -> Protego | str:
+        """Return a site's rules, or the reason why it is left alone."""
         request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, priority=1_000, meta={"robots_file": True})
         try:
             response = await self._crawler.engine.download_async(request)
+        except CannotResolveHostError:
+            return "private_address" if urlsplit(site).hostname in refused else "no_such_host"
+        except RefusedRequestError as error:
+            return error.reason
         except Exception:  # whatever went wrong, the site has not said that we may
-            return None
+            return "robots_unreachable"
         if response.status >= 500 or response.status == 429:
-            return None
+            return "robots_unreachable"
         text = response.body[:_ROBOTS_BYTES].decode("utf-8", "replace") if response.status == 200 else ""
         rules = Protego.parse(text)
         delay = rules.crawl_delay(ROBOTS_NAME)
@@ -152,6 +155,8 @@ class HostCare:
         self._not_before: dict[str, float] = {}
         self._failures: Counter[str] = Counter()
         self._left: dict[str, str] = {}
+        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._in_turn: dict[Request, str] = {}
         self.retry_at: datetime | None = None
         """When a host that asked us to wait long allows us back."""
 
@@ -164,6 +169,10 @@ class HostCare:
     async def process_request(self, request: Request) -> None:
         """Wait where the host asked for it; refuse where it is left alone."""
         host = host_port(request.url)
+        # requests wait here, not in the downloader's queue, from which none could be held back
+        turn = self._turns.setdefault(host, asyncio.Semaphore(self._limits.per_host))
+        await turn.acquire()
+        self._in_turn[request] = host
         while host not in self._left and (wait := self._not_before.get(host, 0) - time.monotonic()) > 0:
             await asyncio.sleep(wait)
         if host in self._left:
@@ -171,6 +180,7 @@ class HostCare:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again later where the host is in trouble."""
+        self._turn_over(request)
         host = host_port(request.url)
         if response.status not in _TROUBLE:
             self._failures[host] = 0
@@ -185,11 +195,17 @@ class HostCare:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Ask again later where the connection failed."""
+        self._turn_over(request)
         if isinstance(
             exception, IgnoreRequest | DownloadCancelledError | CannotResolveHostError | UnsupportedURLSchemeError
         ):
             return None
         return self._again(request, host_port(request.url), None)
+
+    def _turn_over(self, request: Request) -> None:
+        host = self._in_turn.pop(request, None)
+        if host is not None:
+            self._turns[host].release()
 
     def _again(self, request: Request, host: str, wait: float | None) -> Request | None:
         self._failures[host] += 1

@@ -15,16 +15,14 @@ from crawler.spiders.source import SourceSpider
 class FeedSpider(SourceSpider):
     """Asks for a source's feeds and for the articles they list."""
 
-    async def read_index(self, response: Response, depth: int) -> AsyncIterator[Any]:
+    async def read_index(self, response: Response, asked: str, depth: int) -> AsyncIterator[Any]:
         """Yield requests for a feed's new articles."""
         content_type = response.headers.get("Content-Type")
         headers = {"content-type": content_type.decode("latin-1")} if content_type else {}
         reading = read_feed(response.body, response.url, datetime.now(UTC), headers)
         self.report.refused.update(reading.refused)
         if reading.problem is not None or not reading.entries:
-            # an answer that says nothing must not be answered with 304 next time
-            response.meta["unreadable"] = True
-            self.report.refused[reading.problem or "empty_feed"] += 1
+            self.unreadable(response, reading.problem)
             return
         for request in await self.article_requests(reading.items):
             yield request

@@ -20,13 +20,12 @@ class SitemapSpider(SourceSpider):
         """Size of a sitemap, at most."""
         return self.limits.sitemap_bytes
 
-    async def read_index(self, response: Response, depth: int) -> AsyncIterator[Any]:
+    async def read_index(self, response: Response, asked: str, depth: int) -> AsyncIterator[Any]:
         """Yield requests for a sitemap's new articles and for further sitemaps."""
         reading = read_sitemap(response.body, response.url, datetime.now(UTC), self.limits.sitemap_bytes)
         self.report.refused.update(reading.refused)
         if reading.problem is not None or not (reading.items or reading.sitemaps):
-            response.meta["unreadable"] = True
-            self.report.refused[reading.problem or "empty_feed"] += 1
+            self.unreadable(response, reading.problem)
             return
         newest_first = sorted(
             reading.sitemaps, key=lambda item: item.published.timestamp() if item.published else 0.0, reverse=True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
@@ -54,7 +53,7 @@ class SourceSpider(Spider):
     ) -> None:
         super().__init__(name=source.id, **kwargs)
         self.source, self.limits, self.report = source, limits, report
-        self._validators = validators
+        self.validators = validators
         self.channel = channel
         self._listed: set[str] = set()
         self._indexes: set[str] = set()
@@ -63,17 +62,11 @@ class SourceSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Open the pipe and ask for the source's own addresses."""
         await self.channel.open()
-        self.channel.on_close.append(self._parent_gone)
         for url in self.source.urls:
             for request in self.index_requests([url], depth=0):
                 yield request
 
-    def _parent_gone(self) -> None:
-        # nobody is left to take the pages
-        self.crawler.engine.spider_is_idle()
-        asyncio.get_running_loop().create_task(self.crawler.stop_async())
-
-    def index_requests(self, urls: Iterable[str], *, depth: int, **cb_kwargs: Any) -> list[Request]:
+    def index_requests(self, urls: Iterable[str], *, depth: int) -> list[Request]:
         """Return the requests for pages that list articles: each once, within the limits, only if changed."""
         requests = []
         for url in urls:
@@ -86,7 +79,7 @@ class SourceSpider(Spider):
             self._indexes.add(url)
             self.report.attempted += 1
             headers = {}
-            validator = self._validators.get(url)
+            validator = self.validators.get(url)
             if validator is not None and datetime.now(UTC) - validator.saved_at < _VALIDATOR_AGE:
                 if validator.etag:
                     headers["If-None-Match"] = validator.etag
@@ -101,7 +94,7 @@ class SourceSpider(Spider):
                     priority=10,
                     dont_filter=True,
                     meta={"handle_httpstatus_list": [304], "download_maxsize": self.index_bytes},
-                    cb_kwargs={"asked": url, "depth": depth, **cb_kwargs},
+                    cb_kwargs={"asked": url, "depth": depth},
                 )
             )
         return requests
@@ -111,36 +104,31 @@ class SourceSpider(Spider):
         """Size of an index page, at most."""
         return self.limits.page_bytes
 
-    async def _index(self, response: Response, asked: str, depth: int, **cb_kwargs: Any) -> AsyncIterator[Any]:
+    async def _index(self, response: Response, asked: str, depth: int) -> AsyncIterator[Any]:
         if response.status == 304:
-            self.report.unchanged += 1
-            validator = self._validators.get(asked)
+            validator = self.validators.get(asked)
             if validator is None:
-                self.report.refused["unexpected_304"] += 1
+                self.report.dropped["unexpected_304"] += 1
             else:
+                self.report.unchanged += 1
                 self.report.validators[asked] = validator
             return
         self.report.fetched += 1
-        kept = False
-        async for each in self.read_index(response, depth, **cb_kwargs):
-            kept = True
+        async for each in self.read_index(response, asked, depth):
             yield each
-        if kept or self._worth_keeping(response):
-            self._keep_validator(asked, response)
-
-    def _worth_keeping(self, response: Response) -> bool:
-        """Return whether an index of which nothing was asked for was at least read."""
-        return not response.meta.get("unreadable", False)
-
-    def _keep_validator(self, asked: str, response: Response) -> None:
-        etag = _header(response, "ETag")
-        modified = _header(response, "Last-Modified")
-        if etag or modified:
+        etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
+        # what could not be read, or said nothing, must not be sealed by a 304 next time
+        if (etag or modified) and not response.meta.get("unreadable"):
             self.report.validators[asked] = Validator(etag=etag, last_modified=modified, saved_at=datetime.now(UTC))
 
-    def read_index(self, response: Response, depth: int) -> AsyncIterator[Any]:
-        """Yield the requests that an index page leads to."""
+    def read_index(self, response: Response, asked: str, depth: int) -> AsyncIterator[Any]:
+        """Yield the requests that an index page, asked for at `asked`, leads to."""
         raise NotImplementedError
+
+    def unreadable(self, response: Response, problem: str | None) -> None:
+        """Note an index page that names nothing: a `problem` with it, or an empty one."""
+        response.meta["unreadable"] = True
+        self.report.refused[problem or "empty_feed"] += 1
 
     async def article_requests(self, items: Iterable[Item]) -> list[Request]:
         """Return requests for the listed articles that are new to us, the newest first."""
