@@ -120,7 +120,7 @@ class Reader:
     # gates and shapes
 
     def _draft(self, article: Article) -> _Draft | None:
-        whole = f"{article.title}\n{article.text}"
+        whole = f"{article.title}\n{article.text}".encode("utf-8", "replace").decode()
         if not whole.strip():
             self.drops["empty"] += 1
             return None

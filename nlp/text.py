@@ -50,7 +50,7 @@ _PLAIN = str.maketrans(
         "￥": "¥",
     }
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _GLUED = re.compile(
     r"(?<=[a-z0-9])(?=[$€£¥₹₩])"
