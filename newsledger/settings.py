@@ -1,7 +1,12 @@
-"""Every setting of newsledger, its default, one line each. Environment variables carry the prefix `NEWSLEDGER_`."""
+"""Every setting of newsledger, its default, one line each. Environment variables carry the prefix `NEWSLEDGER_`.
+
+A setting may also stand in a file of its lower-case name (`newsledger_database_url`) in the folder that
+`NEWSLEDGER_SECRETS_DIR` names: for what must not stand in the environment.
+"""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +16,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What a user may set, read from the environment."""
+    """What a user may set."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSLEDGER_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSLEDGER_", secrets_dir=os.environ.get("NEWSLEDGER_SECRETS_DIR"), frozen=True, extra="ignore"
+    )
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("newsledger"), description="folder of what we keep")
     database_url: str = Field(default="", description="SQLAlchemy URL of the store; empty: SQLite in the data folder")
