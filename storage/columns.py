@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Double, Integer, Text
+from sqlalchemy import BigInteger, Boolean, Double, Integer
+from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -26,17 +27,21 @@ def json_text(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+Text: TypeEngine[str] = PlainText().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text in the order of its bytes, as SQLite and Python have it, not of a language."""
+
+
 class Moment(TypeDecorator[datetime]):
     """A point in time, UTC, to the microsecond."""
 
-    impl = Text
+    impl = PlainText
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Use timestamptz where there is one."""
         if dialect.name == "postgresql":
             return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(PlainText())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Store UTC; refuse a naive time."""
@@ -57,7 +62,7 @@ class Moment(TypeDecorator[datetime]):
 class Json(TypeDecorator[Any]):
     """Lists and mappings as JSON text. Text, not JSONB, which would reorder keys."""
 
-    impl = Text
+    impl = PlainText
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Alias, Company
@@ -41,9 +41,17 @@ def save(connection: Connection, companies: Iterable[Company], known_at: datetim
     at = known_at or moment_of_writing(connection)
     changed = 0
     for batch in batches(sorted(companies, key=lambda entry: entry.id)):
+        merged = {
+            row.id: row.successor
+            for row in connection.execute(
+                select(company.c.id, company.c.successor).where(
+                    company.c.id.in_([entry.id for entry in batch]), held(company)
+                )
+            )
+        }
         ids = [{"id": entry.id, "known_at": at} for entry in batch]
         connection.execute(insert(company_id).values(ids).on_conflict_do_nothing())
-        changed += write(connection, company, [_to_row(entry) for entry in batch], at)
+        changed += write(connection, company, [_to_row(e) | {"successor": merged.get(e.id)} for e in batch], at)
     return changed
 
 
@@ -56,10 +64,12 @@ def save_new(connection: Connection, companies: Iterable[Company], known_at: dat
     return save(connection, wanted.values(), known_at)
 
 
-def redirect(connection: Connection, successors: Mapping[str, str | None]) -> None:
+def redirect(connection: Connection, successors: Mapping[str, str | None], known_at: datetime | None = None) -> None:
     """Say which company each merged id leads to now; null takes it back. Both ids must be known."""
-    for id_, successor in sorted(successors.items()):
-        connection.execute(update(company_id).where(company_id.c.id == id_).values(successor=successor))
+    at = known_at or moment_of_writing(connection)
+    for batch in batches(sorted(successors)):
+        rows = connection.execute(select(company).where(company.c.id.in_(batch), held(company))).mappings()
+        write(connection, company, [{**row, "successor": successors[row["id"]]} for row in rows], at)
 
 
 def get(connection: Connection, id_: str) -> Company | None:
@@ -73,7 +83,7 @@ def successor(connection: Connection, id_: str) -> str | None:
     found, seen = None, {id_}
     while True:
         following = connection.execute(
-            select(company_id.c.successor).where(company_id.c.id == (found or id_))
+            select(company.c.successor).where(company.c.id == (found or id_), held(company))
         ).scalar_one_or_none()
         if following is None or following in seen:
             return found

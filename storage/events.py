@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    Text,
     and_,
     func,
     literal,
@@ -25,20 +24,19 @@ from sqlalchemy import (
     select,
     tuple_,
     type_coerce,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Event, SourcedClaim
 from newsledger.reconcile import MintedId, Reconciled, article_of
 from storage import claims as claims_
-from storage import companies, rollups
+from storage import companies, rollups, versions
 from storage.batches import batches
 from storage.bulk import driver_moment, insert_rows
-from storage.columns import Moment, json_text
+from storage.columns import Moment, Text, json_text
 from storage.engine import is_postgresql
-from storage.tables import article, claim, company, event, event_claim, event_id
-from storage.versions import INSTANT, close, held
+from storage.tables import article, claim, company, event, event_claim, event_id, event_successor
+from storage.versions import close, held
 
 FIELDS = tuple(field.name for field in fields(Event))
 LISTS = ("counterparty", "counterparty_ids", "roles", "locations", "claim_ids", "source_kinds")
@@ -147,7 +145,7 @@ def replace(
     """
     companies.save_new(connection, reconciled.companies, known_at)
     mint(connection, reconciled.minted)
-    redirect(connection, reconciled.successors)
+    redirect(connection, reconciled.successors, known_at)
     return write(connection, reconciled.events, _at_stake(connection, reconciled.covered, keys), known_at)
 
 
@@ -166,7 +164,11 @@ def minted_from(connection: Connection, article_ids: Iterable[str]) -> list[Mint
     """Return all ids that were ever minted from these articles, by id."""
     found: list[MintedId] = []
     for batch in batches(sorted(set(article_ids))):
-        rows = connection.execute(select(event_id).where(event_id.c.article_id.in_(batch)))
+        rows = connection.execute(
+            select(event_id, event_successor.c.successor)
+            .outerjoin(event_successor, and_(event_successor.c.id == event_id.c.id, held(event_successor)))
+            .where(event_id.c.article_id.in_(batch))
+        )
         found += [MintedId(id=r.id, minted_at=r.minted_at, anchor=r.anchor, successor=r.successor) for r in rows]
     return sorted(found, key=lambda one: one.id)
 
@@ -180,17 +182,17 @@ def mint(connection: Connection, minted: Iterable[MintedId]) -> None:
                 "minted_at": one.minted_at,
                 "anchor": one.anchor,
                 "article_id": article_of(one.anchor),
-                "successor": one.successor,
             }
             for one in batch
         ]
         connection.execute(insert(event_id).values(rows).on_conflict_do_nothing())
 
 
-def redirect(connection: Connection, successors: Mapping[str, str | None]) -> None:
-    """Say which event each id leads to from now on; null makes it stand for itself again."""
-    for id_, successor_ in sorted(successors.items()):
-        connection.execute(update(event_id).where(event_id.c.id == id_).values(successor=successor_))
+def redirect(connection: Connection, successors: Mapping[str, str | None], known_at: datetime) -> None:
+    """Say which event each id leads to from `known_at` on; null makes it stand for itself again."""
+    rows = [{"id": id_, "successor": to} for id_, to in sorted(successors.items()) if to is not None]
+    versions.write(connection, event_successor, rows, known_at)
+    versions.close(connection, event_successor, [id_ for id_, to in successors.items() if to is None], known_at)
 
 
 def write(
@@ -207,8 +209,7 @@ def write(
     if not changed and not gone:
         return 0, 0
     ended = [id_ for id_ in changed if id_ in found] + gone
-    at = max([known_at, *(found[id_]["known_at"] + INSTANT for id_ in ended)])
-    close(connection, event, ended, at)
+    at = close(connection, event, ended, known_at)
     stamp = driver_moment(connection, at)
     insert_rows(connection, event, [(*rows[id_], stamp, None) for id_ in changed])
     _set_membership(connection, {id_: _claim_ids(rows[id_]) for id_ in changed}, ended, at)
@@ -281,8 +282,7 @@ def _set_membership(
     for batch in batches(sorted(wanted)):
         found.update((row.claim_id, row) for row in connection.execute(query.where(event_claim.c.claim_id.in_(batch))))
     moved = [claim_id for claim_id, row in found.items() if wanted.get(claim_id) != row.event_id]
-    at = max([at, *(found[claim_id].known_at + INSTANT for claim_id in moved)])
-    close(connection, event_claim, moved, at)
+    at = close(connection, event_claim, moved, at)
     stamp = driver_moment(connection, at)
     new = [
         (claim_id, id_, stamp, None)
@@ -315,7 +315,7 @@ def successor(connection: Connection, id_: str) -> str | None:
     found, seen = None, {id_}
     while True:
         following = connection.execute(
-            select(event_id.c.successor).where(event_id.c.id == (found or id_))
+            select(event_successor.c.successor).where(event_successor.c.id == (found or id_), held(event_successor))
         ).scalar_one_or_none()
         if following is None or following in seen:
             return found
@@ -476,7 +476,7 @@ def has_role(role: str) -> ColumnElement[bool]:
 
 def as_text(column: ColumnElement[Any]) -> ColumnElement[str]:
     """Return a JSON column as the text it is kept as."""
-    return type_coerce(column, Text())
+    return type_coerce(column, Text)
 
 
 def dated(since: str | None, until: str | None) -> list[ColumnElement[bool]]:

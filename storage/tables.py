@@ -20,12 +20,11 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
 )
 
 from newsledger import model
-from storage.columns import Flag, Json, Moment, Number, Whole
+from storage.columns import Flag, Json, Moment, Number, Text, Whole
 
 metadata = MetaData(
     naming_convention={
@@ -319,8 +318,6 @@ company_id = table(
     "company_id",
     Column("id", Text, primary_key=True),
     Column("known_at", Moment, nullable=False),
-    Column("successor", Text, ForeignKey("company_id.id")),
-    CheckConstraint("successor <> id", name="successor_is_other"),
 )
 
 company = table(
@@ -337,7 +334,9 @@ company = table(
     Column("domain", Text),
     Column("wikidata", Text),
     Column("provisional", Flag, nullable=False),
+    Column("successor", Text, ForeignKey("company_id.id")),
     *versioned(),
+    CheckConstraint("successor <> id", name="successor_is_other"),
     CheckConstraint("name <> ''", name="name_given"),
     current_index("company", "id", unique=True),
     current_index("company", "name"),
@@ -351,9 +350,16 @@ event_id = table(
     Column("minted_at", Moment, nullable=False),
     Column("anchor", Text, nullable=False),
     Column("article_id", Text, nullable=False),
-    Column("successor", Text, ForeignKey("event_id.id")),
-    CheckConstraint("successor <> id", name="successor_is_other"),
     Index("ix_event_id_article_id", "article_id"),
+)
+
+event_successor = table(
+    "event_successor",
+    Column("id", Text, ForeignKey("event_id.id"), nullable=False),
+    Column("successor", Text, ForeignKey("event_id.id"), nullable=False),
+    *versioned(),
+    CheckConstraint("successor <> id", name="successor_is_other"),
+    current_index("event_successor", "id", unique=True),
 )
 
 event = table(

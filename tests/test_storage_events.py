@@ -61,10 +61,10 @@ def test_membership_moves_with_the_claims(store: Engine) -> None:
 def test_merged_ids_lead_to_the_last_one(store: Engine) -> None:
     put(store, layoff("e1"), layoff("e2"), layoff("e3"))
     with writing(store) as connection:
-        events.redirect(connection, {"e1": "e2", "e2": "e3"})
+        events.redirect(connection, {"e1": "e2", "e2": "e3"}, NOW)
         assert events.successor(connection, "e1") == "e3"
         assert events.successor(connection, "e3") is None
-        events.redirect(connection, {"e1": None})
+        events.redirect(connection, {"e1": None}, NOW + days(1))
         assert events.successor(connection, "e1") is None
 
 
