@@ -37,20 +37,28 @@ def fold(name: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def formless(name: str) -> str:
+    """Return the folded name without its legal form: "Acme Robots, Inc." and "ACME Robots" are equal."""
+    words = fold(name).replace("-", " ").split()
+    end = _without(words, len(words), _LEGAL)
+    return " ".join(words[:end]).strip(" &.") or fold(name)
+
+
+@lru_cache(maxsize=65536)
 def clean(name: str) -> str:
-    """Return the folded name without legal form ("Acme Robots, Inc." and "ACME Robots" are equal).
+    """Return the name without legal form and without "Group", "Holdings" and the like at its end.
 
     Never empty where the name is not: a name made of such words alone stays as it is.
     """
-    words = fold(name).replace("-", " ").split()
-    end = len(words)
-    while end > 1 and words[end - 1].replace(".", "") in _LEGAL:
-        end -= 1
-    while end > 1 and words[end - 1] in _ENDINGS:
-        end -= 1
-    while end > 1 and words[end - 1].replace(".", "") in _LEGAL:
-        end -= 1
+    words = formless(name).split()
+    end = _without(words, _without(words, len(words), _ENDINGS), _LEGAL)
     return " ".join(words[:end]).strip(" &.") or fold(name)
+
+
+def _without(words: list[str], end: int, dropped: frozenset[str]) -> int:
+    while end > 1 and words[end - 1].replace(".", "") in dropped:
+        end -= 1
+    return end
 
 
 def provisional(name: str) -> Company:

@@ -12,7 +12,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from newsledger.companies import catalogue
-from newsledger.companies.names import clean, fold, provisional
+from newsledger.companies.names import clean, fold, formless, provisional
 from newsledger.model import Alias, Company, Decision
 
 Method = Literal["decision", "name", "alias", "former_name", "legal_name", "spelling"]
@@ -69,15 +69,18 @@ class Resolver:
                 self._exact[fold(company.name)].append((company, None))
             for alias in company.aliases:
                 self._exact[fold(alias.name)].append((company, alias))
+            common = {fold(a.name) for a in company.aliases if a.needs_context}
             for name in (company.name, *(a.name for a in company.aliases)):
-                self._legal[clean(name)].add(company.id)
+                for bare in (formless(name), *(() if fold(name) in common else (clean(name),))):
+                    if len(bare) >= 3:
+                        self._legal[bare].add(company.id)
         self._units: dict[str, list[str]] = defaultdict(list)
         for company in self._companies.values():
             if company.parent_id is not None:
                 self._units[self.final(company.parent_id)].append(company.id)
         self._blocks: dict[tuple[str, int], list[str]] = defaultdict(list)
         for folded in self._exact:
-            if len(folded) >= 6:
+            if len(folded) >= 7:
                 self._blocks[folded[0], len(folded)].append(folded)
         self._unlike = catalogue.unlike()
         self._signs = catalogue.signs()
@@ -168,7 +171,7 @@ class Resolver:
         barred = self._unlike.get(folded, frozenset())
         if folded in self._exact:
             return self._among(name, folded, barred, context, on)
-        ids = self._legal.get(clean(name), set()) - barred
+        ids = (self._legal.get(formless(name)) or self._legal.get(clean(name), set())) - barred
         if len(ids) == 1 and not barred:
             return Resolution(self.final(next(iter(ids))), "legal_name", 1.0)
         return None if ids or barred else self._spelling(folded)
@@ -207,20 +210,29 @@ class Resolver:
         return not context or told > 0 or _BUSINESS.search(context) is not None
 
     def _spelling(self, folded: str) -> Resolution | None:
-        if len(folded) < 6:
+        if len(folded) < 7:
             return None
         best: dict[str, float] = {}
         for length in range(len(folded) - 1, len(folded) + 2):
             for other in self._blocks.get((folded[0], length), ()):
                 score = fuzz.ratio(folded, other)
-                if score < NEAR or _digits(folded) != _digits(other) or folded.count(" ") != other.count(" "):
-                    continue
-                for company, _ in self._exact[other]:
-                    best[self.final(company.id)] = max(score, best.get(self.final(company.id), 0.0))
+                if score >= NEAR and _slip(folded, other):
+                    best |= {
+                        self.final(c.id): max(score, best.get(self.final(c.id), 0.0)) for c, _ in self._exact[other]
+                    }
         if len(best) != 1:
             return None
         company_id, score = next(iter(best.items()))
         return Resolution(company_id, "spelling", score / 100)
+
+
+def _slip(one: str, other: str) -> bool:
+    """Tell whether two like names differ only inside one long word, not in a digit, an ending or a short word."""
+    a, b = one.split(), other.split()
+    if len(a) != len(b) or one[-1] != other[-1] or _digits(one) != _digits(other):
+        return False
+    unequal = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(unequal) == 1 and min(map(len, unequal[0])) >= 6
 
 
 def _digits(text: str) -> str:
