@@ -170,6 +170,12 @@ def sourced_by_id(connection: Connection, ids: Iterable[str]) -> list[SourcedCla
     return [found[id_] for id_ in wanted if id_ in found]
 
 
+def of_article(connection: Connection, article_id: str) -> list[SourcedClaim]:
+    """Return the live claims read in an article, by their place in it."""
+    rows = connection.execute(_sourced().where(live(), claim.c.article_id == article_id))
+    return sorted((_sourced_claim(row) for row in rows), key=lambda one: (one.claim.sentence.start, one.claim.id))
+
+
 def _sourced(*, reading_too: bool = True) -> Select[Any]:
     tables = claim.join(article, and_(article.c.id == claim.c.article_id, article.c.revision == claim.c.revision)).join(
         story, story.c.article_id == claim.c.article_id

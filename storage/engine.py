@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any
 import psycopg
 import pysqlite3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one."""
@@ -86,6 +87,35 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(newsledger_write=True)
         with connection.begin():
             yield connection
+
+
+class OutOfTimeError(Exception):
+    """A read was stopped because it took longer than it may."""
+
+
+@contextmanager
+def reading_within(engine: Engine, seconds: float) -> Iterator[Connection]:
+    """Run one transaction that only reads, and stop it when its statements take longer. Raises OutOfTimeError."""
+    with reading(engine) as connection:
+        if is_postgresql(connection):
+            connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
+            stopped: type[Exception] = psycopg.errors.QueryCanceled
+            driver = None
+        else:
+            stopped = pysqlite3.dbapi2.OperationalError
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            end = time.monotonic() + seconds
+            driver.set_progress_handler(lambda: time.monotonic() > end, 20_000)
+        try:
+            yield connection
+        except OperationalError as error:
+            if isinstance(error.orig, stopped) and (driver is None or "interrupted" in str(error.orig)):
+                raise OutOfTimeError(f"stopped after {seconds:g} s") from error
+            raise
+        finally:
+            if driver is not None:
+                driver.set_progress_handler(None, 0)
 
 
 @contextmanager

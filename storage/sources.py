@@ -77,6 +77,16 @@ def load(engine: Engine) -> list[Source]:
     return [Source(**{**row, **{name: tuple(row[name]) for name in LISTS}}) for row in rows]
 
 
+def names(connection: Connection) -> dict[str, str]:
+    """Return source id → name."""
+    return {row.id: row.name for row in connection.execute(select(source.c.id, source.c.name))}
+
+
+def any_sample(connection: Connection) -> bool:
+    """Return whether any source's news is made up."""
+    return connection.execute(select(source.c.id).where(source.c.sample).limit(1)).first() is not None
+
+
 def record(engine: Engine, run: Run) -> None:
     """Add a run to its source's day."""
     day = run.at.date().isoformat()

@@ -1,0 +1,139 @@
+"""How an answer leaves: its tag and 304, kept bytes, gzip, a limit on time; or a stream in flat memory."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO
+
+from sqlalchemy import Connection, Engine
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from api.problems import ProblemError
+from newsledger.model import digest
+from storage import events
+from storage.engine import OutOfTimeError, reading, reading_within
+
+KEPT_BYTES = 64 * 2**20
+"""What is kept of recent answers, at most."""
+
+VERSION_SECONDS = 1.0
+"""How old the data version may be that an answer is checked against."""
+
+GZIP_FROM = 1_000
+"""Answers of fewer bytes are not compressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of an answer, with headers of its own (the link to the next page)."""
+
+    data: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Answers:
+    """Gives answers to read-only requests. The same question on the same data has the same tag, and is asked once."""
+
+    def __init__(self, engine: Engine, *, seconds: float) -> None:
+        self.engine = engine
+        self.seconds = seconds
+        self._kept: OrderedDict[str, tuple[bytes, bytes | None, Mapping[str, str]]] = OrderedDict()
+        self._size = 0
+        self._version = ""
+        self._version_until = 0.0
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Return a transaction that reads, for no longer than a request may."""
+        return reading_within(self.engine, self.seconds)
+
+    async def version(self) -> str:
+        """Return the data version: it changes with every change of an event, company or source, and every day."""
+        if time.monotonic() >= self._version_until:
+            self._version = await run_in_threadpool(self.read_version)
+            self._version_until = time.monotonic() + VERSION_SECONDS
+        return self._version
+
+    def read_version(self) -> str:
+        """Return the data version from the store."""
+        with reading(self.engine) as connection:
+            return events.data_version(connection)
+
+    async def give(self, request: Request, media_type: str, work: Callable[[], Body], *, max_age: int = 60) -> Response:
+        """Return what `work` makes (in a thread), or 304 where the client has it, or the bytes kept from before.
+
+        Raises a 503 problem where it takes longer than a request may.
+        """
+        version = await self.version()
+        question = "&".join(sorted(request.url.query.split("&")))
+        # unfinished periods depend on the day
+        tag = digest(version, f"{datetime.now(UTC):%F}", request.url.path, question, media_type, str(request.base_url))
+        headers = {
+            "ETag": f'W/"{tag}"',
+            "Cache-Control": f"{'private' if request.app.state.private else 'public'}, max-age={max_age}",
+            "Vary": "Accept, Accept-Encoding",
+            "X-Data-Version": version,
+        }
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        kept = self._kept.get(tag)
+        if kept is None:
+            body = await self.within_time(work)
+            packed = gzip.compress(body.data, 5, mtime=0) if len(body.data) >= GZIP_FROM else None
+            kept = (body.data, packed, body.headers)
+            self._keep(tag, kept)
+        else:
+            self._kept.move_to_end(tag)
+        data, packed, more = kept
+        headers.update(more)
+        if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            data = packed
+        return Response(data, headers=headers, media_type=media_type)
+
+    async def within_time(self, work: Callable[[], Body]) -> Body:
+        """Return what `work` makes in a thread; a query past its time is stopped in the store, and is a 503 problem."""
+        try:
+            return await run_in_threadpool(work)
+        except OutOfTimeError as error:
+            raise ProblemError(
+                503,
+                f"this took longer than {self.seconds:g} s; ask for less (a company, a shorter time, a smaller limit)",
+                headers={"Retry-After": "30"},
+            ) from error
+
+    def _keep(self, tag: str, answer: tuple[bytes, bytes | None, Mapping[str, str]]) -> None:
+        size = len(answer[0]) + len(answer[1] or b"")
+        if size > KEPT_BYTES // 8:
+            return
+        self._kept[tag] = answer
+        self._size += size
+        while self._size > KEPT_BYTES:
+            _, (data, packed, _more) = self._kept.popitem(last=False)
+            self._size -= len(data) + len(packed or b"")
+
+
+def answers_of(request: Request) -> Answers:
+    """Return what gives this service's answers."""
+    answers: Answers = request.app.state.answers
+    return answers
+
+
+def stream(chunks: Iterator[bytes], media_type: str, name: str) -> Response:
+    """Return an answer that is made while it is sent, as a file to save."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(chunks, headers=headers, media_type=media_type)
+
+
+def file_chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield an open file in pieces of 256 KiB and close it."""
+    with file:
+        while chunk := file.read(2**18):
+            yield chunk

@@ -1,0 +1,466 @@
+"""Both series on one time axis: from the points of the store to panels of bars, and the figures beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from api.dashboard import charts, wording
+from newsledger.model import Company
+from storage.calendar import Grain, bounds, period_of_day, periods
+from storage.coverage import Coverage, coverage
+from storage.events import EventFilter
+from storage.series import Metric, Point, Property, Series, series_of
+from storage.sources import SourceDay
+
+YEARS = 6
+"""Years that the overview's chart goes back."""
+
+LEGEND = (
+    ("cut", "jobs cut, AI given as the reason or the aim"),
+    ("cut-soft", "other jobs cut"),
+    ("ai", "AI money out, in US dollars"),
+    ("hatch", "period not over"),
+    ("gap", "not watched: nothing is known"),
+)
+BASIS_NOTE = (
+    "Each event stands at the date it was announced. AI money out is announced capital spending, stakes, acquisitions, "
+    "contracts and funds; money raised by AI companies is counted apart."
+)
+
+
+def today() -> date:
+    """Return the current day, UTC."""
+    return datetime.now(UTC).date()
+
+
+def months_back(day: date, months: int) -> date:
+    """Return the first day of the month that lies so many months before a day's month."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def period_words(period: str) -> str:
+    """Return a period as people say it: March 2025, Q1 2025, week 11 of 2025, 2025, 14 March 2025."""
+    if "W" in period:
+        return f"week {int(period[6:])} of {period[:4]}"
+    if "Q" in period:
+        return f"{period[5:]} {period[:4]}"
+    return wording.day(period)
+
+
+def measure(
+    connection: Connection,
+    metrics: Sequence[Metric],
+    grain: Grain,
+    *,
+    by: Property = "all",
+    keys: Sequence[str] = (),
+    filters: EventFilter | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    as_of: datetime | None = None,
+    watched: Coverage | None = None,
+) -> dict[str, Series]:
+    """Return several metrics over the same time."""
+    watched = watched or coverage(connection)
+    return {
+        metric: series_of(
+            connection,
+            metric,
+            grain,
+            by,
+            keys=keys,
+            filters=filters,
+            since=None if since is None else since.isoformat(),
+            until=None if until is None else until.isoformat(),
+            as_of=as_of,
+            watched=watched,
+        )
+        for metric in metrics
+    }
+
+
+def clock(
+    found: Mapping[str, Series],
+    *,
+    id: str,
+    title: str,
+    grain: Grain,
+    link: str | None = "/explore?",
+    types: Sequence[Literal["layoff", "ai_investment"]] = ("layoff", "ai_investment"),
+    height: int = 150,
+) -> charts.Chart | None:
+    """Return the chart of jobs cut above AI money out, with its table; null where there is nothing to draw."""
+    jobs, cited, money = (_by_period(found[name]) for name in ("jobs_cut", "ai_cited_jobs", "ai_usd_out"))
+    periods = sorted({*jobs, *money}, key=lambda period: bounds(period)[0])
+    if not any(point.value for point in (*jobs.values(), *money.values())):
+        return None
+    panels = []
+    if "layoff" in types:
+        bars = tuple(_bar(period, jobs.get(period), cited.get(period), "jobs", link) for period in periods)
+        panels.append(charts.Panel(title="Jobs cut", colour="cut", bars=bars))
+    if "ai_investment" in types:
+        bars = tuple(_bar(period, money.get(period), None, "usd", link) for period in periods)
+        panels.append(charts.Panel(title="AI money out, US dollars", colour="ai", unit="$", bars=bars))
+    rows = tuple(
+        (
+            period_words(period) + (" (not over)" if (jobs.get(period) or money[period]).partial else ""),
+            *((_count(jobs.get(period)), _count(cited.get(period)), _dollars(money.get(period)))),
+        )
+        for period in reversed(periods)
+    )
+    first, last = period_words(periods[0]), period_words(periods[-1])
+    most = max(jobs.values(), key=lambda point: point.value or 0, default=None)
+    peak = f" Most jobs were cut in {period_words(most.period)}: {most.value:,}." if most and most.value else ""
+    coarse = sum(len(found[name].unplaced) > 0 for name in ("jobs_cut", "ai_usd_out"))
+    notes = ("Events dated more coarsely than a " + grain + " are not drawn.",) if coarse else ()
+    return charts.panels(
+        id,
+        title,
+        f"Bars by {grain} from {first} to {last}: jobs cut above, AI money out below, on the same time axis.{peak}",
+        panels,
+        height=height,
+        columns=(grain.capitalize(), "Jobs cut", "of these AI cited", "AI money out"),
+        table=rows,
+        notes=notes,
+    )
+
+
+def _by_period(series: Series) -> dict[str, Point]:
+    return {point.period: point for point in series.points}
+
+
+def _count(point: Point | None) -> str:
+    return "–" if point is None or point.value is None else f"{point.value:,}"
+
+
+def _dollars(point: Point | None) -> str:
+    return "–" if point is None or point.value is None else wording.money(point.value)
+
+
+def _bar(period: str, point: Point | None, part: Point | None, unit: str, link: str | None) -> charts.Bar:
+    start, end = bounds(period)
+    value = None if point is None else point.value
+    name = period_words(period)
+    if value is None:
+        words = f"{name}: not watched, nothing is known"
+    elif unit == "jobs":
+        cited = part.value if part is not None else None
+        words = f"{name}: {value:,} jobs cut" + (f", {cited:,} of them with AI cited" if cited else "")
+    else:
+        words = f"{name}: {wording.money(value)} AI money out"
+    partial = bool(point and point.partial)
+    type_ = "layoff" if unit == "jobs" else "ai_investment"
+    return charts.Bar(
+        start=start.isoformat(),
+        end=end.isoformat(),
+        value=value,
+        part=None if part is None or value is None else part.value or 0,
+        partial=partial,
+        words=words + (", period not over" if partial and value is not None else ""),
+        href=f"{link}type={type_}&since={start}&until={end}" if link and value else None,
+    )
+
+
+def fitting_grain(first: date, last: date) -> Grain:
+    """Return the shortest period that still gives bars wide enough to see: about 100 at most."""
+    days = (last - first).days
+    if days <= 92:
+        return "day"
+    if days <= 550:
+        return "week"
+    if days <= 3_400:
+        return "month"
+    return "quarter" if days <= 9_500 else "year"
+
+
+def overview(connection: Connection) -> dict[str, Any]:
+    """Return what the overview shows of the whole ledger, all but the newest events."""
+    now = today()
+    until = months_back(now, -1)
+    watched = coverage(connection)
+    found = measure(
+        connection,
+        ("jobs_cut", "ai_cited_jobs", "ai_usd_out"),
+        "month",
+        since=months_back(now, YEARS * 12 - 1),
+        until=until,
+        watched=watched,
+    )
+    yearly = measure(
+        connection, ("layoff_events", "jobs_cut", "ai_cited_share", "ai_usd_out", "ai_events"), "year", watched=watched
+    )
+    drawn = _from_first_value(found)
+    chart = clock(drawn, id="clock-chart", title="Jobs cut and AI money out, by month", grain="month")
+    year_ago = months_back(now, 12)
+    last = {
+        name: sum(point.value or 0 for point in series.points if bounds(point.period)[0] >= year_ago)
+        for name, series in found.items()
+    }
+    share = last["ai_cited_jobs"] / last["jobs_cut"] * 100 if last["jobs_cut"] else None
+    kinds = measure(
+        connection, ("ai_usd_out", "ai_usd_in"), "year", by="kind", since=year_ago, until=until, watched=watched
+    )
+    total = sum(point.value or 0 for name in ("layoff_events", "ai_events") for point in yearly[name].points)
+    return {
+        "empty": not total and not any(series.unplaced for series in yearly.values()),
+        "lede": (
+            f"Read from technology news and traced to the sentence that says so. In the last twelve months, companies "
+            f"in this ledger announced cuts of {wording.grouped(last['jobs_cut'])} jobs and "
+            f"{wording.money(last['ai_usd_out'])} of spending on AI."
+        ),
+        "figures": [
+            {"value": wording.grouped(last["jobs_cut"]), "words": "jobs cut, last 12 months", "tone": "cut"},
+            {"value": wording.percent(share), "words": "of them with AI cited as reason or aim", "tone": "cut"},
+            {"value": wording.money(last["ai_usd_out"]), "words": "AI money out, last 12 months", "tone": "ai"},
+            {
+                "value": wording.grouped(last["jobs_cut"] / last["ai_usd_out"] * 1e9 if last["ai_usd_out"] else None),
+                "words": "jobs cut for each $bn of it; two sums side by side, not cause and effect",
+                "tone": "plain",
+            },
+        ],
+        "clock": chart,
+        "period": "month",
+        "basis_note": BASIS_NOTE,
+        "legend": LEGEND,
+        "years": _years(yearly),
+        "kinds_chart": _kinds(kinds),
+    }
+
+
+def _from_first_value(found: Mapping[str, Series]) -> dict[str, Series]:
+    firsts = [point.period for series in found.values() for point in series.points if point.value]
+    if not firsts:
+        return dict(found)
+    first = min(firsts)
+    return {
+        name: replace(series, points=[point for point in series.points if point.period >= first])
+        for name, series in found.items()
+    }
+
+
+def _years(yearly: Mapping[str, Series]) -> list[dict[str, Any]]:
+    tables = {name: _by_period(series) for name, series in yearly.items()}
+    periods = sorted({period for table in tables.values() for period in table}, reverse=True)
+    rows = []
+    for period in periods[:10]:
+        points = {name: table.get(period) for name, table in tables.items()}
+        values = {name: point.value if point else None for name, point in points.items()}
+        share = values["ai_cited_share"]
+        rows.append(
+            {
+                "year": period,
+                "partial": period == period_of_day(today(), "year"),
+                "events": values["layoff_events"],
+                "jobs": values["jobs_cut"],
+                "cited": None if share is None else share * 100,
+                "usd": values["ai_usd_out"],
+            }
+        )
+    return rows
+
+
+def _kinds(found: Mapping[str, Series]) -> charts.Chart | None:
+    sums: dict[str, float] = {}
+    for series in found.values():
+        for point in series.points:
+            sums[point.key] = sums.get(point.key, 0) + (point.value or 0)
+    items = [
+        {
+            "name": wording.KINDS.get(kind, kind) + (" (in)" if kind == "funding" else ""),
+            "value": value,
+            "label": wording.money(value),
+            "words": f"{wording.KINDS.get(kind, kind)}: {wording.money(value)}",
+            "href": f"/explore?type=ai_investment&kind={kind}",
+        }
+        for kind, value in sorted(sums.items(), key=lambda item: -item[1])
+        if value
+    ]
+    if not items:
+        return None
+    return charts.ranked(
+        "kinds-chart",
+        "AI money by kind, last twelve months",
+        "Bars by kind of money, the largest first: " + "; ".join(str(item["words"]) for item in items) + ".",
+        items,
+        colour="ai",
+        unit="US dollars",
+    )
+
+
+def company(connection: Connection, entry: Company) -> dict[str, Any]:
+    """Return what a company's page shows besides its events."""
+    metrics: tuple[Metric, ...] = ("jobs_cut", "ai_cited_jobs", "ai_usd_out")
+    more: tuple[Metric, ...] = ("layoff_events", "ai_events", "ai_usd_in")
+    found = measure(connection, (*metrics, *more), "month", by="company", keys=(entry.id,))
+    sums = {
+        name: sum(point.value or 0 for point in (*series.points, *series.unplaced)) for name, series in found.items()
+    }
+    drawn = _with_same_span({name: found[name] for name in metrics}, connection, entry.id)
+    figures = [
+        {"value": wording.grouped(sums["jobs_cut"]), "words": "jobs cut, all time", "tone": "cut"},
+        {"value": wording.money(sums["ai_usd_out"]), "words": "AI money out, all time", "tone": "ai"},
+    ]
+    if sums["ai_usd_in"]:
+        figures.append({"value": wording.money(sums["ai_usd_in"]), "words": "raised for AI, all time", "tone": "ai"})
+    grain = next(iter(drawn.values())).grain
+    return {
+        "lede": (
+            f"{wording.plural(int(sums['layoff_events']), 'job cut')} and "
+            f"{wording.plural(int(sums['ai_events']), 'AI investment')} in the ledger."
+        ),
+        "figures": figures,
+        "clock": clock(
+            drawn,
+            id="company-clock",
+            title=f"{entry.name}: jobs cut and AI money out, by {grain}",
+            grain=grain,
+            link=f"/explore?company={entry.id}&",
+            height=110,
+        ),
+        "basis_note": BASIS_NOTE,
+        "legend": LEGEND,
+    }
+
+
+def _with_same_span(found: Mapping[str, Series], connection: Connection, company_id: str) -> dict[str, Series]:
+    starts = [bounds(point.period)[0] for series in found.values() for point in series.points]
+    if not starts:
+        return dict(found)
+    until = months_back(today(), -1)
+    first = min(starts)
+    grain: Grain = "month" if (until - first).days <= 3_400 else "quarter"
+    if grain == "quarter":
+        first = first.replace(month=(first.month - 1) // 3 * 3 + 1)
+    metrics = [series.metric for series in found.values()]
+    return measure(connection, metrics, grain, by="company", keys=(company_id,), since=first, until=max(until, first))
+
+
+def company_sums(connection: Connection, shown: Sequence[Company]) -> list[dict[str, Any]]:
+    """Return the sums of companies with a sparkline of the last five years."""
+    if not shown:
+        return []
+    ids = [entry.id for entry in shown]
+    found = measure(
+        connection, ("layoff_events", "jobs_cut", "ai_events", "ai_usd_out"), "quarter", by="company", keys=ids
+    )
+    sums: dict[tuple[str, str], float] = {}
+    by_quarter: dict[tuple[str, str], dict[str, float]] = {}
+    for name, series in found.items():
+        for point in (*series.points, *series.unplaced):
+            if point.value:
+                sums[name, point.key] = sums.get((name, point.key), 0) + point.value
+                by_quarter.setdefault((name, point.key), {})[point.period] = point.value
+    now = today()
+    quarters = list(periods(months_back(now, 57 + (now.month - 1) % 3), months_back(now, -1), "quarter"))
+    return [
+        {
+            "id": entry.id,
+            "name": entry.name,
+            **{name: int(sums.get((name, entry.id), 0)) for name in found},
+            "spark": charts.spark(
+                entry.name,
+                [by_quarter.get(("jobs_cut", entry.id), {}).get(quarter, 0) for quarter in quarters],
+                [by_quarter.get(("ai_usd_out", entry.id), {}).get(quarter, 0) for quarter in quarters],
+            ),
+        }
+        for entry in shown
+    ]
+
+
+def explored(connection: Connection, filters: EventFilter, type_: str | None) -> dict[str, Any]:
+    """Return the chart of the events that a filter lets through."""
+    whole = measure(
+        connection,
+        ("jobs_cut", "ai_cited_jobs", "ai_usd_out"),
+        "month",
+        filters=filters,
+        since=_date(filters.since),
+        until=_date(filters.until),
+    )
+    dated = [bounds(point.period) for series in whole.values() for point in series.points if point.value]
+    nothing = {"chart": None, "period": "month", "chart_note": ""}
+    if not dated:
+        return nothing
+    first, last = min(start for start, _ in dated), max(end for _, end in dated)
+    grain = fitting_grain(first, last)
+    if grain != "month":
+        whole = measure(
+            connection, ("jobs_cut", "ai_cited_jobs", "ai_usd_out"), grain, filters=filters, since=first, until=last
+        )
+    types: tuple[Any, ...] = (type_,) if type_ else ("layoff", "ai_investment")
+    chart = clock(
+        _from_first_value(whole),
+        id="explore-chart",
+        title=f"What is chosen, by {grain}",
+        grain=grain,
+        link=None,
+        types=types,
+        height=130,
+    )
+    note = "Whole events only; what is denied, cancelled, or part of a stated total is listed but not drawn."
+    return {"chart": chart, "period": grain, "chart_note": note}
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def days_ago(days: int) -> str:
+    """Return the ISO date of the first of the last so many days, today included."""
+    return (today() - timedelta(days=days - 1)).isoformat()
+
+
+def source_strips(rows: Sequence[Mapping[str, Any]], seen: Sequence[SourceDay], days: int) -> dict[str, Any]:
+    """Return the sources with a strip of the last days, the silent ones, and those that are not read."""
+    by_source: dict[str, dict[str, SourceDay]] = {}
+    for day in seen:
+        by_source.setdefault(day.source_id, {})[day.day] = day
+    first = date.fromisoformat(days_ago(days))
+    span = [(first + timedelta(days=number)).isoformat() for number in range(days)]
+    shown = []
+    for row in rows:
+        if row["excluded"]:
+            continue
+        own = by_source.get(row["id"], {})
+        good = [own[day].delivered if day in own and own[day].runs > own[day].failed_runs else None for day in span]
+        shown.append(
+            {
+                "id": row["id"],
+                "name": row["name"],
+                "kind": wording.SOURCE_KINDS[row["kind"]],
+                "sample": row["sample"],
+                "state": _state(own, row),
+                "articles": row["delivered"],
+                "dropped": sum(row["dropped"].values()),
+                "last_run": row["last_run_at"],
+                "strip": charts.strip(row["name"], good),
+            }
+        )
+    read = sum(row["state"] == "ok" for row in shown)
+    return {
+        "lede": (
+            f"{wording.plural(len(shown), 'source')} in the catalogue, {read} read without trouble. "
+            "What is not read cannot be counted; this page says how much that is."
+        ),
+        "silent": [row for row in shown if row["state"] == "silent"],
+        "rows": shown,
+        "excluded": [row for row in rows if row["excluded"]],
+        "days": days,
+    }
+
+
+def _state(own: Mapping[str, SourceDay], row: Mapping[str, Any]) -> str:
+    if not own:
+        return "not read yet"
+    last = own[max(own)]
+    if last.runs == last.failed_runs:
+        return "failing"
+    if not any(day.delivered for day in list(own.values())[-14:]):
+        return "silent"
+    return "ok"
