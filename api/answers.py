@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO
 
 from sqlalchemy import Connection, Engine
 from starlette.concurrency import run_in_threadpool
@@ -98,7 +97,7 @@ class Answers:
             data = packed
         return Response(data, headers=headers, media_type=media_type)
 
-    async def within_time(self, work: Callable[[], Body]) -> Body:
+    async def within_time[T](self, work: Callable[[], T]) -> T:
         """Return what `work` makes in a thread; a query past its time is stopped in the store, and is a 503 problem."""
         try:
             return await run_in_threadpool(work)
@@ -130,10 +129,3 @@ def stream(chunks: Iterator[bytes], media_type: str, name: str) -> Response:
     """Return an answer that is made while it is sent, as a file to save."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(chunks, headers=headers, media_type=media_type)
-
-
-def file_chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield an open file in pieces of 256 KiB and close it."""
-    with file:
-        while chunk := file.read(2**18):
-            yield chunk

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import orjson
 from starlette.requests import Request
@@ -99,8 +99,8 @@ def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iter
         yield buffer.getvalue().encode()
 
 
-def parquet(rows: Iterable[Mapping[str, Any]], types: Mapping[str, object]) -> IO[bytes]:
-    """Return an open temporary file that holds the rows as Parquet, read from its start.
+def parquet(rows: Iterable[Mapping[str, Any]], types: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield the rows as a Parquet file, by way of a temporary one.
 
     `types` gives the Python type of each column (str, int, float, bool, datetime); anything else is stored as text.
     """
@@ -115,13 +115,14 @@ def parquet(rows: Iterable[Mapping[str, Any]], types: Mapping[str, object]) -> I
         datetime: pa.timestamp("us", tz="UTC"),
     }
     schema = pa.schema([(name, arrow.get(kind, pa.string())) for name, kind in types.items()])  # type: ignore[call-overload]
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller streams it and closes it
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in _batches(rows):
-            columns = [[_stored(row.get(name), kind) for row in batch] for name, kind in types.items()]
-            writer.write_batch(pa.record_batch(columns, schema=schema))
-    file.seek(0)
-    return file
+    with tempfile.TemporaryFile() as file:
+        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            for batch in _batches(rows):
+                columns = [[_stored(row.get(name), kind) for row in batch] for name, kind in types.items()]
+                writer.write_batch(pa.record_batch(columns, schema=schema))
+        file.seek(0)
+        while chunk := file.read(2**18):
+            yield chunk
 
 
 def flat(value: object) -> str | int | float | bool | None:

@@ -7,12 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Engine
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import formats
-from api.answers import Answers, Body, file_chunks, stream
+from api.answers import Body, answers_of, stream
 from api.filters import Listing
 from api.problems import ProblemError
 from storage.engine import reading
@@ -41,8 +40,7 @@ async def give_list(
 
     `types` are the columns of CSV and Parquet with their Python types; `about` is what a JSON page says besides.
     """
-    answers: Answers = request.app.state.answers
-    engine: Engine = request.app.state.engine
+    answers = answers_of(request)
     wanted = formats.wanted(request, listing.format)
     if wanted == "json":
         limit = PAGE if listing.limit is None else listing.limit
@@ -55,7 +53,7 @@ async def give_list(
             )
 
         def page() -> Body:
-            with reading(engine) as connection:
+            with answers.reading() as connection:
                 rows, following = fetch(connection, limit, listing.cursor)
             headers = {}
             if following is not None:
@@ -63,28 +61,35 @@ async def give_list(
             return Body(formats.to_json({**(about or {}), "data": rows, "next": following}), headers)
 
         return await answers.give(request, formats.MEDIA_TYPES["json"], page)
-    rows = all_rows(engine, fetch, listing.cursor, listing.limit)
+
+    size = min(listing.limit or STREAM_PAGE, STREAM_PAGE)
+
+    def first_page() -> tuple[Sequence[Row], str | None]:
+        with answers.reading() as connection:
+            return fetch(connection, size, listing.cursor)
+
+    # before the answer starts: a bad cursor must still become a problem
+    first, following = await answers.within_time(first_page)
+    rows = all_rows(request.app.state.engine, fetch, first, following, listing.limit)
     media = formats.MEDIA_TYPES[wanted]
     if wanted == "parquet":
-        file = await run_in_threadpool(formats.parquet, rows, types)
-        return stream(file_chunks(file), media, f"{name}.parquet")
+        return stream(formats.parquet(rows, types), media, f"{name}.parquet")
     if wanted == "csv":
         return stream(formats.csv_lines(rows, list(types)), media, f"{name}.csv")
     return stream(formats.ndjson(rows), media, f"{name}.ndjson")
 
 
-def all_rows(engine: Engine, fetch: Fetch, cursor: str | None, limit: int | None) -> Iterator[Row]:
-    """Yield rows page by page, up to `limit`."""
+def all_rows(engine: Engine, fetch: Fetch, rows: Sequence[Row], cursor: str | None, limit: int | None) -> Iterator[Row]:
+    """Yield the rows of the first page and of all that follow, up to `limit`."""
     left = limit
     while True:
-        size = STREAM_PAGE if left is None else min(left, STREAM_PAGE)
-        with reading(engine) as connection:
-            rows, cursor = fetch(connection, size, cursor)
         yield from rows
         if left is not None:
             left -= len(rows)
         if cursor is None or left == 0:
             return
+        with reading(engine) as connection:
+            rows, cursor = fetch(connection, STREAM_PAGE if left is None else min(left, STREAM_PAGE), cursor)
 
 
 def next_address(request: Request, cursor: str) -> str:

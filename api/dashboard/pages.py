@@ -359,7 +359,10 @@ CHOICES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("basis", "Basis of an amount", wording.BASES),
     ("source_kind", "Told by", wording.SOURCE_KINDS),
 )
-SHOWN_IN_FORM = {"q", "company_name", "since", "until", "count_min", "amount_usd_min", "sources_min", *(name for name, _, _ in CHOICES)}
+SHOWN_IN_FORM = {
+    *("q", "company_name", "since", "until", "count_min", "amount_usd_min", "sources_min"),
+    *(name for name, _, _ in CHOICES),
+}
 
 
 @router.get("/explore", name="explore_page")

@@ -99,8 +99,7 @@ async def get_series(request: Request, asked: Annotated[SeriesQuery, Query()]) -
             return Body(b"".join(formats.csv_lines(rows, list(SERIES_TYPES))))
         if wanted == "ndjson":
             return Body(b"".join(formats.ndjson(rows)))
-        with formats.parquet(rows, SERIES_TYPES) as file:
-            return Body(file.read())
+        return Body(b"".join(formats.parquet(rows, SERIES_TYPES)))
 
     return await answers_of(request).give(request, formats.MEDIA_TYPES[wanted], work)
 
