@@ -209,6 +209,12 @@ def _sourced_claim(row: Row[Any]) -> SourcedClaim:
     )
 
 
+def all_keys(connection: Connection) -> list[str]:
+    """Return the keys of all companies that any claim touches, in order."""
+    query = select(claim_company.c.company_key).distinct().order_by(claim_company.c.company_key)
+    return list(connection.execute(query).scalars())
+
+
 def each_live(connection: Connection) -> Iterator[Claim]:
     """Yield all live claims by id, in flat memory."""
     last = ""

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Engine,
     Row,
     Select,
     and_,
@@ -34,7 +35,7 @@ from storage import companies, rollups, versions
 from storage.batches import batches
 from storage.bulk import driver_moment, insert_rows
 from storage.columns import Moment, Text, json_text
-from storage.engine import is_postgresql
+from storage.engine import is_postgresql, reading
 from storage.tables import article, claim, company, event, event_claim, event_id, event_successor
 from storage.versions import close, held
 
@@ -321,6 +322,12 @@ def successor(connection: Connection, id_: str) -> str | None:
             return found
         found = following
         seen.add(following)
+
+
+def first_known(engine: Engine) -> datetime | None:
+    """Return when the ledger first knew of an event; null for an empty one."""
+    with reading(engine) as connection:
+        return connection.execute(select(event_id.c.minted_at).order_by(event_id.c.minted_at).limit(1)).scalar()
 
 
 def minted(connection: Connection, id_: str) -> bool:

@@ -44,6 +44,17 @@ def taken(engine: Engine, runs: Collection[tuple[str, str]]) -> set[tuple[str, s
     return found
 
 
+def ended(engine: Engine, runs: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return how those of some (job, due time) ended that did."""
+    found: dict[tuple[str, str], str] = {}
+    query = select(job_run.c.job, job_run.c.due, job_run.c.outcome).where(job_run.c.finished_at.is_not(None))
+    with reading(engine) as connection:
+        for batch in batches(sorted(runs)):
+            rows = connection.execute(query.where(tuple_(job_run.c.job, job_run.c.due).in_(batch)))
+            found.update(((row.job, row.due), row.outcome) for row in rows)
+    return found
+
+
 def finish(engine: Engine, job: str, due: str, outcome: str = "done") -> None:
     """Note how a run ended. An outcome that begins with `failed` lets the run be started again."""
     with writing(engine) as connection:

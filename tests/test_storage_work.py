@@ -135,6 +135,7 @@ def test_each_due_time_of_a_job_runs_once(store: Engine) -> None:
     assert jobs.taken(store, runs) == set(runs[:2])
     jobs.finish(store, "export", "2026-03-02", "failed: too few rows")
     assert jobs.taken(store, runs) == set(runs[:1])
+    assert jobs.ended(store, runs) == {runs[0]: "done", runs[1]: "failed: too few rows"}
     assert jobs.start(store, "export", "2026-03-02"), "a failed run may be tried again"
     last = jobs.last(store, "export")
     assert last is not None

@@ -1,0 +1,170 @@
+"""The Celery application: thin shells round `workers.steps`, which carry ids and hold no logic.
+
+A message is a doorbell. The store knows what is to be done, who holds it and how often it was tried, so a message may
+be lost, doubled or late without harm; every minute `tick` rings again for what lies undone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from celery import Celery, Task, signals
+from kombu import Queue
+from kombu.exceptions import OperationalError
+from sqlalchemy import Engine
+
+from newsledger.settings import settings
+from storage.engine import open_store
+from workers import broker, children, steps
+
+if TYPE_CHECKING:
+    from nlp.reader import Reader
+
+log = structlog.get_logger()
+
+TIME_LIMIT = 3000
+"""Seconds after which a task's process is killed. Below the visibility timeout, so that no task runs beside itself."""
+QUEUES = ("tick", "crawl", "read", "derive", "export")
+
+app = Celery("newsledger")
+app.conf.update(
+    broker_url=settings().broker_url or broker.broker_url(settings().data_dir),
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # a link that swallows bytes must not deafen a worker
+    broker_transport_options={
+        "visibility_timeout": TIME_LIMIT + 600,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        "retry_on_timeout": True,
+    },
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=TIME_LIMIT,
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="tick",
+    task_create_missing_queues=False,
+    worker_prefetch_multiplier=1,
+    worker_proc_alive_timeout=60,
+    worker_max_memory_per_child=1_500_000,  # kB
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_concurrency=settings().processes or 2 * (os.cpu_count() or 1),
+    accept_content=["json"],
+    enable_utc=True,
+    beat_scheduler="celery.beat:Scheduler",  # keeps no file: the store remembers what ran
+    beat_schedule={
+        "tick": {
+            "task": "tick",
+            "schedule": settings().tick_seconds,
+            "options": {"expires": settings().tick_seconds},
+        }
+    },
+)
+
+
+@cache
+def store() -> Engine:
+    """Return the store of this process. Never asked for before the worker forks: a connection has one owner."""
+    return open_store(settings().database)
+
+
+@cache
+def reader() -> Reader:
+    """Return the reader, loaded once, before the worker forks: its memory is then shared by all children."""
+    from nlp.reader import Reader
+
+    return Reader(settings().spacy_model)
+
+
+def task[**P](queue: str) -> Callable[[Callable[P, None]], Task[P, None]]:
+    """Make a function a task of that name whose messages go to a queue."""
+
+    def register(function: Callable[P, None]) -> Task[P, None]:
+        registered: Task[P, None] = app.task(name=function.__name__, queue=queue)(function)
+        return registered
+
+    return register
+
+
+def _ring(rung: Task[..., Any], argument_lists: Sequence[tuple[Any, ...]], **options: Any) -> None:
+    """Send messages. Where the broker is down nothing is lost but time: the tick rings again."""
+    try:
+        with app.producer_or_acquire() as producer:
+            for arguments in argument_lists:
+                rung.apply_async(arguments, producer=producer, retry=False, **options)
+    except (OperationalError, OSError) as error:
+        log.warning("not_rung", task=rung.name, messages=len(argument_lists), error=str(error))
+
+
+def ring_read(ids: Sequence[str]) -> None:
+    """Tell the workers of pages to read."""
+    _ring(extract, [(list(batch),) for batch in batched(ids, settings().read_batch)])
+
+
+def ring_derive(keys: Sequence[str]) -> None:
+    """Tell the workers of companies whose events are to be derived anew."""
+    _ring(reconcile, [(list(batch),) for batch in batched(keys, settings().read_batch)])
+
+
+def waiting(queue: str) -> int:
+    """Return how many messages wait in a queue of the broker, of whatever priority."""
+    with app.connection_or_acquire() as connection:
+        channel = connection.default_channel
+        return int(channel._size(queue))
+
+
+@task("tick")
+def tick() -> None:
+    """Ask the store what is due, and ring for it."""
+    due = steps.due(store(), datetime.now(UTC), waiting={name: waiting(name) for name in QUEUES})
+    _ring(collect, [(source, slot) for source, slot in due.crawls], expires=settings().tick_seconds)
+    ring_read(due.read)
+    ring_derive(due.derive)
+    _ring(reread, [(list(batch),) for batch in batched(due.reread, settings().read_batch)], priority=9)
+
+
+@task("crawl")
+def collect(source: str, slot: str) -> None:
+    """Crawl one source, once for each of its times."""
+    steps.collect_due(store(), source, slot, ring=ring_read)
+
+
+@task("read")
+def extract(pages: list[str]) -> None:
+    """Read pages."""
+    ring_derive(sorted(steps.extract(store(), reader(), pages).companies))
+
+
+@task("read")
+def reread(revisions: list[str]) -> None:
+    """Read stored articles again with the pipeline version of this worker."""
+    ring_derive(sorted(steps.reread(store(), reader(), revisions).companies))
+
+
+@task("derive")
+def reconcile(companies: list[str]) -> None:
+    """Derive the events of companies from their claims."""
+    steps.reconcile(store(), companies)
+
+
+def _load_before_fork(**_: Any) -> None:
+    reader()
+
+
+def _die_with_worker(**_: Any) -> None:
+    children.die_with(os.getppid(), signal.SIGKILL)
+
+
+signals.worker_init.connect(_load_before_fork)
+signals.worker_process_init.connect(_die_with_worker)
