@@ -10,7 +10,7 @@ def _version() -> str:
     """Return the pipeline's version: a readable prefix and the hash of its rules and weights."""
     hasher = hashlib.blake2b(digest_size=6)
     here = Path(__file__).parent
-    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".json", ".npz")):
+    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".json", ".npz", ".txt")):
         hasher.update(path.relative_to(here).as_posix().encode())
         hasher.update(path.read_bytes())
     return f"reader-1-{hasher.hexdigest()}"

@@ -281,7 +281,7 @@ def cumulative_cut(sentence: str, start: int, end: int) -> bool:
 def cumulative_money(sentence: str, start: int, end: int, round_here: bool) -> bool:
     """Return whether an amount is all that was ever raised, not one round."""
     before, after = sentence[max(0, start - 75) : start], sentence[end : end + 45]
-    before = re.split(r"[;.]\s", before)[-1]
+    before = re.split(r"[;.]\s|\bincluding\b|\bfollow\w*\b", before)[-1]
     if round_here and not re.search(r"bring|total", before, re.IGNORECASE):
         return False
     if re.search(

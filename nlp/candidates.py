@@ -130,6 +130,9 @@ _PERCENT_OTHER = re.compile(layoff.PERCENT_NOT_OF_STAFF, re.IGNORECASE)
 _COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
 _CONTEXT = re.compile(layoff.CONTEXT, re.IGNORECASE)
 _NEW_SUBJECT = re.compile(r"\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;", re.IGNORECASE)
+_FURTHER = re.compile(
+    r"\b(?:and|then|followed by)\s(?:then\s)?(?:a\s|an\s)?(?:further|another|additional)\b", re.IGNORECASE
+)
 _LIST_LINE = re.compile(r"^\W*(?P<name>[A-Z][\w&.' -]{1,40}?)\s?(?::|-|—|\()\s*$")
 _LIST_INTRO = re.compile(layoff.CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts", re.IGNORECASE)
 _COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE)
@@ -167,6 +170,11 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         line = _LIST_LINE.match(sentence[: figure.start])
         if line and figure.kind in ("people", "bare") and len(sentence) - figure.end < 40:
             hits[0] = Candidate("layoff", "list-line", "layoff", 0, figure.end, figure=figure, list_name=line["name"])
+    for index in range(1, len(masked.figures)):
+        if index - 1 in hits or index - 2 in hits:
+            between = sentence[masked.figures[index - 1].end : masked.figures[index].start + 18]
+            if _FURTHER.search(between) and masked.figures[index].kind in ("percent", "people"):
+                propose(index, "further", masked.figures[index].start, masked.figures[index].end)
     _join_companions(sentence, masked, hits)
     return [hits[i] for i in sorted(hits)]
 
@@ -207,7 +215,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and figure.kind == "bare"
         ):
             return False
-        if re.match(r"\s(?:who|that)\s(?:remain|stay|work)", after):
+        if re.match(r"\s(?:who|that)\s(?:remain|stay|work)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after):
             return False
     else:
         if not figure.noun and _PERCENT_OTHER.match(after):

@@ -37,6 +37,8 @@ class Figure:
     """The people's noun ("employees"), or a percent's base ("workforce")."""
     base: str = ""
     """The base of a percent in the text's words ("its cloud unit")."""
+    converted: tuple[float, str] | None = None
+    """The same money in another currency, as the text gives it in brackets."""
 
 
 _UNITS = [
@@ -453,7 +455,8 @@ def money(sentence: str) -> list[Figure]:
             last = found[-1]
             if last.currency != figure.currency:
                 close = sentence.find(")", figure.end)
-                found[-1] = replace(last, end=close + 1 if 0 <= close - figure.end < 12 else figure.end)
+                end = close + 1 if 0 <= close - figure.end < 12 else figure.end
+                found[-1] = replace(last, end=end, converted=(figure.low, figure.currency or ""))
                 continue
         found.append(figure)
         if len(found) >= MOST_PER_SENTENCE:

@@ -31,15 +31,15 @@ _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
 _SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
 _PREPOSITION = re.compile(
     r"(?:\b(?:of|to|with|from|by|at|in|on|for|than|like|including|such as|against|into|via|per|between|among|across|behind|under|over|"
-    r"after|following|according to|told|tells?|through|alongside|joining|joins|follows|versus|vs\.?|rivals?|competitors?|called|named|as|acquired|acquire|buy|bought|sued|"
-    r"owns?|owned|backs?|backed|used|uses|and|or|&|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s)*)$",
+    r"after|following|according to|told|tells?|through|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
+    r"owns?|owned|backs?|backed|used|uses|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s)*)$",
     re.IGNORECASE,
 )
 _LIST_BEFORE = re.compile(r"[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
 _CLAUSE_END = re.compile(r"[;:]\s|\.\s(?=[A-Z])|\s—\s")
 _ADJECTIVES_ONLY = re.compile(r"^(?:'s?)?\s?(?:[\w.,%-]+\s){0,5}$")
 _AT = re.compile(
-    r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of)\s(?:the |its |their |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
+    r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of)\s(?:the |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
     r"(?:[a-z-]+\s){0,4})?$"
 )
 _SPEECH = re.compile(
@@ -73,6 +73,23 @@ def _aggregate_between(sentence: str, a: int, b: int) -> bool:
     return True
 
 
+_PLACE_ACTS = re.compile(
+    r"(?:^|[,;—]\s|-- )(?:The\s)?(?P<place>[A-Z][\w.]+(?:\s[A-Z][\w]+)?)(?:'s government)?\s(?:will|plans|has|is|to|said|would|lost|added|shed)\b"
+)
+NOBODY = Link("", 0, 0, "nobody", False)
+"""No single company: the nearest subject is many employers, or people who left one."""
+
+_FORMER = re.compile(r"\b(?:[Ff]ormer|[Ee]x-?|[Vv]eteran|founded by|ex)\s?(?:[\w'&.-]+,?\s){0,3}$")
+_PEOPLE_OF = re.compile(
+    r"^(?:'s)?,?\s(?:[\w&]+\s){0,2}?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|founders?|staffers?|scientists?|workers?|co-founders?)\b"
+)
+
+
+def _place_acts(sentence: str, before: int) -> bool:
+    """Whether the subject before a place is a country or state: "Japan will provide"."""
+    return any(names.is_place(m["place"]) for m in _PLACE_ACTS.finditer(sentence[:before]))
+
+
 def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) -> Link | None:
     """The nearest company before a place that stands as a subject, not after a preposition."""
     fallback: Link | None = None
@@ -84,14 +101,24 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
             if m.possessive:
                 continue
             if m.label in ("they", "we") and _aggregate_between(sentence, 0, m.start):
-                return None
+                return NOBODY
             name = resolve(m)
             if name:
                 return Link(name, m.start, m.end, "pronoun-subject", False)
             continue
         if _aggregate_between(sentence, m.end, before):
-            return None
+            return NOBODY
         lead = sentence[: m.start]
+        if (
+            m.kind == "name"
+            and _FORMER.search(lead)
+            and (_PEOPLE_OF.match(sentence[m.end :]) or re.search(r"(?:[Ff]ormer|[Ee]x-?)\s[^.;]{0,40}$", lead))
+            and re.search(
+                r"\b(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|founders?|staffers?|scientists?)\b",
+                sentence[m.end : before],
+            )
+        ):
+            return NOBODY
         if m.possessive and not re.match(
             r"'s?\s(?:[\w-]+\s){0,4}(?:CEO|CFO|chief|board|management|parent|leadership|boss|founder|plan|decision|move|owner|executives?|statement|announcement|unit|division)",
             sentence[m.end : m.end + 60],
@@ -149,6 +176,15 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
             name = m.name if m.kind == "name" else resolve(m)
             if name:
                 return Link(name, m.start, m.end, "before-noun", m.kind == "name")
+    # an owner between trigger and figure: "reducing Acme's support workforce by 400"
+    figure_start = (c.figure or c.percent).start if (c.figure or c.percent) else end  # type: ignore[union-attr]
+    subject = _subject(sentence, ms, start, resolve)
+    if subject is None or subject.rule in ("oblique-before", "possessive-before", "nobody"):
+        for m in ms:
+            if m.possessive and m.kind != "pronoun" and start <= m.start and m.end <= figure_start:
+                name = m.name if m.kind == "name" else resolve(m)
+                if name:
+                    return Link(name, m.start, m.end, "owner-inside", m.kind == "name")
     passive = c.shape in (
         "passive",
         "passive-weak",
@@ -169,16 +205,19 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         if m.kind == "pronoun" or m.start - figure_end > 90:
             continue
         gap = sentence[figure_end if m.start >= figure_end else start : m.start]
-        if _AT.match(gap) and not re.search(
-            r"\b(?:according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who)\b", gap
+        owned = m.possessive and re.search(r"^[^.;]{0,40}\b(?:in|at|across)\s$", gap)
+        if (_AT.match(gap) or owned) and not re.search(
+            r"\b(?:according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who|its|their)\b",
+            gap,
         ):
             name = m.name if m.kind == "name" else resolve(m)
             if name:
                 at = Link(name, m.start, m.end, "at-company", m.kind == "name")
             break
-    subject = _subject(sentence, ms, start, resolve)
     if passive and at:
         return at
+    if subject is NOBODY:
+        return None
     if _SOURCE.search(sentence) and (subject is None or subject.rule in ("oblique-before", "possessive-before")):
         return None
     if subject and not (subject.rule == "oblique-before" and at):
@@ -197,12 +236,10 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         m = next(m for m in ms if m.kind == "name" and m.start > end)
         if re.search(r"\b(?:as|after|said|says)\s(?:the\s)?$|,\s$", sentence[: m.start]) and not topic:
             return Link(m.name, m.start, m.end, "after-figure", True)
-    if topic and passive | (
-        c.shape
-        in ("workforce-by", "verb-people", "verb-figure", "verb-bare", "notify", "offer-buyout", "closing", "cost-jobs")
-    ):
-        return Link(topic, c.start, c.end, "topic", False)
-    return None
+    if _place_acts(sentence, start):
+        return None
+    told = resolve(Mention("anaphor", "", 0, 0))
+    return Link(told, c.start, c.end, "context", False) if told else None
 
 
 _VC = re.compile(ai_investment.VC)
@@ -239,6 +276,8 @@ def raiser(
                 into = Link(name, m.start, m.end, "into-company", m.kind == "name")
             break
     subject = _subject(sentence, ms, min(c.start, figure.start), resolve)
+    if subject is NOBODY:
+        return into, investors
     text_before = sentence[: figure.start]
     leads = (
         re.search(r"\b(?:lead(?:s|ing)?|led|co-led|back(?:s|ed)|join(?:s|ed))\s(?:an?|its|the|in)?\s*$", text_before)
@@ -300,18 +339,43 @@ _OWN = re.compile(
 )
 
 
-def payer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Parties:
-    """Return who pays for an outlay, stake, purchase or contract, to whom, and which of these it is."""
+def payer(
+    sentence: str,
+    c: Candidate,
+    ms: list[Mention],
+    resolve: Resolve,
+    topic: str | None,
+    supplies: Callable[[str], bool] | None = None,
+) -> Parties:
+    """Return who pays for an outlay, stake, purchase or contract, to whom, and which of these it is.
+
+    `supplies` tells whether the document calls a company a seller of chips, compute or data centres.
+    """
     assert c.figure is not None
     figure = c.figure
     subject = _subject(sentence, ms, min(c.start, figure.start), resolve)
+    owner = next(
+        (
+            m
+            for m in ms
+            if m.possessive
+            and m.kind != "pronoun"
+            and m.end <= figure.start
+            and re.fullmatch(r"(?:'s)?\s(?:[\w-]+\s){0,2}", sentence[m.end : figure.start])
+        ),
+        None,
+    )
+    if owner and (name := owner.name if owner.kind == "name" else resolve(owner)):
+        subject = Link(name, owner.start, owner.end, "owner", owner.kind == "name")
+    elif subject is NOBODY or _place_acts(sentence, c.start):
+        return Parties(None, [], "capex")
     after = [m for m in ms if m.start >= figure.end and m.kind == "name"]
     following = sentence[figure.end :]
     others: list[str] = []
     if c.family == "acquisition":
         return _acquisition(sentence, c, ms, subject, resolve, topic)
     if c.family == "contract":
-        return _contract(sentence, c, ms, subject, resolve, topic)
+        return _contract(sentence, c, ms, subject, resolve, topic, supplies)
     if c.family == "stake":
         target = next(
             (
@@ -430,7 +494,13 @@ _SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
 
 
 def _contract(
-    sentence: str, c: Candidate, ms: list[Mention], subject: Link | None, resolve: Resolve, topic: str | None
+    sentence: str,
+    c: Candidate,
+    ms: list[Mention],
+    subject: Link | None,
+    resolve: Resolve,
+    topic: str | None,
+    supplies: Callable[[str], bool] | None,
 ) -> Parties:
     assert c.figure is not None
     lo = subject.end if subject else 0
@@ -448,6 +518,8 @@ def _contract(
         subject = Link(topic, c.start, c.end, "topic", False)
     if subject is None:
         return Parties(None, [], "contract")
+    if partner and supplies is not None and supplies(subject.name) and not supplies(partner[0]):
+        return Parties(Link(partner[0], partner[1], partner[2], "buyer", True), [subject.name], "contract")
     seller = _SELLER.search(sentence[subject.end :]) and not re.search(
         r"\b(?:buy|purchas|rent|leas|spend|use|access|secure capacity|commit|pay)\w*\b",
         sentence[subject.end : subject.end + 160],

@@ -92,6 +92,20 @@ def _far_apart(a: Finding, b: Finding) -> bool:
 
 def _join(keep: Finding, other: Finding) -> None:
     keep.told += other.told
+    if (
+        keep.figure
+        and other.figure
+        and (
+            other.figure.converted
+            and not keep.figure.converted
+            or abs(other.figure.low - keep.figure.low) > 0.005 * keep.figure.low
+        )
+    ):
+        # the native amount, and the unrounded one, stand nearer to the fact
+        keep.figure = other.figure
+        name = "count" if keep.type == "layoff" else "amount"
+        keep.evidence[name], keep.evidence["company"] = other.evidence[name], other.evidence["company"]
+        keep.sentence = other.sentence
     for name in (
         "date",
         "precision",
@@ -152,33 +166,44 @@ def _same(k: Finding, f: Finding) -> bool:
             and abs(k.percent.low - f.percent.low) < 0.5
         )
     if k.type == "ai_investment" and k.figure and f.figure and k.figure.currency != f.figure.currency:
-        return False
+        return _converts(k.figure, f.figure) or _converts(f.figure, k.figure)
     a, b = _number(k) or 0.0, _number(f) or 0.0
+    if (
+        k.order < 0 <= f.order
+        and k.type == "ai_investment"
+        and k.figure
+        and f.figure
+        and k.figure.qualifier != "exact"
+        and k.kind == f.kind
+    ):
+        return abs(a - b) <= 0.04 * max(a, b)  # a title rounds
     return abs(a - b) <= 0.005 * max(a, b)
 
 
+def _converts(native: Figure, other: Figure) -> bool:
+    """Whether one amount is what the text gives as the other in its own currency."""
+    if native.converted is None or native.converted[1] != other.currency:
+        return False
+    return abs(native.converted[0] - other.low) <= 0.05 * other.low
+
+
 def _percent_into_count(kept: list[Finding]) -> list[Finding]:
+    """Join a percent told alone to the count it belongs to: an equal percent first, else the nearest count without."""
     out: list[Finding] = []
+    counts = [k for k in kept if k.type == "layoff" and k.figure is not None]
     for f in kept:
-        if f.type == "layoff" and f.figure is None:
-            partner = next(
-                (
-                    k
-                    for k in kept
-                    if k.type == "layoff"
-                    and k.group == f.group
-                    and k.figure is not None
-                    and k is not f
-                    and (k.percent is None or (f.percent and abs(k.percent.low - f.percent.low) <= 1))
-                    and not _far_apart(k, f)
-                    and k.time == f.time
-                ),
-                None,
-            )
-            if partner:
-                _join(partner, f)
-                continue
-        out.append(f)
+        if f.type != "layoff" or f.figure is not None or f.percent is None:
+            out.append(f)
+            continue
+        mine = [k for k in counts if k.group == f.group and not _far_apart(k, f)]
+        share = f.percent.low
+        equal = [k for k in mine if k.percent is not None and abs(k.percent.low - share) <= 1]
+        free = [k for k in mine if k.percent is None and k.time == f.time]
+        partner = min(equal or free, key=lambda k: abs(k.order - f.order), default=None)
+        if partner is None:
+            out.append(f)
+        else:
+            _join(partner, f)
     return out
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
@@ -22,482 +23,36 @@ LEGAL = re.compile(
     r",?\s(?:Inc|Incorporated|Corp|Corporation|Co|Company|Ltd|Limited|LLC|PLC|plc|AG|SE|SA|S\.A|N\.V|NV|GmbH|Holdings?|Pvt|L\.P|LP|Cos)\.?$"
 )
 
-_BREAK = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "but",
-        "nor",
-        "in",
-        "on",
-        "at",
-        "by",
-        "to",
-        "of",
-        "from",
-        "with",
-        "as",
-        "for",
-        "after",
-        "before",
-        "while",
-        "when",
-        "since",
-        "until",
-        "during",
-        "amid",
-        "over",
-        "under",
-        "via",
-        "per",
-        "than",
-        "that",
-        "this",
-        "these",
-        "those",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "we",
-        "you",
-        "i",
-        "his",
-        "her",
-        "their",
-        "our",
-        "your",
-        "my",
-        "who",
-        "what",
-        "which",
-        "why",
-        "how",
-        "where",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "could",
-        "should",
-        "may",
-        "might",
-        "can",
-        "must",
-        "do",
-        "does",
-        "did",
-        "not",
-        "no",
-        "yes",
-        "if",
-        "so",
-        "then",
-        "there",
-        "here",
-        "now",
-        "today",
-        "yesterday",
-        "meanwhile",
-        "however",
-        "also",
-        "still",
-        "even",
-        "just",
-        "only",
-        "all",
-        "some",
-        "many",
-        "most",
-        "more",
-        "several",
-        "each",
-        "both",
-        "new",
-        "breaking",
-        "exclusive",
-        "report",
-        "update",
-        "updated",
-        "watch",
-        "read",
-        "analysis",
-        "opinion",
-        "review",
-        "live",
-        "video",
-        "photo",
-        "photos",
-        "image",
-        "getty",
-        "ceo",
-        "cfo",
-        "cto",
-        "coo",
-        "chief",
-        "president",
-        "chairman",
-        "chairwoman",
-        "founder",
-        "founders",
-        "co-founder",
-        "cofounder",
-        "executive",
-        "officer",
-        "director",
-        "vp",
-        "svp",
-        "evp",
-        "head",
-        "spokesperson",
-        "spokesman",
-        "spokeswoman",
-        "analyst",
-        "analysts",
-        "senior",
-        "vice",
-        "managing",
-        "partner",
-        "general",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "startup",
-        "startups",
-        "start-up",
-        "company",
-        "companies",
-        "firm",
-        "firms",
-        "giant",
-        "giants",
-        "maker",
-        "makers",
-        "chipmaker",
-        "automaker",
-        "unicorn",
-        "says",
-        "said",
-        "say",
-        "announces",
-        "announced",
-        "announce",
-        "reports",
-        "reported",
-        "confirms",
-        "confirmed",
-        "plans",
-        "planning",
-        "lays",
-        "laying",
-        "laid",
-        "layoff",
-        "layoffs",
-        "off",
-        "cuts",
-        "cut",
-        "cutting",
-        "slashes",
-        "slash",
-        "axes",
-        "axed",
-        "sheds",
-        "job",
-        "jobs",
-        "raises",
-        "raised",
-        "raising",
-        "raise",
-        "lands",
-        "landed",
-        "secures",
-        "secured",
-        "closes",
-        "closed",
-        "nabs",
-        "nabbed",
-        "bags",
-        "bagged",
-        "snags",
-        "scores",
-        "grabs",
-        "cements",
-        "cemented",
-        "hits",
-        "gets",
-        "wins",
-        "acquires",
-        "acquired",
-        "acquire",
-        "buys",
-        "buy",
-        "bought",
-        "invests",
-        "invest",
-        "invested",
-        "investing",
-        "spends",
-        "spend",
-        "spending",
-        "spent",
-        "commits",
-        "committed",
-        "pours",
-        "unveils",
-        "launches",
-        "launched",
-        "launch",
-        "funding",
-        "round",
-        "series",
-        "seed",
-        "million",
-        "billion",
-        "trillion",
-        "percent",
-        "investors",
-        "investor",
-        "workers",
-        "staff",
-        "employees",
-        "employee",
-        "workforce",
-        "people",
-        "roles",
-        "positions",
-        "warns",
-        "eyes",
-        "seeks",
-        "sees",
-        "set",
-        "nears",
-        "joins",
-        "backs",
-        "leads",
-        "led",
-        "valuation",
-        "stock",
-        "stocks",
-        "shares",
-        "share",
-        "market",
-        "revenue",
-        "earnings",
-        "quarter",
-        "q1",
-        "q2",
-        "q3",
-        "q4",
-        "deal",
-        "deals",
-        "backed",
-        "powered",
-        "founded",
-        "based",
-        "former",
-        "ex",
-        "about",
-        "around",
-        "nearly",
-        "almost",
-        "roughly",
-        "up",
-        "down",
-        "out",
-        "another",
-        "additional",
-        "further",
-        "last",
-        "next",
-        "week",
-        "month",
-        "year",
-        "years",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "according",
-        "despite",
-        "because",
-        "although",
-        "though",
-        "earlier",
-        "later",
-        "once",
-        "like",
-        "including",
-        "such",
-        "citing",
-        "following",
-        "against",
-        "between",
-        "into",
-        "through",
-        "across",
-        "without",
-        "within",
-        "among",
-        "amidst",
-        "notably",
-        "similarly",
-        "additionally",
-        "separately",
-        "elsewhere",
-        "overall",
-        "instead",
-        "recently",
-        "currently",
-        "previously",
-        "techcrunch's",
-        "pictured",
-        "left",
-        "right",
-        "center",
-        "credit",
-        "credits",
-        "source",
-        "sources",
-        "shutterstock",
-        "reuters",
-        "afp",
-        "ap",
-        "pti",
-        "ani",
-        "bloomberg",
-        "cnbc",
-        "weeks",
-        "days",
-        "months",
-        "hours",
-        "big",
-        "mass",
-        "major",
-        "more",
-        "techcrunch",
-        "forbes",
-        "contributing",
-        "editing",
-        "reporting",
-        "drops",
-        "doubles",
-        "triples",
-        "plots",
-        "announcing",
-        "expands",
-        "takes",
-        "makes",
-        "struck",
-        "strikes",
-        "signs",
-        "signed",
-        "inks",
-        "begins",
-        "began",
-        "starts",
-        "started",
-        "data-labeling",
-        "ai-powered",
-        "ai-native",
-        "ai-driven",
-        "warn",
-        "wfh",
-        "hr",
-        "vc",
-        "ipo",
-        "ipos",
-        "spac",
-        "gpu",
-        "gpus",
-        "cpu",
-        "llm",
-        "llms",
-        "api",
-        "capex",
-        "usd",
-        "agi",
-        "eps",
-        "sec",
-        "ftc",
-        "fda",
-        "doj",
-        "nasdaq",
-        "nyse",
-        "ftse",
-        "s&p",
-        "dow-jones",
-        "gdp",
-        "fed",
-    ]
-)
+_LISTS = Path(__file__).parent / "wordlists"
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset((_LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines())
+
+
+_FUNCTION = _words("function_words")
+"""Words that end a run of capitals wherever they stand."""
+_COMMON = _words("common_words")
+"""Words that are part of a name within a sentence, but not at its start nor in a title."""
+_PLACES = _words("places")
+_OUTLETS = _words("outlets")
+_SHARED_FIRST = _words("shared_first_words")
+"""First words that unlike companies share."""
+NOT_COMPANIES = _words("no_companies")
 _TITLES = re.compile(
     r"(?:\b(?:CEO|CFO|CTO|COO|CMO|CPO|CHRO|[Cc]hief\s\w+\s[Oo]fficer|[Pp]resident|[Cc]hair(?:man|woman)?|[Ff]ounder|[Cc]o-?founder|[Ee]xecutive|[Dd]irector|[Mm]anager|[Aa]nalyst|[Ss]pokes\w+|"
     r"[Ss]enator|[Ss]en\.|[Rr]ep\.|[Gg]ov\.|[Mm]inister|[Pp]rofessor|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|[Pp]artner|[Bb]illionaire|[Vv]eteran|[Jj]udge|[Ee]ngineer|[Ee]conomist|boss|head))[\s,]+$"
 )
 _PERSON_AFTER = re.compile(
-    r"^(?:,? (?:who|told|wrote|added|tweeted|posted|recalled)\b|, (?:the |its |a |an )?(?:[\w'&.-]+\s){0,5}?(?:CEO|CFO|CTO|COO|chief|president|chair\w*|founder|co-founder|analyst|director|partner|executive|economist|professor|manager|head|spokes\w+)\b)"
+    r"^(?:,? (?:who|wrote|added|tweeted|posted|recalled)\b|, (?:the |its |a |an )?(?:(?!startup|company|firm|maker|platform|lab|provider|founded)[\w'&.-]+\s){0,4}?(?:CEO|CFO|CTO|COO|chief|president|chair\w*|founder|co-founder|analyst|director|partner|executive|economist|professor|manager|head|spokes\w+)\b)"
 )
-_PLACES = frozenset(
-    s.strip()
-    for s in """america,americas,north america,latin america,europe,asia,africa,middle east,us,u.s,u.s.,usa,uk,u.k,u.k.,eu,united states,united kingdom,britain,
-    england,scotland,wales,ireland,northern ireland,germany,france,italy,spain,portugal,netherlands,belgium,switzerland,austria,sweden,norway,denmark,finland,
-    poland,czech republic,hungary,romania,greece,turkey,russia,ukraine,china,japan,south korea,north korea,korea,taiwan,hong kong,singapore,malaysia,indonesia,
-    vietnam,thailand,philippines,india,pakistan,bangladesh,sri lanka,australia,new zealand,canada,mexico,brazil,argentina,chile,colombia,peru,israel,
-    saudi arabia,uae,united arab emirates,qatar,kuwait,egypt,nigeria,kenya,south africa,morocco,iran,iraq,estonia,latvia,lithuania,
-    alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,georgia,hawaii,idaho,illinois,indiana,iowa,kansas,kentucky,louisiana,
-    maine,maryland,massachusetts,michigan,minnesota,mississippi,missouri,montana,nebraska,nevada,new hampshire,new jersey,new mexico,new york,
-    north carolina,north dakota,ohio,oklahoma,oregon,pennsylvania,rhode island,south carolina,south dakota,tennessee,texas,utah,vermont,virginia,
-    washington,west virginia,wisconsin,wyoming,ontario,quebec,british columbia,alberta,silicon valley,bay area,san francisco,los angeles,new york city,
-    chicago,boston,seattle,austin,houston,dallas,atlanta,miami,denver,detroit,philadelphia,phoenix,san diego,san jose,santa clara,palo alto,mountain view,
-    redmond,cupertino,london,paris,berlin,munich,frankfurt,amsterdam,dublin,stockholm,copenhagen,helsinki,oslo,zurich,geneva,madrid,barcelona,lisbon,
-    milan,rome,vienna,warsaw,prague,budapest,tokyo,osaka,seoul,beijing,shanghai,shenzhen,hangzhou,guangzhou,mumbai,delhi,new delhi,bengaluru,bangalore,
-    hyderabad,chennai,pune,sydney,melbourne,toronto,vancouver,montreal,ottawa,tel aviv,dubai,abu dhabi,riyadh,jakarta,manila,bangkok,hanoi,
-    wall street,main street,emea,apac,dach,san francisco bay area,nordics,el paso,memphis,las vegas,san antonio,salt lake city,charlotte,pittsburgh,
-    cambridge,oxford,manchester,birmingham,edinburgh,glasgow,bristol,leeds,brussels,luxembourg,istanbul,moscow,kyiv,cairo,lagos,nairobi,cape town,johannesburg,
-    santiago,bogota,buenos aires,sao paulo,mexico city,western europe,eastern europe,midwest,brooklyn,manhattan,queens,
-    north texas,west texas,central texas,northern california,southern california,ontario canada""".replace(
-        "\n", " "
-    ).split(",")
+COMPANY_WORD = re.compile(
+    r"\b(?:Labs?|Systems|Health|Healthcare|AI|Technologies|Technology|Group|Bank|Energy|Motors?|Capital|Ventures?|Partners|Robotics|Therapeutics|Medicine|Media|Games?|"
+    r"Studios?|Software|Networks?|Airlines?|Airways|Pharma\w*|Bio\w*|Electronics|Semiconductor|Insurance|Foods?|Stores?|Financial|Holdings?|Industries|International|Interactive|"
+    r"Cloud|Data|Security|Solar|Aerospace|Brands|Entertainment|Global|Mobile|Telecom|Communications|Logistics|Medical|Materials|Fusion|Power|Air|Express|Analytics|Computing|Foundation|Mail|Springer)$"
+)
+_COMPANY_AFTER = re.compile(
+    r"^\s*,\s(?:the|a|an|one of|which|whose|maker|owner|parent)\s(?:[\w'&.-]+\s){0,8}?(?:startup|start-up|company|firm|maker|platform|lab|provider|developer|agency|bank|retailer|giant|unicorn|operator|business|group|carrier|airline)\b"
 )
 _DEMONYMS = re.compile(
     r"^(?:American|British|English|Scottish|Irish|Welsh|German|French|Italian|Spanish|Portuguese|Dutch|Belgian|Swiss|Austrian|Swedish|Norwegian|"
@@ -505,27 +60,6 @@ _DEMONYMS = re.compile(
     r"Malaysian|Indonesian|Vietnamese|Thai|Filipino|Indian|Pakistani|Australian|Canadian|Mexican|Brazilian|Israeli|Saudi|European|Asian|African|"
     r"Californian|Texan|Silicon|Nordic|Estonian|Western|Eastern|Global|International|Democratic|Republican|Democrats?|Republicans?|Americans?|Europeans?|Christian|Muslim)$"
 )
-NOT_COMPANIES = frozenset(
-    s.strip()
-    for s in """ai,a.i,a.i.,artificial intelligence,agi,genai,machine learning,tech,technology,big tech,big pharma,congress,senate,house,white house,pentagon,trump,biden,obama,
-    trump administration,biden administration,administration,federal reserve,fed,treasury,supreme court,covid,covid-19,pandemic,brexit,christmas,thanksgiving,
-    layoffs.fyi,challenger,challenger gray,challenger gray & christmas,crunchbase,pitchbook,gartner,idc,forrester,mckinsey,trueup,dealogic,preqin,cb insights,
-    bloomberg,reuters,cnbc,cnn,bbc,techcrunch,the verge,verge,wired,the information,information,wall street journal,wsj,new york times,nyt,financial times,ft,
-    the guardian,guardian,business insider,insider,forbes,fortune,axios,politico,usa today,associated press,ap,afp,the register,ars technica,engadget,
-    venturebeat,mashable,gizmodo,protocol,kotaku,ign,nikkei,nikkei asia,the economist,washington post,los angeles times,seattle times,san francisco chronicle,
-    linkedin post,twitter post,sec,ftc,doj,faa,eu commission,european commission,european union,nato,un,imf,world bank,irs,nlrb,nasdaq,nyse,s&p,
-    s&p 500,ftse,dow jones,ceo,cfo,cto,coo,hr,vc,vcs,ipo,spac,gpu,gpus,cpu,llm,llms,api,capex,arr,warn,warn act,warn notice,rif,rifs,saas,b2b,esg,dei,
-    series a,series b,series c,series d,series e,series f,series g,series h,seed,getty,getty images,pr newswire,business wire,globe newswire,
-    friday,monday,democrats,republicans,silicon valley,wall street,main street,united auto workers,uaw,communication workers union,communications workers of america,
-    teamsters,cwa,unite,gmb,ig metall,verdi,union,afl-cio,fortune 500,fortune 50,faang,maga,magnificent seven,mag 7,chatgpt,gpt,gpt-4,gpt-5,claude,gemini ai,copilot,
-    iphone,android,windows,playstation,youtube tv,github copilot,employment security department,employment development department,department of labor,
-    labor department,labour department,securities and exchange commission,department of defense,department of justice,department of energy,
-    federal trade commission,ministry,parliament,bank of england,european central bank,ecb,university,stanford,stanford university,harvard,mit,oxford economics,
-    moody's analytics,news,breaking news,exclusive,disclosure,subscribe,newsletter,read more,related,advertisement,image credits,credit,key points,photo,
-    ukraine,gaza,internet,cloud,blockchain,crypto,bitcoin,web3,metaverse,5g,iot,ev,evs,linkedin,x,facebook post,slack,zoom,teams""".replace(
-        "\n", " "
-    ).split(",")
-) - {"linkedin", "slack", "zoom", "x"}
 
 _ANAPHOR = re.compile(
     r"\b(?P<det>[Tt]he|[Tt]his|[Tt]hat)\s(?P<adj>(?:(?!company|firm|startup)[\w.'-]+\s){0,4}?)"
@@ -579,23 +113,29 @@ def is_place(name: str) -> bool:
     return name.casefold().strip(".") in _PLACES or name.casefold() in _PLACES
 
 
+def is_outlet(name: str) -> bool:
+    """Return whether a name is that of a news outlet, which mostly reports and seldom acts."""
+    return name.casefold() in _OUTLETS
+
+
 def is_no_company(name: str) -> bool:
-    """Return whether a capitalised run is surely not a company: a place, a people, an outlet, a body, a plain word."""
+    """Return whether a capitalised run is surely not a company: a place, a people, a body, a plain word."""
     low = name.casefold().strip(". ")
     return (
         low in NOT_COMPANIES
-        or low in _BREAK
+        or low in _FUNCTION
         or is_place(name)
         or bool(_DEMONYMS.match(name))
         or len(low) < 2
         or bool(re.fullmatch(r"[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+", name))
-        or bool(
-            re.search(
-                r"\b(?:University|College|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Award|Awards|Summit|Conference|Week|Festival)\b",
-                name,
-            )
-        )
+        or bool(_BODY.search(name))
     )
+
+
+_BODY = re.compile(
+    r"\b(?:University|College|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
+    r"Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Awards?|Summit|Conference|Week|Festival)\b"
+)
 
 
 def is_government(name: str) -> bool:
@@ -609,8 +149,16 @@ def is_government(name: str) -> bool:
 
 
 def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
-    """Return the spans of capitalised runs, cut at common words, verbs and descriptors."""
+    """Return the spans of capitalised runs, cut at function words, and in titles at verbs and descriptors too."""
     spans: list[tuple[int, int]] = []
+    first = len(sentence) - len(sentence.lstrip(" \"'(-•"))
+    tail = (
+        re.search(r"\s[-|]\s[A-Z][^-|]{1,45}$", sentence)
+        if len(sentence) < 220 and not sentence.rstrip().endswith(".")
+        else None
+    )
+    if tail and tail.start() > 20:
+        sentence = sentence[: tail.start()]  # a headline's outlet
     for m in _RUN.finditer(sentence):
         start = m.start()
         words = [(w.start() + start, w.end() + start) for w in re.finditer(r"\S+", m.group())]
@@ -618,10 +166,12 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
         for a, b in [*words, (-1, -1)]:
             word = sentence[a:b].strip(".,'") if a >= 0 else ""
             low = word.casefold()
-            stop = a < 0 or (low in _BREAK and not (group and low in ("ai",)))
-            linking = low in ("of", "&", "de", "for")
-            if stop and not (linking and group and a >= 0 and low != "for" and not title_case):
-                while group and sentence[group[-1][0] : group[-1][1]].casefold() in ("of", "&", "de", "for"):
+            opening = a <= first or sentence[max(0, a - 2) : a] in (": ", "? ", "! ", "— ")
+            stop = a < 0 or low in _FUNCTION or (low in _COMMON and (title_case or (opening and not group)))
+            if low in _LINKS and group and a >= 0 and not (low == "for" or (title_case and low == "of")):
+                stop = False
+            if stop:
+                while group and sentence[group[-1][0] : group[-1][1]].casefold() in _LINKS:
                     group.pop()
                 if group:
                     spans.append((group[0][0], group[-1][1]))
@@ -629,6 +179,9 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
             else:
                 group.append((a, b))
     return spans
+
+
+_LINKS = ("of", "&", "de", "for")
 
 
 @dataclass
@@ -639,6 +192,10 @@ class Registry:
     spelled: dict[str, Counter[str]] = field(default_factory=dict)
     persons: set[str] = field(default_factory=set)
     """Last words of people's names."""
+    inner: set[str] = field(default_factory=set)
+    """Words that the document capitalises within a sentence."""
+    headed: set[str] = field(default_factory=set)
+    """Keys that the title names: an outlet among them is the news, not its teller."""
     organisations: set[str] = field(default_factory=set)
     """Keys that the model or the shipped companies call a company."""
 
@@ -655,7 +212,7 @@ class Registry:
         for n in range(1, len(words)):
             head = " ".join(words[:n])
             if head in self.counts and len(head) > 1 and (n > 1 or self.counts[head] >= 1):
-                if n == 1 and words[0] in _COMMON_FIRST:
+                if n == 1 and words[0] in _SHARED_FIRST:
                     continue
                 return head
         return k
@@ -665,70 +222,66 @@ class Registry:
         return self.group(a) == self.group(b)
 
 
-_COMMON_FIRST = frozenset(
-    [
-        "general",
-        "american",
-        "united",
-        "first",
-        "bank",
-        "new",
-        "national",
-        "international",
-        "royal",
-        "standard",
-        "western",
-        "southern",
-        "northern",
-        "eastern",
-        "south",
-        "north",
-        "east",
-        "west",
-        "morgan",
-        "goldman",
-        "wells",
-        "warner",
-        "black",
-        "blue",
-        "red",
-        "green",
-        "silver",
-        "gold",
-        "data",
-        "open",
-        "deep",
-        "big",
-        "great",
-        "home",
-        "best",
-        "air",
-        "sun",
-        "star",
-        "sky",
-        "smart",
-        "digital",
-        "global",
-        "universal",
-        "advanced",
-        "applied",
-        "micro",
-        "net",
-        "super",
-        "world",
-        "texas",
-        "san",
-        "los",
-        "santa",
-        "saint",
-        "st",
-        "capital",
-        "future",
-        "creative",
-        "electronic",
-        "industrial",
-    ]
+_ACTS = re.compile(
+    r"^(?:'s)?(?:\s*,|\s\(|\s(?:CEO|CFO|chief|co-?founders?|founders?|president|executives?|spokes\w+|layoffs|has|have|is|will|to|would|said|says|announces?d?|plans?|planned|confirm\w+|"
+    r"cuts?|cutting|lays?|laid|slash\w*|axe[sd]?|sheds?|raises?|raised|lands?|landed|secures?d?|closes?d?|nabs?|nabbed|bags?|bagged|snags?|scores?|grabs?|cements?|gets|acquir\w+|buys?|bought|"
+    r"invest\w*|spend\w*|spent|commit\w+|pledge\w*|hits|brings|emerg\w+|eliminat\w+|trim\w*|reduc\w+|let|warn\w*)\b)"
 )
+
+
+def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry: Registry) -> tuple[int, int]:
+    """Strip what joins a name by capitals alone: "AI Acme", "Acme Layoffs", "MenuAcme"."""
+    name = sentence[start:end]
+    if key(name) in known:
+        return start, end
+    if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
+        start += m.end()
+    while (m := re.search(r"\s(\w+)$", sentence[start:end])) and (
+        m[1].casefold() in _FUNCTION
+        or re.fullmatch(
+            r"(?:Stock|Shares|Layoffs?|Employees|Workers|Jobs|News|Laid|Lays|Cuts?|Announced|Plans|Raises|Raised|Executives?|Staff|Job|CEO)",
+            m[1],
+        )
+    ):
+        end = start + m.start()
+    if m := re.fullmatch(r"(?:[A-Z][a-z]+)+?([A-Z][a-z]{3,})", sentence[start:end].split(" ")[0]):
+        tail = m[1]
+        if tail.casefold() in registry.inner and sentence[start:end].split(" ")[0] not in registry.inner:
+            start += m.start(1)
+    return start, end
+
+
+def _may_name(
+    sentence: str, start: int, end: int, label: str, registry: Registry, opening: int, title_case: bool
+) -> bool:
+    """Whether a capitalised run, unknown so far, may be a company's name where it stands."""
+    name = sentence[start:end]
+    k = key(name)
+    after = sentence[end : end + 110]
+    if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
+        return bool(COMPANY_WORD.search(name))
+    company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
+    if label == "PERSON" and not company_like and (" " in name or k in registry.persons):
+        return False
+    if k in registry.persons and label != "ORG":
+        return False
+    if _TITLES.search(sentence[max(0, start - 24) : start]) and label != "ORG" and not company_like:
+        return False
+    if _PERSON_AFTER.match(after) and label not in ("ORG", "PRODUCT") and not company_like:
+        return False
+    if (
+        label in ("GPE", "LOC", "FAC")
+        and re.search(r"\b(?:in|near|from|to|across|at)\s$", sentence[:start])
+        and " " not in name
+        and k not in registry.counts
+    ):
+        return False
+    if " " not in name and name.casefold() in _COMMON and label != "ORG":
+        return False
+    alone = start <= opening and " " not in name and not label and not title_case and not _ACTS.match(after)
+    return not (
+        alone and registry.inner and name.casefold() not in registry.inner and name.isalpha() and name[1:].islower()
+    )
 
 
 def mentions(
@@ -744,66 +297,42 @@ def mentions(
     """
     labels = list(entities)
     found: list[Mention] = []
+    opening = len(sentence) - len(sentence.lstrip(" \"'(-•"))
     for start, end in runs(sentence, title_case):
-        name = sentence[start:end]
         label = ""
         for a, b, kind in labels:
             if a < end and start < b:
                 label = kind
-                # the model's company inside a longer run wins where the run joins several words in a title
+                # in a title the model's company is surer than a run of capitals
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
-                    start, end = a, b
-                    name = sentence[a:b].removesuffix("'s")
-                    end = start + len(name)
+                    start, end = a, a + len(sentence[a:b].removesuffix("'s"))
                 break
-        for tidy in (
-            r"^(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])",
-            r"\s(?:Stock|Shares|Layoffs?|Employees|Workers|Jobs|News|Inc\.?|Corp\.?)$",
-        ):
-            if (m := re.search(tidy, name)) and key(name) not in known:
-                if m.start() == 0:
-                    start += m.end()
-                elif "nc" not in m.group() and "orp" not in m.group():
-                    end = start + m.start()
-                name = sentence[start:end]
+        start, end = _tidied(sentence, start, end, known, registry)
+        name = sentence[start:end]
         k = key(name)
-        if not k or is_no_company(name):
+        acting = bool(_DEMONYMS.match(name)) and bool(
+            re.match(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b", sentence[end : end + 20])
+        )
+        if (
+            not k
+            or (is_no_company(name) and not acting)
+            or re.match(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]", sentence[end : end + 9])
+        ):
             continue
-        strong = k in known or k in registry.organisations
-        if not strong:
-            if (
-                label
-                in (
-                    "DATE",
-                    "TIME",
-                    "MONEY",
-                    "PERCENT",
-                    "CARDINAL",
-                    "ORDINAL",
-                    "QUANTITY",
-                    "LANGUAGE",
-                    "NORP",
-                    "LAW",
-                    "EVENT",
-                )
-                and label != "NORP"
-            ):
-                continue
-            if label == "PERSON" and (len(name.split()) > 1 or k in registry.persons):
-                continue
-            if k in registry.persons and label != "ORG":
-                continue
-            if _TITLES.search(sentence[max(0, start - 24) : start]) and label != "ORG":
-                continue
-            if _PERSON_AFTER.match(sentence[end : end + 90]) and label not in ("ORG", "PRODUCT"):
-                continue
-            if (
-                label in ("GPE", "LOC", "FAC")
-                and re.search(r"\b(?:in|near|from|to|across|at)\s$", sentence[:start])
-                and " " not in name
-                and k not in registry.counts
-            ):
-                continue
+        if is_outlet(name) and k not in registry.headed:
+            continue
+        if (
+            found
+            and re.search(r"\(\s?$", sentence[:start])
+            and re.match(r"\s?[):.,]|\s[\d.]+%", sentence[end : end + 6])
+            and name.isupper()
+            and len(name) <= 6
+        ):
+            continue  # a ticker
+        if not (k in known or k in registry.organisations) and not _may_name(
+            sentence, start, end, label, registry, opening, title_case
+        ):
+            continue
         possessive = sentence[end : end + 2] == "'s" or (name.endswith("s") and sentence[end : end + 2] == "' ")
         found.append(Mention("name", name, start, end, label, possessive))
     taken = [(m.start, m.end) for m in found]

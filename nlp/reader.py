@@ -34,6 +34,15 @@ LEAD = 2
 """Sentences of the body that always travel with a window."""
 
 _AI = re.compile(ai_investment.AI)
+_FORECAST = re.compile(
+    r"\b(?:estimates?|forecasts?|projects|predicts?|anticipates)\b(?! (?:its|that it))|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
+    re.IGNORECASE,
+)
+_BUILDS = re.compile(
+    r"data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|supercomputer|chips?\b|GPU|\bA\.?I\.?\b|artificial|R&D|cloud|comput",
+    re.IGNORECASE,
+)
+_INNER = re.compile(r"(?<=[a-z,)] )[A-Z][A-Za-z]+")
 _DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
 _NOT_FOR_AI = re.compile(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE)
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
@@ -69,6 +78,19 @@ class _Draft:
     lines: list[_Line]
     windows: list[_Line]
     headline_case: bool
+
+
+_SUPPLY = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|neocloud|memory|server|computing|infrastructure|foundry|networking)s?\b[\w\s-]{0,25}?(?:start-?up|maker|firm|company|provider|operator|specialist|developer|giant|supplier|manufacturer|unicorn|business)?|chipmaker|neocloud|hyperscaler|foundry)"
+
+
+def _supplies(draft: _Draft, name: str) -> bool:
+    """Whether the article calls a company a maker or provider of chips, compute or data centres."""
+    short = re.escape(names.clean(name).split()[0])
+    pattern = re.compile(
+        rf"{_SUPPLY}\s(?:[\w-]+\s){{0,2}}{short}\b|\b{short}\b[^.;]{{0,25}}, (?:an?|the|which|whose)\s[^.;,]{{0,60}}{_SUPPLY}",
+        re.IGNORECASE,
+    )
+    return any(pattern.search(line.text) for line in draft.lines[:12])
 
 
 class Reader:
@@ -149,7 +171,7 @@ class Reader:
                 line.candidates += candidates.layoffs(text, previous, "" if text == intro else intro)
             if speaks_of_ai and (not self._gates or gate.sentence_may_hold_money(text)):
                 line.candidates += candidates.investments(text)
-            previous = text
+            previous = f"{previous[-400:]} {text}" if line.order > 0 else text
             found += len(line.candidates)
             if found > MOST_CANDIDATES:
                 self.drops["too_many_figures"] += 1
@@ -178,10 +200,21 @@ class Reader:
 
     def _registry(self, draft: _Draft) -> Registry:
         registry = Registry()
+        for line in draft.lines:
+            if line.order >= 0:
+                registry.inner.update(w.casefold() for w in _INNER.findall(line.text))
+            else:
+                title = line.text
+                registry.headed.update(names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case))
         for line in draft.windows:
             for start, end, label in line.entities or ():
                 name = line.text[start:end].removesuffix("'s").strip()
-                if label == "PERSON" and " " in name and not names.LEGAL.search(name):
+                if (
+                    label == "PERSON"
+                    and " " in name
+                    and not names.LEGAL.search(name)
+                    and not names.COMPANY_WORD.search(name)
+                ):
                     registry.persons.add(names.key(name))
                     registry.persons.add(names.key(name.split()[-1]))
                 elif label == "ORG" and not names.is_no_company(name) and not (line.order < 0 and draft.headline_case):
@@ -203,27 +236,29 @@ class Reader:
         return line.mentions
 
     def _topic(self, draft: _Draft, registry: Registry) -> str | None:
-        """The company that the article is about: the title's first, else the lead's."""
-        body = " ".join(line.text for line in draft.lines if line.order >= 0)
-        for line in draft.lines[: 1 + LEAD]:
-            for mention in self._mentions(line, registry):
-                if mention.kind != "name":
-                    continue
+        """The company that the article is about: the title's, else the one that lead and body name most."""
+        body = "\n".join(line.text for line in draft.lines if line.order >= 0)
+        best: tuple[float, int, str] | None = None
+        for rank, line in enumerate(draft.lines[:5]):
+            for place, mention in enumerate(m for m in self._mentions(line, registry) if m.kind == "name"):
+                told = len(re.findall(rf"\b{re.escape(names.clean(mention.name))}\b", body)) if body else 1
                 if (
                     line.order < 0
                     and body
                     and draft.headline_case
-                    and not re.search(rf"\b{re.escape(mention.name)}\b", body)
+                    and not told
+                    and not registry.counts[registry.group(mention.name)] > 1
                 ):
                     continue
-                if (
-                    mention.label in ("GPE", "LOC", "PERSON", "NORP")
-                    and line.order >= 0
-                    and names.key(mention.name) not in registry.organisations
-                ):
-                    continue
-                return mention.name
-        return None
+                score = min(told, 12) + 2.0 * (
+                    mention.label == "ORG" or names.key(mention.name) in registry.organisations
+                )
+                score += 6 * (line.order < 0) - place - (0 if line.order < 0 else rank)
+                score -= 3 * bool(linking._PREPOSITION.search(line.text[: mention.start]))
+                score -= 3 * (mention.label in ("GPE", "LOC", "NORP"))
+                if best is None or score > best[0]:
+                    best = (score, rank, mention.name)
+        return best[2] if best and best[0] > -1 else None
 
     def _resolver(self, draft: _Draft, index: int, registry: Registry, topic: str | None) -> linking.Resolve:
         lines = draft.lines
@@ -314,7 +349,9 @@ class Reader:
         stated: list[dates.Stated],
     ) -> Finding | None:
         text = line.text
-        if _FURLOUGH.search(text) and not _CUT.search(text):
+        anchor = c.figure or c.percent
+        assert anchor is not None
+        if _FURLOUGH.search(text[max(0, anchor.start - 22) : anchor.end + 22]) and not _CUT.search(text):
             return None
         if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
             return None
@@ -363,7 +400,9 @@ class Reader:
         zone = text[max(0, c.start - 90) : c.end + 70]
         following = text[figure.end :]
         family = c.family
-        if family != "contract" and _DEBT.search(zone):
+        if family != "contract" and _DEBT.search(
+            re.sub(r"(?:,? then|before|ahead of)\s(?:an?\s)?IPO", "", text[max(0, figure.start - 40) : figure.end + 35])
+        ):
             return None
         kind: Kind
         if family == "funding":
@@ -378,9 +417,11 @@ class Reader:
             ):
                 return None
         else:
-            parties = linking.payer(text, c, mentions, resolve, topic)
+            parties = linking.payer(text, c, mentions, resolve, topic, lambda name: _supplies(draft, name))
             link, others, kind = parties.payer, parties.others, parties.kind  # type: ignore[assignment]
             if kind in ("capex", "stake", "fund") and _NOT_FOR_AI.search(zone):
+                return None
+            if kind in ("capex", "stake") and _FORECAST.search(text[max(0, figure.start - 110) : figure.start]):
                 return None
             if (
                 kind in ("capex", "contract")
@@ -431,7 +472,8 @@ class Reader:
             return True
         title = draft.lines[0].text if draft.lines[0].order < 0 else ""
         lead = [x.text for x in draft.lines if x.order >= 0][:3]
-        if f.is_topic and (_AI.search(title) or any(_AI.search(t) for t in lead)):
+        own = kind != "capex" or _BUILDS.search(line.text)
+        if f.is_topic and own and (_AI.search(title) or any(_AI.search(t) for t in lead)):
             f.trace["for_ai"] = "topic"
             return True
         if (
@@ -445,7 +487,11 @@ class Reader:
             draft.lines[i] for i in (index - 1, index + 1) if 0 <= i < len(draft.lines) and draft.lines[i].order >= 0
         ]
         same = [x for x in near if x.sentence.paragraph == line.sentence.paragraph or abs(x.order - line.order) == 1]
-        if any(_AI.search(x.text) for x in same) and kind != "funding":
+        if (
+            any(_AI.search(x.text) for x in same)
+            and kind != "funding"
+            and (kind != "capex" or _BUILDS.search(line.text))
+        ):
             f.trace["for_ai"] = "neighbour"
             return True
         if kind == "funding" and any(

@@ -54,7 +54,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _GLUED = re.compile(
     r"(?<=[a-z0-9])(?=[$€£¥₹₩])"
+    r"|(?<=[a-z0-9%][a-z0-9%)]\.)(?=[A-Z][a-z]+[\s,'])"
     r"|(?<=[a-z]{3})(?=US\$)"
+    r"|(?<=[a-z]{2}:)(?=[A-Z][a-z])"
     r"|(?<=[a-z]\))(?=(?:said|announced|reported|raised|has|will|is|plans)\b)"
     r"|\b[A-Z][A-Za-z]{2,14}?(?=(?:said|announced|raised|raises|reported|confirmed|plans)\b)(?!(?<=App)raise)"
     r"|\b(?:had|has|have|will|would|to|was|were|is|also)(?=(?:signed|raised|announced|laid|acquired|invested)\b)"

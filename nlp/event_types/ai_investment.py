@@ -17,24 +17,24 @@ _W = r"(?:\s+[^\s‹›;]+)"
 
 RAISE = (
     r"(?:rais(?:e|es|ed|ing)|land(?:s|ed|ing)|nab(?:s|bed)|bag(?:s|ged)|snag(?:s|ged)|scor(?:es|ed)|grab(?:s|bed)|haul(?:s|ed) in|"
-    r"rak(?:es|ed) in|cement(?:s|ed)|reel(?:s|ed) in|clinch(?:es|ed)|secur(?:e|es|ed|ing)|clos(?:es|ed|ing)(?: on)?|pull(?:s|ed) in|"
-    r"pick(?:s|ed) up|attract(?:s|ed)|garner(?:s|ed)|lock(?:s|ed) (?:in|up)|rake|bring(?:s)? in|brought in|amass(?:es|ed)?)"
+    r"rak(?:es|ed) in|cement(?:s|ed)|reel(?:s|ed) in|clinch(?:es|ed)|secur(?:e|es|ed|ing)|clos(?:es|ed|ing)(?: on)?(?!\s(?:at|near|up|down|above|below|out|its doors))|pull(?:s|ed) in|"
+    r"pick(?:s|ed) up|attract(?:s|ed)|garner(?:s|ed)|lock(?:s|ed) (?:in|up)|amass(?:es|ed)?)"
 )
 SOFT_RAISE = (
-    r"(?:receiv(?:e|es|ed|ing)|get(?:s|ting)?|got|gain(?:s|ed)|net(?:s|ted)|collect(?:s|ed)|tak(?:es|ing) in|took in|w[io]ns?|"
+    r"(?:receiv(?:e|es|ed|ing)|get(?:s|ting)?|got|gain(?:s|ed)|net(?:s|ted)|collect(?:s|ed)|tak(?:es|ing) in|bring(?:s)? in|brought in|took in|w[io]ns?|"
     r"obtain(?:s|ed)|complet(?:es|ed|ing)|finali[sz](?:es|ed|ing)|announc(?:e|es|ed|ing)|unveil(?:s|ed)|has|have|had|"
     r"seek(?:s|ing)|sought|bank(?:s|ed)|launch(?:es|ed)|emerg(?:es|ed|ing)|debut(?:s|ed)|exit(?:s|ed)|lead(?:s)?|led|co-led|target(?:s|ing))"
 )
 ROUND = (
     r"(?:(?:funding|financing|investment|capital|equity|venture|seed|pre-seed|growth|series [a-k]\d?|first|second|third|new|fresh|"
     r"latest|initial|strategic|mega|oversubscribed|extension|angel|bridge|safe|private|additional|total|early-stage|late-stage)[- ,/]*){0,5}"
-    r"(?:round|funding|financing|series [a-k]\d?\b|raise|fundraise|fundraising|seed|venture capital|capital raise|new capital|fresh capital|equity|backing|extension|in capital|capital)"
+    r"(?:round|funding|financing|series [a-k]\d?\b|raise|fundraise|fundraising|seed|venture capital|capital raise|new capital|fresh capital|equity|backing|extension|in capital)"
 )
 
 FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "raise",
-        rf"\b{RAISE}(?:\s(?!price|its price|wage|rate|guidance|forecast|target|estimate|stake|question)[^\s‹›;:]+){{0,6}}?\s*{{M}}",
+        rf"(?<!the )(?<!this )(?<!\ba )\b{RAISE}(?:\s(?!price|its price|wage|rate|guidance|forecast|target|estimate|stake|question)[^\s‹›;:]+){{0,6}}?\s*{{M}}",
     ),
     (
         "soft-raise",
@@ -162,7 +162,7 @@ ACQUIRED_AI = r"\b(?:A\.?I\.?[- ]|artificial intelligence|machine learning|gener
 
 NOT_MONEY_FOR_AI = (
     r"\b(?:market (?:will|is|to|could|size|for)|industry (?:will|is)|global (?:spending|AI spending|market)|worldwide spending|forecasts?|analysts?|"
-    r"Gartner|IDC|McKinsey|according to (?:data|a report)|super PACs?|election|lobby\w*|campaign|settle\w*|lawsuit|fine|tariff\w*|"
+    r"Gartner|IDC|McKinsey|according to (?:data|a report)|super PACs?|election|lobby\w*|campaign|politicians?|political|discretionary|appropriat\w+|free cash flow|settle\w*|lawsuit|fine|tariff\w*|"
     r"buyback|repurchase|dividend|severance|charity|philanthrop\w*|salary|compensation|bonus|pay package)\b"
 )
 """A sentence about a market, politics or pay, not about one payer's outlay."""

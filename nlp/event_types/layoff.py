@@ -54,7 +54,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("noun-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{P}}"),
     (
         "passive",
-        r"{F}(?:[,\s]+[^\s‹›;.]+){0,7}?\s(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
+        r"{F}(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,5}?\s(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
     ),
     (
         "passive-weak",
@@ -97,7 +97,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("layoff-adjective", r"\blaid[- ]off\s*{P}"),
 )
 
-NEEDS_CONTEXT = frozenset({"affect", "passive-weak"})
+NEEDS_CONTEXT = frozenset({"affect", "passive-weak", "percent-noun"})
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
 
 OWN_NOUNS = frozenset(
@@ -146,7 +146,7 @@ AGGREGATE_SUBJECT = (
     r"tech companies|technology companies|tech firms|tech giants|banks|airlines|retailers|automakers|agencies|states|"
     r"districts|schools|americans?|u\.s\. workers|tech workers|the u\.s\.|the country|the nation|manufacturers|"
     r"studios|newsrooms|outlets|lenders|carriers|the state|wall street|big tech|silicon valley|organi[sz]ations|corporations|"
-    r"unicorns|giants|the world|worldwide|industry-wide|sector-wide)\b"
+    r"unicorns|giants|payrolls|the world|worldwide|industry-wide|sector-wide)\b"
 )
 AGGREGATE_SOURCE = (
     r"\b(?:layoffs\.fyi|challenger,? gray|challenger report|crunchbase (?:tally|news tally|analysis)|trueup|bureau of labor|"
