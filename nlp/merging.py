@@ -96,8 +96,7 @@ def _join(keep: Finding, other: Finding) -> None:
         keep.figure
         and other.figure
         and (
-            other.figure.converted
-            and not keep.figure.converted
+            (other.figure.converted and not keep.figure.converted)
             or abs(other.figure.low - keep.figure.low) > 0.005 * keep.figure.low
         )
     ):
