@@ -281,6 +281,46 @@ def reconcile(
         raise typer.Exit(1)
 
 
+# ------------------------------------------------------------------------------------------------------------- serving
+
+
+@app.command(epilog=example("newsledger serve --port 8000"))
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    descriptor: Annotated[int | None, typer.Option(hidden=True, help="A socket that listens already.")] = None,
+) -> None:
+    """Serve the API and the dashboard, read-only."""
+    import uvicorn
+
+    from api.app import create_app
+
+    config = uvicorn.Config(
+        create_app(_store(), settings()),
+        host=host or settings().host,
+        port=settings().port if port is None else port,
+        fd=descriptor,
+        log_level="warning" if descriptor is not None else "info",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+@app.command(epilog=example("newsledger run", "newsledger run --sample --once"))
+def run(
+    sample: Annotated[bool, typer.Option("--sample", help="Read the sample newsroom, in .run/ here.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="One round of everything, then stop.")] = False,
+) -> None:
+    """Run everything as a service: collect, extract, reconcile, export and serve. Ctrl-C stops it."""
+    from workers import terminal
+
+    terminal.run(sample=sample, once=once)
+
+
 # ----------------------------------------------------------------------------------------------------- looking after it
 
 
