@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from api.formats import Format
 from newsledger import model
@@ -19,6 +20,24 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}$", to_upper=Tru
 Whole = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
+DAY = r"\d{4}-\d{2}-\d{2}"
+TIME = rf"{DAY}([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?([Zz]|[+-]\d{{2}}:?\d{{2}})?)?"
+
+
+def iso_day(value: object) -> object:
+    """Return a text that is an ISO date. Raises ValueError for any other, as for a number of seconds."""
+    if isinstance(value, str) and not re.fullmatch(DAY, value):
+        raise ValueError("is no date; write it as 2026-03-14")
+    return value
+
+
+def iso_time(value: object) -> object:
+    """Return a text that is an ISO date or time. Raises ValueError for any other."""
+    if isinstance(value, str) and not re.fullmatch(TIME, value):
+        raise ValueError("is no time; write it as 2026-03-14T16:00:00Z, or as 2026-03-14 for its first instant")
+    return f"{value}T00:00:00" if isinstance(value, str) and len(value) == 10 else value
+
+
 def aware(moment: datetime) -> datetime:
     """Return a time in UTC; without an offset it is UTC. Raises ValueError where UTC has no such time."""
     try:
@@ -27,7 +46,13 @@ def aware(moment: datetime) -> datetime:
         raise ValueError("is outside the calendar") from None
 
 
-Instant = Annotated[datetime, AfterValidator(aware)]
+Day = Annotated[date, BeforeValidator(iso_day)]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(iso_time),
+    AfterValidator(aware),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+]
 
 
 class AsOf(BaseModel):
@@ -80,8 +105,8 @@ class EventChoice(BaseModel):
     location: Word | None = Field(default=None, description="a part of the place's name")
     source: list[Id] = Field(default=[], description="id of a source that tells of it; may be repeated")
     source_kind: list[model.SourceKind] = Field(default=[], description="kind of a source; may be repeated")
-    since: date | None = Field(default=None, description="dated on this day or later")
-    until: date | None = Field(default=None, description="dated before this day")
+    since: Day | None = Field(default=None, description="dated on this day or later")
+    until: Day | None = Field(default=None, description="dated before this day")
     known_since: Instant | None = Field(default=None, description="what the ledger learnt or changed from here on")
     count_min: Whole | None = Field(default=None, description="jobs, at least")
     count_max: Whole | None = Field(default=None, description="jobs, at most")

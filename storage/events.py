@@ -465,7 +465,7 @@ def filtered(statement: Select[Any], wanted: EventFilter, as_of: datetime | None
             known.append(company.c.sector == wanted.sector)
         if wanted.country is not None:
             known.append(company.c.country == wanted.country)
-        conditions.append(select(company.c.id).where(*known).exists())
+        conditions.append(select(company.c.id).where(*known).correlate(event).exists())
     return statement.where(and_(*conditions))
 
 
@@ -473,7 +473,8 @@ def _has_claim(as_of: datetime | None, condition: ColumnElement[bool]) -> Column
     of_article = and_(article.c.id == claim.c.article_id, article.c.revision == claim.c.revision)
     tables = event_claim.join(claim, claim.c.id == event_claim.c.claim_id).join(article, of_article)
     query = select(event_claim.c.claim_id).select_from(tables)
-    return query.where(event_claim.c.event_id == event.c.id, held(event_claim, as_of), condition).exists()
+    own = (event_claim.c.event_id == event.c.id, held(event_claim, as_of), condition)
+    return query.where(*own).correlate(event).exists()
 
 
 def has_role(role: str) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from api import openapi
 from api.answers import Body, answers_of
 from api.dashboard import charts, timeline, wording
-from api.dashboard.sentences import Said, best, link, marked, publisher, said
+from api.dashboard.sentences import Said, link, marked, publisher, said
 from api.filters import EventChoice
 from api.problems import ProblemError, from_validation_errors
 from api.routes.companies import find_company
@@ -135,12 +135,13 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
 
 def with_sentences(connection: Connection, known: Sequence[events.KnownEvent], names: dict[str, str]) -> list[Said]:
     """Return events with a sentence each."""
-    wanted = {id_ for item in known for id_ in item.event.claim_ids[:5]}
+    wanted = {id_ for item in known for id_ in item.event.claim_ids[:QUOTED]}
     found = {claim.claim.id: claim for claim in claims_.sourced_by_id(connection, sorted(wanted))}
-    return [
-        said(item, best((found[id_] for id_ in item.event.claim_ids[:5] if id_ in found), item), names)
-        for item in known
-    ]
+    return [said(item, [found[id_] for id_ in item.event.claim_ids[:QUOTED] if id_ in found], names) for item in known]
+
+
+QUOTED = 6
+"""Claims of an event that a list quotes, at most; its page quotes all."""
 
 
 # overview -------------------------------------------------------------------------------------------------------------
@@ -424,7 +425,7 @@ async def explore_page(request: Request) -> Response:
             "first": f"/explore?{ordered}" if asked.cursor else None,
             "next": f"/explore?{ordered}&{urlencode({'cursor': page.cursor})}" if page.cursor else None,
             "query": query,
-            "legend": timeline.LEGEND,
+            "chart_legend": timeline.legend(asked.type),
         }
 
     return await give_page(request, "explore.html", "/explore", build)

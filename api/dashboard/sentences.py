@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from newsledger.model import Claim, SourcedClaim
+from newsledger.model import Claim, Event, SourcedClaim
 from storage.events import KnownEvent
 
 MARKED = ("company", "count", "count_high", "percent", "amount", "amount_high", "counterparty", "ai_relation")
@@ -19,13 +19,24 @@ LONGEST = 700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A sentence, who published it and where."""
+
+    sentence: Markup
+    url: str | None
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """An event for a list, with the sentence of its first claim, who published it and where."""
 
-    event: object
+    event: Event
     sentence: Markup | None
     url: str | None
     publisher: str
+    others: tuple[Quoted, ...] = ()
+    """The event's other claims."""
 
 
 def marked(claim: Claim) -> Markup:
@@ -57,11 +68,22 @@ def link(url: str | None) -> str | None:
     return url if url and urlsplit(url).scheme in ("http", "https") else None
 
 
-def said(known: KnownEvent, claim: SourcedClaim | None, names: dict[str, str]) -> Said:
-    """Return an event with the sentence of a claim."""
-    if claim is None:
+def said(known: KnownEvent, claims: Sequence[SourcedClaim], names: dict[str, str]) -> Said:
+    """Return an event with the sentence of its best claim, and the sentences of the others."""
+    shown = best(claims, known)
+    if shown is None:
         return Said(event=known.event, sentence=None, url=None, publisher="")
-    return Said(event=known.event, sentence=marked(claim.claim), url=link(claim.url), publisher=publisher(claim, names))
+    return Said(
+        event=known.event,
+        sentence=marked(shown.claim),
+        url=link(shown.url),
+        publisher=publisher(shown, names),
+        others=tuple(
+            Quoted(sentence=marked(one.claim), url=link(one.url), publisher=publisher(one, names))
+            for one in claims
+            if one is not shown
+        ),
+    )
 
 
 def publisher(claim: SourcedClaim, names: dict[str, str]) -> str:
@@ -72,11 +94,8 @@ def publisher(claim: SourcedClaim, names: dict[str, str]) -> str:
     return host or "unknown source"
 
 
-def best(claims: Iterable[SourcedClaim], known: KnownEvent) -> SourcedClaim | None:
+def best(claims: Sequence[SourcedClaim], known: KnownEvent) -> SourcedClaim | None:
     """Return the claim to show for an event: one that states the event's own figure, else the first."""
-    listed = list(claims)
     event = known.event
-    for claim in listed:
-        if (claim.claim.count, claim.claim.amount) == (event.count, event.amount):
-            return claim
-    return listed[0] if listed else None
+    same = (one for one in claims if (one.claim.count, one.claim.amount) == (event.count, event.amount))
+    return next(same, claims[0] if claims else None)

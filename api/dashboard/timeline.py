@@ -33,6 +33,12 @@ BASIS_NOTE = (
 )
 
 
+def legend(type_: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the legend of a chart of one type of event, or of both."""
+    other = {"layoff": "ai", "ai_investment": "cut"}.get(type_ or "", "-")
+    return tuple((fill, words) for fill, words in LEGEND if not fill.startswith(other))
+
+
 def today() -> date:
     """Return the current day, UTC."""
     return datetime.now(UTC).date()
@@ -131,6 +137,30 @@ def clock(
     )
 
 
+def with_known_zeros(connection: Connection, found: Mapping[str, Series]) -> dict[str, Series]:
+    """Return the series with zero for the periods that the ledger knows something of, though no source was read then.
+
+    News of the past comes from archives: a month that has any event in the ledger has been looked at.
+    """
+    starts = [bounds(point.period) for series in found.values() for point in series.points]
+    if not starts or all(point.value is not None for series in found.values() for point in series.points):
+        return dict(found)
+    grain = next(iter(found.values())).grain
+    first, until = min(start for start, _ in starts), max(after for _, after in starts)
+    whole = measure(connection, ("layoff_events", "ai_events", "denied_events"), grain, since=first, until=until)
+    known = {point.period for series in whole.values() for point in series.points if point.value}
+    return {
+        name: replace(
+            series,
+            points=[
+                replace(point, value=0) if point.value is None and point.period in known else point
+                for point in series.points
+            ],
+        )
+        for name, series in found.items()
+    }
+
+
 def _by_period(series: Series) -> dict[str, Point]:
     return {point.period: point for point in series.points}
 
@@ -195,7 +225,7 @@ def overview(connection: Connection) -> dict[str, Any]:
     yearly = measure(
         connection, ("layoff_events", "jobs_cut", "ai_cited_share", "ai_usd_out", "ai_events"), "year", watched=watched
     )
-    drawn = _from_first_value(found)
+    drawn = with_known_zeros(connection, _from_first_value(found))
     chart = clock(drawn, id="clock-chart", title="Jobs cut and AI money out, by month", grain="month")
     year_ago = months_back(now, 12)
     last = {
@@ -338,7 +368,8 @@ def _with_same_span(found: Mapping[str, Series], connection: Connection, company
     if grain == "quarter":
         first = first.replace(month=(first.month - 1) // 3 * 3 + 1)
     metrics = [series.metric for series in found.values()]
-    return measure(connection, metrics, grain, by="company", keys=(company_id,), since=first, until=max(until, first))
+    again = measure(connection, metrics, grain, by="company", keys=(company_id,), since=first, until=max(until, first))
+    return with_known_zeros(connection, again)
 
 
 def company_sums(connection: Connection, shown: Sequence[Company]) -> list[dict[str, Any]]:
@@ -389,13 +420,11 @@ def explored(connection: Connection, filters: EventFilter, type_: str | None) ->
         return nothing
     first, last = min(start for start, _ in dated), max(end for _, end in dated)
     grain = fitting_grain(first, last)
-    if grain != "month":
-        whole = measure(
-            connection, ("jobs_cut", "ai_cited_jobs", "ai_usd_out"), grain, filters=filters, since=first, until=last
-        )
+    metrics: tuple[Metric, ...] = ("jobs_cut", "ai_cited_jobs", "ai_usd_out")
+    drawn = measure(connection, metrics, grain, filters=filters, since=first, until=last)
     types: tuple[Any, ...] = (type_,) if type_ else ("layoff", "ai_investment")
     chart = clock(
-        _from_first_value(whole),
+        with_known_zeros(connection, drawn),
         id="explore-chart",
         title=f"What is chosen, by {grain}",
         grain=grain,
