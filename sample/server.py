@@ -36,7 +36,6 @@ SITEMAP_LENGTH = 5_000
 """Pieces of one sitemap file."""
 
 ROBOTS = """User-agent: *
-Disallow: /consent
 Disallow: /edition
 Disallow: /saltmarsh-courier/section/
 Crawl-delay: 0

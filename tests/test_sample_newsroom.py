@@ -128,7 +128,7 @@ def test_robots_allow_the_stories(site: Site) -> None:
     robots = RobotFileParser()
     robots.parse(site.get("/robots.txt").text.splitlines())
     assert all(robots.can_fetch("newsledger", piece.path) for piece in newsroom.pieces())
-    assert not robots.can_fetch("newsledger", "/consent?next=/")
+    assert not robots.can_fetch("newsledger", "/edition")
 
 
 def test_every_page_has_its_expected_events_and_every_count_stands_in_its_text() -> None:
