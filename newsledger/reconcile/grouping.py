@@ -551,6 +551,14 @@ def counterparts(group: Group, resolver: Resolver) -> frozenset[str]:
     return frozenset(found) - group.companies
 
 
+def akin(one: Group, other: Group, resolver: Resolver) -> bool:
+    """Tell whether any claim of the one may be told of the same happening as any of the other, figures aside.
+
+    Wider than a match, and a question of the claims alone: how they are grouped does not matter.
+    """
+    return any(fits(a, b, resolver) is not None for a in one.members for b in other.members)
+
+
 def _match(one: Group, other: Group, resolver: Resolver) -> tuple[int, float, str] | None:
     """Return how well groups of two companies match (lower is better) and why, or null."""
     apart = abs(one.day - other.day)

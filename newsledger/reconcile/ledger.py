@@ -27,13 +27,14 @@ class MintedId:
 
 
 def anchor(reading: Reading) -> str:
-    """Return what an event id is minted from: `article id:type:company as said, cleaned:figure`.
+    """Return what an event id is minted from: `article id:type:company as said, cleaned:figure/kind/scope/time`.
 
     A re-read article keeps all but the last part, a renamed or merged company keeps them all.
     """
     claim = reading.claim
     figure = next((str(v) for v in (claim.count, claim.amount, claim.percent) if v is not None), "")
-    return f"{claim.article_id}:{claim.type}:{clean(claim.company)}:{figure}"
+    told = f"{figure}/{claim.kind}/{claim.scope}/{claim.time}"
+    return f"{claim.article_id}:{claim.type}:{clean(claim.company)}:{told}"
 
 
 def article_of(anchor_text: str) -> str:
@@ -63,12 +64,12 @@ def _held(minted: Iterable[MintedId], groups: Sequence[Group], resolver: Resolve
             and (clean(member.claim.company) == name or resolver.key(name) == member.company_id)
         ]
         exact = [index for index, same in alike if same]
-        if exact:
-            held[min(exact)].append(one)
+        if exact:  # of two happenings that look the same from here, each keeps an id
+            held[min(exact, key=lambda index: (any(m.anchor == one.anchor for m in held[index]), index))].append(one)
         elif alike:
             inexact.append((one, min(index for index, _ in alike)))
     for one, index in inexact:
-        if index not in held:
+        if not held[index]:
             held[index].append(one)
     return held
 

@@ -14,7 +14,7 @@ from newsledger.model import Company, Decision, Event, SourcedClaim
 from newsledger.money import to_usd
 from newsledger.reconcile import relations
 from newsledger.reconcile.event import build
-from newsledger.reconcile.grouping import Group, across, counterparts, grouped, merged, single
+from newsledger.reconcile.grouping import Group, across, akin, counterparts, grouped, merged, single
 from newsledger.reconcile.ledger import MintedId, anchor, assign, minted_id
 from newsledger.reconcile.reading import Rates, Reading, company_of, others_of, read
 
@@ -51,15 +51,22 @@ class Reconciled:
 
 
 def neighbourhood(claim: SourcedClaim, resolver: Resolver) -> frozenset[str]:
-    """Return the company keys that a claim touches: its company and, for a deal, its counterparties.
+    """Return the company keys that a claim touches: its company, its counterparties, and the parent or unit it may mean.
 
     A store keeps them with the claim. When the claim comes, goes or changes, each of these keys is to be reconciled
     again. Empty where the claim's company has no letter or digit.
     """
     try:
-        return frozenset((company_of(claim, resolver), *others_of(claim, resolver)))
+        company_id = company_of(claim, resolver)
     except ValueError:
         return frozenset()
+    sentence = claim.claim.sentence.quote.casefold()
+    family = (
+        other
+        for other in resolver.family(company_id)
+        if resolver.interchangeable(company_id, other) or resolver.company(other).name.casefold() in sentence
+    )
+    return frozenset((company_id, *others_of(claim, resolver), *family))
 
 
 class _Loaded:
@@ -71,8 +78,14 @@ class _Loaded:
         self.drops: Counter[str] = Counter()
         self.dropped: set[str] = set()
 
-    def add(self, claims: Iterable[SourcedClaim], only: Collection[str] | None = None) -> None:
+    def add(self, claims: Iterable[SourcedClaim], only: Collection[str] | None = None) -> dict[str, set[str]]:
+        """Group the claims of these companies (of all where none are named).
+
+        Return, of the other companies among the claims that are their parents or units, company id → its claims' ids.
+        """
         by_company: dict[str, list[Reading]] = defaultdict(list)
+        kin: dict[str, set[str]] = defaultdict(set)
+        family = {f for company_id in only or () for f in self.resolver.family(company_id)}
         seen: set[str] = set()
         for sourced in claims:
             if sourced.claim.id in seen:
@@ -87,8 +100,11 @@ class _Loaded:
                 continue
             if only is None or reading.company_id in only:
                 by_company[reading.company_id].append(reading)
-        for company_id, readings in by_company.items():
-            self.groups[company_id] = grouped(readings, self.resolver)
+            elif reading.company_id in family:
+                kin[reading.company_id].add(sourced.claim.id)
+        for company_id in (*by_company, *(only or ())):
+            self.groups[company_id] = grouped(by_company.get(company_id, []), self.resolver)
+        return kin
 
 
 def reconcile(
@@ -128,25 +144,22 @@ def reconcile_around(
     """
     loaded = _Loaded(resolver, rates)
     focus = _decided_together({resolver.final(key) for key in keys}, decisions, resolver)
-    wanted = set(focus)
-    while True:
-        missing = frozenset(wanted - loaded.groups.keys())
+    kin = loaded.add(claims(focus), only=focus)
+    waiting = [group for company_id in sorted(focus) for group in loaded.groups[company_id]]
+    if kin:
+        loaded.add(claims(frozenset(kin)), only=frozenset(kin))
+        waiting += [g for c, ids in kin.items() for g in loaded.groups[c] if any(m.claim.id in ids for m in g.members)]
+    around: dict[int, Group] = {}
+    while waiting:
+        around |= {id(group): group for group in waiting}
+        sides = {id(group): counterparts(group, resolver) for group in waiting}
+        missing = frozenset(c for companies in sides.values() for c in companies) - loaded.groups.keys()
         if missing:
             loaded.add(claims(missing), only=missing)
-            for company_id in missing:
-                loaded.groups.setdefault(company_id, [])
-        settled = [
-            group
-            for own, group in across(loaded.groups, resolver)
-            if any(not focus.isdisjoint(one.companies) for one in own)
-        ]
-        wanted = set(loaded.groups)
-        for group in settled:
-            wanted |= counterparts(group, resolver)
-        if wanted == set(loaded.groups):
-            break
+        near = [other for g in waiting for c in sides[id(g)] for other in loaded.groups[c] if akin(g, other, resolver)]
+        waiting = [group for group in {id(group): group for group in near}.values() if id(group) not in around]
     articles = frozenset(a for groups in loaded.groups.values() for group in groups for a, _ in group.articles)
-    return _settle(loaded, focus, resolver, decisions, minted(articles), rates, now)
+    return _settle(loaded, around, resolver, decisions, minted(articles), rates, now)
 
 
 def _decided_together(keys: set[str], decisions: Sequence[Decision], resolver: Resolver) -> frozenset[str]:
@@ -163,7 +176,7 @@ def _decided_together(keys: set[str], decisions: Sequence[Decision], resolver: R
 
 def _settle(
     loaded: _Loaded,
-    focus: frozenset[str] | None,
+    around: Mapping[int, Group] | None,
     resolver: Resolver,
     decisions: Sequence[Decision],
     minted: Sequence[MintedId],
@@ -171,7 +184,11 @@ def _settle(
     now: datetime | None,
 ) -> Reconciled:
     now = now or datetime.now(UTC)
-    groups = sorted((group for _, group in across(loaded.groups, resolver)), key=lambda g: g.first.order)
+    whole = across(loaded.groups, resolver)
+    groups = sorted((group for _, group in whole), key=lambda g: g.first.order)
+    settled = None
+    if around is not None:
+        settled = {m.claim.id for own, group in whole if any(id(g) in around for g in own) for m in group.members}
     ids, new, successors = assign(groups, minted, resolver, now)
     standing = live(decisions)
     groups, ids, split, merges = _decide(groups, ids, standing, minted, now)
@@ -185,7 +202,7 @@ def _settle(
     covered: set[str] = set()
     shown: set[str] = set()
     for index, (event_id, group) in enumerate(zip(ids, groups, strict=True)):
-        if focus is not None and focus.isdisjoint(group.companies):
+        if settled is not None and settled.isdisjoint(m.claim.id for m in group.members):
             continue
         shown.add(event_id)
         covered.update(m.claim.id for m in group.members)
