@@ -51,7 +51,7 @@ class Reconciled:
 
 
 def neighbourhood(claim: SourcedClaim, resolver: Resolver) -> frozenset[str]:
-    """Return the company keys that a claim touches: its company, its counterparties, and the parent or unit it may mean.
+    """Return the company keys that a claim touches: its company, its counterparties, a parent or unit it may mean.
 
     A store keeps them with the claim. When the claim comes, goes or changes, each of these keys is to be reconciled
     again. Empty where the claim's company has no letter or digit.
