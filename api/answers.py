@@ -18,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from api.problems import ProblemError
 from newsledger.model import digest
 from storage import events
+from storage.coverage import Coverage, coverage, covered
 from storage.engine import OutOfTimeError, reading, reading_within
 
 KEPT_BYTES = 64 * 2**20
@@ -25,6 +26,9 @@ KEPT_BYTES = 64 * 2**20
 
 VERSION_SECONDS = 1.0
 """How old the data version may be that an answer is checked against."""
+
+COVERAGE_SECONDS = 60.0
+"""How old the knowledge may be of which days were watched."""
 
 GZIP_FROM = 1_000
 """Answers of fewer bytes are not compressed."""
@@ -48,10 +52,20 @@ class Answers:
         self._size = 0
         self._version = ""
         self._version_until = 0.0
+        self._watched = covered(())
+        self._watched_until = 0.0
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Return a transaction that reads, for no longer than a request may."""
         return reading_within(self.engine, self.seconds)
+
+    def watched(self) -> Coverage:
+        """Return the days on which a source was read, at most a minute old."""
+        if time.monotonic() >= self._watched_until:
+            with self.reading() as connection:
+                self._watched = coverage(connection)
+            self._watched_until = time.monotonic() + COVERAGE_SECONDS
+        return self._watched
 
     async def version(self) -> str:
         """Return the data version: it changes with every change of an event, company or source, and every day."""

@@ -19,6 +19,7 @@ from api.formats import Format
 from api.openapi import LIST_CONTENT, NOT_MODIFIED
 from api.problems import ProblemError
 from storage.calendar import Grain
+from storage.coverage import Coverage
 from storage.events import EventFilter
 from storage.series import Metric, Property, Series, series_of
 
@@ -83,8 +84,9 @@ async def get_series(request: Request, asked: Annotated[SeriesQuery, Query()]) -
     wanted = formats.wanted(request, asked.format)
 
     def work() -> Body:
+        watched = answers_of(request).watched()
         with answers_of(request).reading() as connection:
-            found = [measure(connection, metric, asked) for metric in dict.fromkeys(asked.metric)]
+            found = [measure(connection, metric, asked, watched) for metric in dict.fromkeys(asked.metric)]
         rows = [row for series in found for row in point_rows(series)]
         if wanted == "json":
             answer = {
@@ -104,7 +106,7 @@ async def get_series(request: Request, asked: Annotated[SeriesQuery, Query()]) -
     return await answers_of(request).give(request, formats.MEDIA_TYPES[wanted], work)
 
 
-def measure(connection: Connection, metric: Metric, asked: SeriesQuery) -> Series:
+def measure(connection: Connection, metric: Metric, asked: SeriesQuery, watched: Coverage) -> Series:
     """Return one metric as asked. A single company, sector or country is read from the roll-ups."""
     filters = asked.as_filter()
     rest = replace(filters, since=None, until=None)
@@ -132,6 +134,7 @@ def measure(connection: Connection, metric: Metric, asked: SeriesQuery) -> Serie
             until=filters.until,
             as_of=asked.as_of,
             include_denied=asked.denied,
+            watched=watched,
         )
     except (ValueError, OverflowError) as error:
         raise ProblemError(400, str(error), parameter="since") from error

@@ -1,0 +1,297 @@
+"""How fast the API answers: series beside a bare ASGI app, answers kept and 304, a long CSV in flat memory.
+
+    python -m bench.api [--events 1000000] [--seconds 8] [--store FILE]
+
+The bare app makes the same query and encodes it with orjson, and does nothing else. Both run in uvicorn, one process
+on one core; the load comes from this process on another core: 32 kept-alive connections, each asking again as soon as
+it is answered, a different company each time, so that nothing is kept. Absolute figures depend on the machine; the
+ratios are what is promised. Exit 1 where one falls short.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+import psutil
+from sqlalchemy import Engine
+
+from newsledger.model import Company, Event, digest
+from newsledger.reconcile import MintedId
+from newsledger.settings import Settings
+from storage import companies, events
+from storage.coverage import coverage
+from storage.engine import moment_of_writing, open_store, reading, writing
+from storage.migrations import migrate
+from storage.series import series_of
+
+COMPANIES = 20_000
+SINCE, UNTIL = "2016-01-01", "2026-01-01"
+CONNECTIONS = 32
+
+
+def fill(engine: Engine, number: int) -> None:
+    """Put made-up events of ten years into the store; a few companies are huge."""
+    migrate(engine)
+    chance = random.Random(1)
+    with writing(engine) as connection:
+        at = moment_of_writing(connection)
+        companies.save(connection, [Company(id=f"c{n}", name=f"Company {n}") for n in range(COMPANIES)], at)
+    for start in range(0, number, 50_000):
+        made = [_event(chance, index) for index in range(start, min(start + 50_000, number))]
+        with writing(engine) as connection:
+            at = moment_of_writing(connection)
+            events.mint(connection, [MintedId(id=one.id, minted_at=at, anchor=one.id) for one in made])
+            events.write(connection, made, (), at)
+
+
+def _event(chance: random.Random, index: int) -> Event:
+    company = int(COMPANIES * chance.random() ** 3)
+    day = f"{chance.randrange(2016, 2026)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+    common: dict[str, Any] = {
+        "id": digest(str(index)),
+        "company_id": f"c{company}",
+        "company": f"Company {company}",
+        "stage": "announced",
+        "date": day,
+        "date_precision": "day",
+        "date_basis": "stated",
+        "figure_rule": "the only claim",
+        "claim_ids": (),
+        "claims": 1,
+        "sources": 1,
+        "source_kinds": ("news",),
+        "trace": {"figure": "the only claim", "members": "one claim"},
+    }
+    if chance.random() < 0.6:
+        jobs = chance.randrange(1, 5000)
+        cited = "cause" if chance.random() < 0.3 else "none"
+        figures = {"count": jobs, "count_low": jobs, "count_high": jobs}
+        return Event(type="layoff", kind="layoff", ai_relation=cited, **figures, **common)
+    dollars = chance.randrange(1, 500) * 10**7
+    return Event(
+        type="ai_investment", kind="capex", basis="deal", currency="USD", amount=dollars, amount_usd=dollars, **common
+    )
+
+
+def bare(engine: Engine) -> Callable[..., Any]:
+    """Return the ASGI app to compare with: the same query, orjson, and nothing else."""
+    with reading(engine) as connection:
+        watched = coverage(connection)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        asked = parse_qs(scope["query_string"].decode())
+        with reading(engine) as connection:
+            found = series_of(
+                connection,
+                "jobs_cut",
+                "month",
+                "company",
+                keys=(asked["company"][0],),
+                since=SINCE,
+                until=UNTIL,
+                watched=watched,
+            )
+        body = orjson.dumps(
+            [
+                {"period": p.period, "value": p.value, "partial": p.partial, "covered_days": p.covered_days}
+                for p in found.points
+            ]
+        )
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+def serve(kind: str, store: str, port: int) -> None:
+    """Serve the API or the bare app, on the first core."""
+    import uvicorn
+
+    os.sched_setaffinity(0, {0})
+    engine = open_store(f"sqlite:///{store}")
+    if kind == "bare":
+        app: Any = bare(engine)
+    else:
+        from api.app import create_app
+
+        app = create_app(engine, Settings(request_seconds=60))
+    uvicorn.run(app, port=port, log_level="warning", access_log=False)
+
+
+@contextmanager
+def served(kind: str, store: str) -> Iterator[tuple[int, psutil.Process]]:
+    """Run a server in a child process and give its port and process."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bench.api", "--serve", kind, "--store", store, "--port", str(port)]
+    )
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        time.sleep(3)  # the charts' renderer starts in the background
+        yield port, psutil.Process(child.pid)
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+async def _connection(
+    port: int, requests: Iterator[bytes], until: float, times: list[float], statuses: dict[bytes, int]
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while time.perf_counter() < until:
+        begun = time.perf_counter()
+        writer.write(next(requests))
+        head = await reader.readuntil(b"\r\n\r\n")
+        lowered = head.lower()
+        place = lowered.find(b"content-length:")
+        if place >= 0:
+            length = int(lowered[place + 15 : lowered.index(b"\r\n", place)])
+            await reader.readexactly(length)
+        times.append(time.perf_counter() - begun)
+        statuses[head[9:12]] = statuses.get(head[9:12], 0) + 1
+    writer.close()
+
+
+def load(port: int, requests: Iterator[bytes], seconds: float) -> tuple[float, float, dict[bytes, int]]:
+    """Ask over 32 connections; return answers per second, the 99th percentile in seconds, and the statuses."""
+
+    async def run() -> tuple[float, float, dict[bytes, int]]:
+        times: list[float] = []
+        statuses: dict[bytes, int] = {}
+        begun = time.perf_counter()
+        until = begun + seconds
+        await asyncio.gather(*(_connection(port, requests, until, times, statuses) for _ in range(CONNECTIONS)))
+        took = time.perf_counter() - begun
+        return len(times) / took, statistics.quantiles(times, n=100)[98], statuses
+
+    return asyncio.run(run())
+
+
+def questions(headers: str = "", *, fixed: bool = False, salt: int = 0) -> Iterator[bytes]:
+    """Yield HTTP requests for series of 120 points: a different company each time, or always the same."""
+    for number in itertools.count(salt):
+        company = 7 if fixed else number % COMPANIES
+        path = f"/v1/series?metric=jobs_cut&by=month&company=c{company}&since={SINCE}&until={UNTIL}"
+        yield f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
+
+
+def _etag(port: int) -> str:
+    import httpx
+
+    address = f"http://127.0.0.1:{port}/v1/series?metric=jobs_cut&by=month&company=c7&since={SINCE}&until={UNTIL}"
+    return httpx.get(address, headers={"Host": "localhost"}).headers["etag"]
+
+
+def measure_csv(port: int, process: psutil.Process) -> tuple[int, float, float, float]:
+    """Stream all events as CSV; return rows, seconds, and the server's memory before and at most, in MB."""
+    import httpx
+
+    def rss() -> float:
+        return float(process.memory_info().rss) / 2**20
+
+    lines, most, before, begun = 0, 0.0, 0.0, time.perf_counter()
+    with httpx.stream("GET", f"http://127.0.0.1:{port}/v1/events?format=csv", timeout=120) as answer:
+        for chunk in answer.iter_raw():
+            seen = lines
+            lines += chunk.count(b"\r\n")
+            if seen < 50_000 <= lines:
+                before = rss()
+            if lines // 20_000 != seen // 20_000:
+                most = max(most, rss())
+    return lines - 1, time.perf_counter() - begun, before, most
+
+
+def main() -> None:
+    """Measure and print; exit 1 where a promise is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--store", default="")
+    parser.add_argument("--serve", choices=["api", "bare"])
+    parser.add_argument("--port", type=int, default=0)
+    asked = parser.parse_args()
+    if asked.serve:
+        serve(asked.serve, asked.store, asked.port)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        store = asked.store or str(Path(folder) / "bench.sqlite")
+        if not Path(store).exists():
+            begun = time.perf_counter()
+            engine = open_store(f"sqlite:///{store}")
+            fill(engine, asked.events)
+            engine.dispose()
+            print(f"{asked.events:,} events over {COMPANIES:,} companies made in {time.perf_counter() - begun:.0f} s")
+        report(store, asked.seconds, asked.rounds)
+
+
+def report(store: str, seconds: float, rounds: int) -> None:
+    """Run all measurements on a store and print them."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    figures: dict[str, list[tuple[float, float]]] = {"bare": [], "api": [], "kept": [], "304": []}
+    with served("bare", store) as (bare_port, _), served("api", store) as (port, process):
+        tag = f"If-None-Match: {_etag(port)}\r\n"
+        for round_ in range(rounds):
+            salt = round_ * 7_000
+            for name, where, requests in (
+                ("bare", bare_port, questions(salt=salt)),
+                ("api", port, questions(salt=salt)),
+                ("kept", port, questions(fixed=True)),
+                ("304", port, questions(tag, fixed=True)),
+            ):
+                rate, p99, statuses = load(where, requests, seconds)
+                wanted = b"304" if name == "304" else b"200"
+                assert set(statuses) == {wanted}, (name, statuses)
+                figures[name].append((rate, p99))
+                print(f"  round {round_ + 1}  {name:5} {rate:8,.0f} answers/s   p99 {p99 * 1000:7.1f} ms", flush=True)
+        rows, took, before, most = measure_csv(port, process)
+    medians = {
+        name: (statistics.median(r for r, _ in runs), statistics.median(p for _, p in runs))
+        for name, runs in figures.items()
+    }
+    promises = [
+        ("series, answers/s, ratio to bare", medians["api"][0] / medians["bare"][0], 0.6, "at least"),
+        ("series, p99, ratio to bare", medians["api"][1] / medians["bare"][1], 2.0, "at most"),
+        ("kept answer, ratio to our own uncached", medians["kept"][0] / medians["api"][0], 2.0, "at least"),
+        ("304, ratio to our own uncached", medians["304"][0] / medians["api"][0], 2.0, "at least"),
+        ("CSV stream, memory at most / after 50,000 rows", most / before if before else 1.0, 1.1, "at most"),
+    ]
+    print(f"\n{datetime.now(UTC):%F}, {os.cpu_count()} cores, store {Path(store).stat().st_size / 2**20:,.0f} MB")
+    for name, (rate, p99) in medians.items():
+        print(f"{name:5} {rate:8,.0f} answers/s   p99 {p99 * 1000:7.1f} ms")
+    print(f"CSV: {rows:,} rows in {took:.1f} s, {rows / took:,.0f} rows/s, {before:.0f} MB, at most {most:.0f} MB")
+    short = False
+    for name, value, bound, how in promises:
+        kept = value >= bound if how == "at least" else value <= bound
+        short |= not kept
+        print(f"{'ok   ' if kept else 'SHORT'} {name}: {value:.2f} ({how} {bound})")
+    sys.exit(1 if short else 0)
+
+
+if __name__ == "__main__":
+    main()
