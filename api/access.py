@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,22 +48,6 @@ def load_keys(path: Path) -> dict[str, str]:
             )
         keys[parts[1]] = parts[0]
     return keys
-
-
-def check_bind(host: str, *, keys: bool, allow_public: bool) -> None:
-    """Refuse to listen on an address that others can reach, unless keys are set or it is allowed in so many words.
-
-    Raises ValueError with the remedy.
-    """
-    try:
-        local = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = host == "localhost"
-    if not local and not keys and not allow_public:
-        raise ValueError(
-            f"{host} can be reached from other machines, and no API key is set. "
-            "Set NEWSLEDGER_API_KEYS_FILE, or say --public to serve everyone without a key"
-        )
 
 
 class Access:

@@ -288,13 +288,20 @@ def reconcile(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="Serve other machines without API keys.")] = False,
     descriptor: Annotated[int | None, typer.Option(hidden=True, help="A socket that listens already.")] = None,
 ) -> None:
     """Serve the API and the dashboard, read-only."""
     import uvicorn
 
     from api.app import create_app
+    from api.binding import check_bind
 
+    keys = settings().api_keys_file is not None
+    try:
+        check_bind(host or settings().host, keys=keys, allow_public=public or settings().public)
+    except ValueError as error:
+        raise FailureError(str(error)) from error
     config = uvicorn.Config(
         create_app(_store(), settings()),
         host=host or settings().host,

