@@ -11,7 +11,7 @@ from decimal import Decimal
 from newsledger.companies import Resolver
 from newsledger.model import Claim, Precision, SourcedClaim
 from newsledger.money import Converted
-from newsledger.reconcile.cues import AMENDED, ANOTHER
+from newsledger.reconcile.cues import AMENDED, ANOTHER, CANCELLED, COMPLETED
 
 Rates = Callable[[int, str, str], Converted | None]
 """Amount, currency, ISO date → dollars, or null where there is no rate."""
@@ -30,6 +30,9 @@ TELLING = 60
 
 RUMOUR = 120
 """Days ahead that a plan or rumour may come true."""
+
+AFTERMATH = 400
+"""Days back that a happening may lie whose end is told."""
 
 MEMORY = 1100
 """Days back that undated background may lie."""
@@ -182,6 +185,8 @@ def read(sourced: SourcedClaim, resolver: Resolver, rates: Rates) -> Reading:
         when = Span(told - MEMORY, told)
     elif sourced.published is None:
         when = Span(told - MEMORY, told + (RUMOUR if claim.status == "reported" else 0))
+    elif COMPLETED.search(text) or CANCELLED.search(text):
+        when = Span(told - AFTERMATH, told)
     elif another:
         when = Span(told - 10, told + (RUMOUR if claim.status == "reported" else 0))
     else:
