@@ -20,7 +20,7 @@ import numpy as np
 import yaml
 
 import nlp
-from bench import predictions, scoring
+from bench import merging, predictions, scoring
 from bench.split import SHARED, available, documents, half, read_jsonl
 from nlp.reader import Reader
 
@@ -321,8 +321,8 @@ def worst() -> list[str]:
 
 
 Section = Callable[[], list[str]]
-SECTIONS: tuple[Section, ...] = (floors, halves, attributes, own_gold, gates, ablation, leak, worst)
-ALONE: tuple[Section, ...] = (own_gold, gates, ablation)
+SECTIONS: tuple[Section, ...] = (floors, halves, attributes, own_gold, merging.section, gates, ablation, leak, worst)
+ALONE: tuple[Section, ...] = (own_gold, merging.section, gates, ablation)
 """The sections that need no development documents."""
 SLOW: tuple[Section, ...] = (gates, ablation, leak)
 
