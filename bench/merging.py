@@ -244,7 +244,7 @@ def section() -> list[str]:
         "## Events put together from claims",
         "",
         f"{len(cases())} sets of own-written articles, {len(gold)} claims, {len(set(gold.values()))} happenings. "
-        "B-cubed asks of every claim whether the others in its event belong with it, and whether all that do are there; "
+        "B-cubed asks of every claim whether the others in its event belong there and none is missing; "
         f"pairwise asks it of every pair. End to end the reader makes the claims ({missed} missed, {extra} extra).",
         "",
         "| claims from | B-cubed P | R | F1 | pairwise P | R | F1 |",
