@@ -20,12 +20,11 @@ from sqlalchemy import (
     and_,
     func,
     literal,
-    or_,
     select,
 )
 
 from newsledger.model import Role
-from storage.calendar import Grain, bounds, period_of_day, periods, place
+from storage.calendar import Grain, bounds, periods, place
 from storage.coverage import Coverage, coverage
 from storage.engine import reading
 from storage.events import EventFilter, filtered, has_role
@@ -253,15 +252,11 @@ def _rollup_sums(
 ) -> Select[Any]:
     table = total_month if by == "all" else company_month
     conditions: list[ColumnElement[bool]] = []
+    # whole years, as a quarter or a year may reach into the time asked for; what does not is left out afterwards
     if first is not None:
-        # a quarter or a year that begins before may still reach into the time asked for
         conditions.append(table.c.period >= f"{first.year:04}")
     if after is not None:
-        conditions.append(table.c.period < period_of_day(after, "month"))
-        conditions.append(table.c.period != UNDATED)
-    if first is not None:
-        month = period_of_day(first, "month")
-        conditions.append(or_(table.c.period >= month, table.c.period.not_like("____-__"), _is_quarter(table)))
+        conditions.append(table.c.period < f"{after.year + 1:04}")
     if by in ("all", "company"):
         key: ColumnElement[Any] = literal(ALL).label("key") if by == "all" else company_month.c.company_id.label("key")
         if keys and by == "company":
@@ -276,10 +271,6 @@ def _rollup_sums(
         .where(*conditions)
         .group_by(key, table.c.period)
     )
-
-
-def _is_quarter(table: Any) -> ColumnElement[bool]:
-    return table.c.period.like("____-Q_")  # type: ignore[no-any-return]
 
 
 def _event_sums(

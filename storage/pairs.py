@@ -1,0 +1,258 @@
+"""Job cuts and AI money of the same companies on one clock: who cuts while investing, how far apart, and how much.
+
+Only what counts in the series counts here: whole happenings, money announced to go out (`ai_usd_out`). Days apart
+need events dated to the day; others are in the sums and in no lag.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median_low
+from typing import Any, Literal, get_args
+
+from sqlalchemy import Connection, and_, case, func, or_, select
+
+from storage.batches import batches
+from storage.calendar import bounds, period_of_day, place
+from storage.rollups import UNDATED, contribution_sql
+from storage.tables import company, company_month, event, total_month
+from storage.versions import held
+
+PairSort = Literal[
+    "jobs_cut", "ai_usd_out", "jobs_per_usd_bn", "ai_cited_jobs", "jobs_cut_near", "cuts_near", "lag_days"
+]
+"""What pairs are sorted by, the largest first; `lag_days` the shortest first. Companies without one come last."""
+
+NEAR_DAYS = 90
+COMPARED = 2000
+"""Companies whose single events are looked at, those with the most jobs cut first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A job cut and the AI money nearest to it in time."""
+
+    layoff_id: str
+    investment_id: str
+    lag_days: int
+    """Days from the money to the cut; negative where the cut came first."""
+    jobs_cut: int | None
+    ai_usd_out: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Both sides of one company over a time. Jobs are persons, money whole dollars."""
+
+    company_id: str
+    company: str
+    layoff_events: int
+    jobs_cut: int
+    ai_cited_jobs: int
+    ai_events: int
+    ai_usd_out: int
+    jobs_per_usd_bn: float | None
+    """Jobs cut for each billion dollars; null without money."""
+    cuts_near: int
+    """Cuts within the given days of AI money, before or after."""
+    jobs_cut_near: int
+    lag_days: int | None
+    """The middle one of their lags; null without any."""
+    near: tuple[Near, ...]
+    """Each such cut, by date."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairQuarter:
+    """Both sides of one company, or of `all`, in one quarter."""
+
+    company_id: str
+    quarter: str
+    layoff_events: int
+    jobs_cut: int
+    ai_cited_jobs: int
+    ai_events: int
+    ai_usd_out: int
+
+    @property
+    def jobs_per_usd_bn(self) -> float | None:
+        """Jobs cut for each billion dollars; null without money."""
+        return self.jobs_cut / self.ai_usd_out * 1e9 if self.ai_usd_out else None
+
+    @property
+    def both(self) -> bool:
+        """Whether it both cut jobs and put money into AI."""
+        return bool(self.layoff_events and self.ai_events)
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """What had added up by the end of a month."""
+
+    month: str
+    jobs_cut: int
+    ai_usd_out: int
+
+
+SUMMED = ("layoff_events", "jobs_cut", "ai_cited_jobs", "ai_events", "ai_usd_out")
+
+
+def by_quarter(
+    connection: Connection, *, company_ids: Collection[str] = (), since: str | None = None, until: str | None = None
+) -> list[PairQuarter]:
+    """Return every quarter of every company in which it cut jobs or put money out, by company and quarter.
+
+    What is dated only to a year is in no quarter. `since` and `until` are ISO dates, `until` not included.
+    """
+    table = company_month
+    quarter = quarter_sql()
+    columns = [func.sum(table.c[name]) for name in SUMMED]
+    query = select(table.c.company_id, quarter, *columns).where(
+        or_(table.c.layoff_events > 0, table.c.ai_events > 0),
+        func.length(table.c.period) == 7,
+        table.c.period != UNDATED,
+    )
+    if since is not None:
+        query = query.where(quarter >= period_of_day(bounds(since)[0], "quarter"))
+    if until is not None:
+        query = query.where(quarter < period_of_day(bounds(until)[0], "quarter"))
+    if company_ids:
+        query = query.where(table.c.company_id.in_(sorted(company_ids)))
+    rows = connection.execute(query.group_by(table.c.company_id, quarter).order_by(table.c.company_id, quarter))
+    return [PairQuarter(row[0], row[1], *map(int, row[2:])) for row in rows]
+
+
+def quarter_sql() -> Any:
+    """Return the SQL of the quarter of a roll-up's month (or of what is dated to a quarter)."""
+    period = company_month.c.period
+    month = func.substr(period, 6, 2)
+    of_month = case(
+        (month <= "03", "-Q1"), (month <= "06", "-Q2"), (month <= "09", "-Q3"), (month <= "12", "-Q4"), else_="-"
+    )
+    return case((month > "12", period), else_=func.substr(period, 1, 4).concat(of_month)).label("quarter")
+
+
+def curve(connection: Connection, company_id: str | None = None) -> list[CurvePoint]:
+    """Return the cumulative curves of a company, or of all, month by month. What has no month is left out."""
+    table: Any = total_month if company_id is None else company_month
+    query = select(table.c.period, table.c.jobs_cut, table.c.ai_usd_out).order_by(table.c.period)
+    if company_id is not None:
+        query = query.where(company_month.c.company_id == company_id)
+    points: list[CurvePoint] = []
+    jobs = money = 0
+    for period, cut, out in connection.execute(query):
+        if place(period, "month") is not None and (cut or out):
+            jobs, money = jobs + cut, money + out
+            points.append(CurvePoint(period, jobs, money))
+    return points
+
+
+def pairs(
+    connection: Connection,
+    *,
+    near_days: int = NEAR_DAYS,
+    since: str | None = None,
+    until: str | None = None,
+    sort: PairSort = "jobs_cut",
+    company_ids: Collection[str] = (),
+    limit: int = 50,
+) -> list[Pair]:
+    """Return the companies that both cut jobs and put money into AI from `since` to before `until` (months).
+
+    `near_days` is how far apart a cut and money may be to count as near. Raises ValueError for an unknown sort.
+    """
+    if sort not in get_args(PairSort):
+        raise ValueError(f"pairs cannot be sorted by {sort!r}; use one of {', '.join(get_args(PairSort))}")
+    first, after = (None if text is None else period_of_day(bounds(text)[0], "month") for text in (since, until))
+    sums = {name: func.sum(company_month.c[name]).label(name) for name in SUMMED}
+    query = (
+        select(company_month.c.company_id, company.c.name, *sums.values())
+        .join(company, and_(company.c.id == company_month.c.company_id, held(company)))
+        .group_by(company_month.c.company_id, company.c.name)
+        .having(and_(sums["layoff_events"] > 0, sums["ai_events"] > 0))
+    )
+    if first is not None:
+        query = query.where(company_month.c.period >= first)
+    if after is not None:
+        query = query.where(company_month.c.period < after)
+    if first is not None or after is not None:
+        query = query.where(company_month.c.period.like("____-__"), company_month.c.period.not_like("%Q%"))
+    if company_ids:
+        query = query.where(company_month.c.company_id.in_(sorted(company_ids)))
+    order = sums[sort] if sort in ("ai_usd_out", "ai_cited_jobs") else sums["jobs_cut"]
+    in_order = query.order_by(order.desc(), company_month.c.company_id)
+    enough = limit if sort in ("jobs_cut", "ai_usd_out", "ai_cited_jobs") else COMPARED
+    rows = connection.execute(in_order.limit(enough)).all()
+    if sort == "jobs_per_usd_bn":
+        rows = sorted(rows, key=lambda row: -_ratio(int(row.jobs_cut), int(row.ai_usd_out)))[:limit]
+    near = _near(connection, [row.company_id for row in rows], near_days, since, until)
+    found = [_pair(row, near.get(row.company_id, [])) for row in rows]
+    if sort in ("jobs_cut_near", "cuts_near"):
+        found.sort(key=lambda pair: (-getattr(pair, sort), pair.company_id))
+    elif sort == "lag_days":
+        found.sort(key=lambda p: (p.lag_days is None, abs(p.lag_days or 0), p.company_id))
+    return found[:limit]
+
+
+def _ratio(jobs: int, dollars: int) -> float:
+    return jobs / dollars * 1e9 if dollars else -1.0
+
+
+def _pair(row: Any, near: Sequence[Near]) -> Pair:
+    jobs, dollars = int(row.jobs_cut), int(row.ai_usd_out)
+    return Pair(
+        company_id=row.company_id,
+        company=row.name,
+        layoff_events=int(row.layoff_events),
+        jobs_cut=jobs,
+        ai_cited_jobs=int(row.ai_cited_jobs),
+        ai_events=int(row.ai_events),
+        ai_usd_out=dollars,
+        jobs_per_usd_bn=_ratio(jobs, dollars) if dollars else None,
+        cuts_near=len(near),
+        jobs_cut_near=sum(one.jobs_cut or 0 for one in near),
+        lag_days=median_low(one.lag_days for one in near) if near else None,
+        near=tuple(near),
+    )
+
+
+def _near(
+    connection: Connection, company_ids: Iterable[str], near_days: int, since: str | None, until: str | None
+) -> dict[str, list[Near]]:
+    counted = contribution_sql()
+    goes_out = and_(counted["ai_events"] == 1, event.c.kind != "funding", func.coalesce(event.c.basis, "") != "booked")
+    found: dict[str, list[Near]] = {}
+    for batch in batches(sorted(company_ids)):
+        cuts: dict[str, list[tuple[int, Any]]] = {}
+        money: dict[str, list[tuple[int, Any]]] = {}
+        rows = connection.execute(
+            select(event.c.id, event.c.company_id, event.c.type, event.c.date, event.c["count"], event.c.amount_usd)
+            .where(event.c.company_id.in_(batch), held(event), event.c.date_precision == "day")
+            .where(or_(counted["layoff_events"] == 1, goes_out))
+            .order_by(event.c.company_id, event.c.date, event.c.id)
+        )
+        for row in rows:
+            into = cuts if row.type == "layoff" else money
+            into.setdefault(row.company_id, []).append((date.fromisoformat(row.date).toordinal(), row))
+        low, high = (None if text is None else bounds(text)[0].toordinal() for text in (since, until))
+        for company_id, of_company in cuts.items():
+            offers = money.get(company_id, [])
+            days = [day for day, _ in offers]
+            for day, cut in of_company:
+                if (low is not None and day < low) or (high is not None and day >= high):
+                    continue
+                close = offers[bisect_left(days, day - near_days) : bisect_right(days, day + near_days)]
+                if close:
+                    at, best = min(close, key=lambda one: (abs(day - one[0]), one[0], one[1].id))
+                    pair = Near(
+                        layoff_id=cut.id,
+                        investment_id=best.id,
+                        lag_days=day - at,
+                        jobs_cut=cut._mapping["count"],
+                        ai_usd_out=best.amount_usd,
+                    )
+                    found.setdefault(company_id, []).append(pair)
+    return found

@@ -1,0 +1,201 @@
+"""Series and pairs: exact, on both paths, with gaps and unfinished periods marked."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+from ledger_facts import NOW, WIRE, company, days, investment, layoff, put
+from sqlalchemy import Engine
+
+from storage import companies, pairs, sources
+from storage.calendar import Grain, bounds, period_of_day, periods, place
+from storage.coverage import covered
+from storage.engine import reading, writing
+from storage.events import EventFilter
+from storage.series import Metric, Property, series
+
+TODAY = date(2026, 3, 20)
+WATCHED = covered(f"2026-0{month}-{day:02}" for month in (1, 3) for day in range(1, 29))
+
+
+@pytest.fixture
+def ledger(store: Engine) -> Engine:
+    beta: dict[str, Any] = {"company_id": "beta", "company": "Beta"}
+    with writing(store) as connection:
+        companies.save(connection, [company("acme", sector="software"), company("beta", country="US")])
+    put(
+        store,
+        layoff("a", date="2026-01-05", count=100, count_low=90, count_high=120, ai_relation="cause"),
+        layoff("b", date="2026-03-14", count=300, count_low=None, roles=("engineering", "sales")),
+        layoff("c", **beta, date="2026-03", date_precision="month", count=50, count_low=None, kind="buyout"),
+        layoff("d", **beta, date="2025", date_precision="year", count=1000, count_low=None, count_high=None),
+        layoff("e", date="2026-01", date_precision="quarter", count=7, count_low=None, count_high=None),
+        layoff("f", stage="denied", count=5000, count_low=None, count_high=None),
+        layoff("g", date=None, date_precision=None, count=1, count_low=None, count_high=None),
+        investment("m", date="2026-02-10"),
+        investment("n", **beta, date="2026-03-20", kind="funding", amount_usd=5_000_000),
+        investment("o", date="2026-03-01", basis="booked", amount_usd=9),
+        investment("p", date="2026-03-02", basis="guidance", superseded_by="m"),
+        investment("q", date="2026-03-02", currency="TWD", amount_usd=None),
+        known_at=NOW,
+    )
+    return store
+
+
+def numbers(found: Any) -> dict[tuple[str, str], Any]:
+    return {(point.key, point.period): point.value for point in found.points}
+
+
+def unplaced(found: Any) -> dict[tuple[str, str], Any]:
+    return {(point.key, point.period): point.value for point in found.unplaced}
+
+
+def ask(store: Engine, metric: Metric, grain: Grain = "month", by: Property = "all", **more: Any) -> Any:
+    return series(store, metric, grain, by, today=TODAY, watched=WATCHED, **more)
+
+
+def test_months(ledger: Engine) -> None:
+    found = ask(ledger, "jobs_cut")
+    assert numbers(found) == {("all", "2026-01"): 100, ("all", "2026-02"): None, ("all", "2026-03"): 350}
+    assert unplaced(found) == {("all", "2025"): 1000, ("all", "2026-Q1"): 7, ("all", "undated"): 1}
+    assert [point.partial for point in found.points] == [False, False, True]
+    assert [(p.covered_days, p.days) for p in found.points] == [(28, 31), (0, 28), (28, 31)]
+    whole = ask(ledger, "jobs_cut", since="2025-12-01", until="2026-02-01")
+    assert numbers(whole) == {("all", "2025-12"): None, ("all", "2026-01"): 100}
+    assert unplaced(whole) == {("all", "2025"): 1000, ("all", "2026-Q1"): 7}, "may lie in the time asked for"
+
+
+def test_metrics_of_march(ledger: Engine) -> None:
+    expected: dict[Metric, object] = {
+        "layoff_events": 2,
+        "jobs_cut_low": 350,
+        "jobs_cut_high": 600,
+        "ai_usd_out": 0,
+        "ai_usd_in": 5_000_000,
+        "ai_usd_booked": 9,
+        "ai_events": 3,
+        "unconverted_events": 1,
+        "denied_events": 1,
+        "ai_cited_share": 0,
+        "jobs_per_usd_bn": None,
+    }
+    found = {metric: numbers(ask(ledger, metric, until="2026-04-01"))["all", "2026-03"] for metric in expected}
+    assert found == expected
+
+
+def test_quarters_years_and_ratios(ledger: Engine) -> None:
+    assert numbers(ask(ledger, "jobs_cut", "quarter")) == {("all", "2026-Q1"): 457}
+    year = numbers(ask(ledger, "jobs_cut", "year"))
+    assert year == {("all", "2025"): 1000, ("all", "2026"): 457}
+    assert numbers(ask(ledger, "jobs_per_usd_bn", "quarter")) == {("all", "2026-Q1"): 228.5}
+    assert numbers(ask(ledger, "ai_cited_share", "quarter")) == {("all", "2026-Q1"): 100 / 457}
+
+
+def test_days_and_weeks_take_only_what_is_dated_well_enough(ledger: Engine) -> None:
+    found = ask(ledger, "jobs_cut", "week")
+    assert {key: value for key, value in numbers(found).items() if value} == {
+        ("all", "2026-W02"): 100,
+        ("all", "2026-W11"): 300,
+    }
+    assert unplaced(found)["all", "2026-03"] == 50
+    day = ask(ledger, "jobs_cut", "day", since="2026-03-13", until="2026-03-16")
+    assert [(p.period, p.value, p.partial) for p in day.points] == [
+        ("2026-03-13", 0, False),
+        ("2026-03-14", 300, False),
+        ("2026-03-15", 0, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("company", {"acme": 300, "beta": 50}),
+        ("sector", {"software": 300, "unknown": 50}),
+        ("country", {"US": 50, "unknown": 300}),
+        ("kind", {"layoff": 300, "buyout": 50}),
+        ("role", {"engineering": 300, "sales": 300}),
+        ("ai_relation", {"none": 350}),
+    ],
+)
+def test_split_by_a_property(ledger: Engine, by: Property, expected: dict[str, int]) -> None:
+    found = ask(ledger, "jobs_cut", by=by, since="2026-03-01", until="2026-04-01")
+    assert {key: value for (key, _), value in numbers(found).items() if value} == expected
+    assert found.additive == (by != "role")
+    one = ask(ledger, "jobs_cut", by=by, keys=[next(iter(expected))], since="2026-03-01", until="2026-04-01")
+    assert {key for key, _ in numbers(one)} == {next(iter(expected))}
+
+
+@pytest.mark.parametrize("grain", ["month", "quarter", "year"])
+def test_rollups_and_events_give_the_same_series(ledger: Engine, grain: Grain) -> None:
+    for metric, by in product(get_args(Metric), ("all", "company", "country")):
+        for times in ({}, {"since": "2026-01-01", "until": "2026-04-01"}):
+            fast = ask(ledger, metric, grain, by, **times)
+            slow = ask(ledger, metric, grain, by, as_of=NOW + days(365), **times) if by == "all" else None
+            filtered = ask(ledger, metric, grain, by, filters=EventFilter(), **times)
+            assert fast == filtered
+            assert slow is None or slow == fast
+
+
+def test_a_past_state_and_what_was_denied(ledger: Engine) -> None:
+    put(ledger, layoff("b", date="2026-03-14", count=400, count_low=None, count_high=None), known_at=NOW + days(5))
+    assert numbers(ask(ledger, "jobs_cut"))["all", "2026-03"] == 450
+    assert numbers(ask(ledger, "jobs_cut", as_of=NOW + days(1)))["all", "2026-03"] == 350
+    assert numbers(ask(ledger, "jobs_cut", include_denied=True))["all", "2026-03"] == 5450
+
+
+def test_unknown_questions_are_refused(ledger: Engine) -> None:
+    for wrong in ({"metric": "fun"}, {"metric": "jobs_cut", "grain": "hour"}, {"metric": "jobs_cut", "by": "mood"}):
+        with pytest.raises(ValueError, match="use one of"):
+            series(ledger, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="is no period"):
+        series(ledger, "jobs_cut", since="yesterday")
+
+
+def test_a_day_without_coverage_is_a_gap(store: Engine) -> None:
+    put(store, layoff("a", date="2026-03-18"))
+    run = sources.Run(source_id="wire", at=NOW, fetched=1, dropped={})
+    sources.save(store, [WIRE])
+    sources.record(store, run)
+    sources.record(store, sources.Run(source_id="wire", at=NOW - days(1), dropped={}, error="timeout"))
+    found = series(store, "jobs_cut", "day", since="2026-03-17", until="2026-03-21", today=date(2026, 3, 20))
+    assert [(p.value, p.covered_days, p.partial) for p in found.points] == [
+        (None, 0, False),
+        (300, 0, False),
+        (None, 0, False),
+        (0, 1, True),
+    ]
+
+
+def test_pairs_put_both_sides_on_one_clock(ledger: Engine) -> None:
+    with reading(ledger) as connection:
+        assert [(p.company_id, p.jobs_cut) for p in pairs.pairs(connection)] == [("beta", 1050), ("acme", 408)]
+        [acme] = pairs.pairs(connection, company_ids=["acme"], near_days=40)
+        assert (acme.ai_usd_out, acme.jobs_per_usd_bn, acme.cuts_near) == (2_000_000_000, 204.0, 2)
+        assert [(n.layoff_id, n.investment_id, n.lag_days) for n in acme.near] == [("a", "m", -36), ("b", "q", 12)]
+        assert (acme.lag_days, acme.jobs_cut_near) == (-36, 400)
+        assert pairs.pairs(connection, sort="jobs_per_usd_bn")[0].company_id == "acme"
+        assert pairs.pairs(connection, sort="jobs_cut_near")[0].company_id == "acme"
+        quarters = {(q.company_id, q.quarter): q for q in pairs.by_quarter(connection)}
+        assert quarters["acme", "2026-Q1"].both
+        assert quarters["acme", "2026-Q1"].jobs_cut == 407
+        assert quarters["beta", "2026-Q1"].jobs_cut == 50
+        assert [(p.month, p.jobs_cut, p.ai_usd_out) for p in pairs.curve(connection, "acme")] == [
+            ("2026-01", 100, 0),
+            ("2026-02", 100, 2_000_000_000),
+            ("2026-03", 400, 2_000_000_000),
+        ]
+        assert pairs.curve(connection)[-1].jobs_cut == 450
+        with pytest.raises(ValueError, match="use one of"):
+            pairs.pairs(connection, sort="mood")  # type: ignore[arg-type]
+
+
+def test_periods() -> None:
+    assert list(periods(date(2025, 12, 29), date(2026, 1, 6), "week")) == ["2026-W01", "2026-W02"]
+    assert list(periods(date(2025, 11, 2), date(2026, 4, 1), "quarter")) == ["2025-Q4", "2026-Q1"]
+    assert (place("2026-03", "quarter"), place("2026-Q1", "month"), place("2026-03", "day")) == ("2026-Q1", None, None)
+    for grain in get_args(Grain):
+        first, after = bounds(period_of_day(TODAY, grain))
+        assert first <= TODAY < after
