@@ -16,6 +16,7 @@ from typing import IO, Any, NamedTuple
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from crawler.dates import parse_time
+from crawler.unpacking import unpack
 from newsledger.model import Page, digest
 
 ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".jsonl")
@@ -91,7 +92,7 @@ def _records(file: Path, after: int | None, dropped: Counter[str], source_id: st
     with file.open("rb") as stream:
         if after is not None:
             stream.seek(after)
-        iterator = iter(ArchiveIterator(stream, record_types=wanted, auto_decode="all"))
+        iterator = iter(ArchiveIterator(stream, record_types=wanted, auto_decode="transfer"))
         read_any = after is not None
         while True:
             try:
@@ -127,9 +128,16 @@ def _page(record: WarcRecord, source_id: str) -> Page | str:
     if len(body) > MAX_BODY:
         return "too_large"
     expected = headers.get("Content-Length") if headers is not None else None
-    encoded = headers is not None and (headers.get("Content-Encoding") or headers.get("Transfer-Encoding"))
-    if expected and expected.isdigit() and not encoded and len(body) < int(expected):
+    encoding = headers.get("Content-Encoding") if headers is not None else None
+    chunked = headers is not None and headers.get("Transfer-Encoding")
+    if expected and expected.isdigit() and not chunked and len(body) < int(expected):
         return "truncated"
+    # Common Crawl unpacks bodies and renames the header; others keep both as they came
+    if encoding:
+        unpacked = unpack(body, encoding, MAX_BODY)
+        if unpacked is None:
+            return "too_large"
+        body = unpacked
     if not body:
         return "empty"
     fetched_at = record.record_date

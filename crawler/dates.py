@@ -54,3 +54,23 @@ def parse_time(text: str, now: datetime) -> Moment | None:
     except (ValueError, OverflowError):
         return None
     return Moment(possible, precision) if possible else None
+
+
+def written_precision(at: datetime, text: str) -> Precision:
+    """Return how much of a date stands in a text.
+
+    A date finder that met no more than a year or month fills in the first day: only for that day is there a question.
+    """
+    if at.day != 1:
+        return "day"
+    month = rf"(?:{at:%B}|{at:%b})\.?"
+    forms = (
+        rf"{at:%Y}[-/.]?0?{at.month}[-/.]?0?1(?!\d)",
+        rf"\b0?{at.month}[/.-]0?1[/.-](?:{at:%Y}|{at:%y})\b",
+        rf"\b0?1[/.-]0?{at.month}[/.-](?:{at:%Y}|{at:%y})\b",
+        rf"\b{month}\s+0?1(?:st)?\b",
+        rf"\b0?1(?:st)?\s+(?:of\s+)?{month}",
+    )
+    if re.search("|".join(forms), text, re.IGNORECASE):
+        return "day"
+    return "year" if at.month == 1 else "month"

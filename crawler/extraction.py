@@ -14,9 +14,9 @@ from lxml import html as lxml_html
 from readability import Document
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.dates import Moment, parse_time, plausible
+from crawler.dates import Moment, parse_time, plausible, written_precision
 from crawler.metadata import Metadata, read_metadata
-from crawler.plain_text import cheap_text, clean, decode
+from crawler.plain_text import cheap_text, clean, decode, is_bottomless
 from crawler.walls import wall
 from newsledger.model import Article, Page, PublishedBasis, digest
 
@@ -73,8 +73,10 @@ def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | D
         counts["bytes_gate"] += 1
         rough = True
     source = decode(page.body, page.content_type)
-    if not source.strip():
+    if not source.strip("\0 \t\r\n"):
         return Dropped("no_text", "empty page")
+    if is_bottomless(source):
+        return Dropped("bottomless_markup", "elements nested too deep to be read")
     tree = LexborHTMLParser(source)
     said = read_metadata(tree, page.url, page.fetched_at)
     title = said.title or _clean_title(page) or ""
@@ -91,7 +93,7 @@ def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | D
         text = body_text(source, document) or text
     if len(title) + len(text) < _MIN_TEXT:
         return Dropped("no_text", title)
-    published, basis = _published(page, said, document)
+    published, basis = _published(page, said, document, source)
     return Article(
         id=digest(said.canonical) if said.canonical else digest(text),
         revision=1,
@@ -141,7 +143,7 @@ def _plain(page: Page) -> Article | Dropped:
     if len(title) + len(text) < _MIN_TEXT:
         return Dropped("no_text", title)
     url = page.url if urlsplit(page.url).scheme in ("http", "https") else None
-    published, basis = _published(page, Metadata(), None)
+    published, basis = _published(page, Metadata(), None, text)
     return Article(
         id=digest(url) if url else digest(text),
         revision=1,
@@ -161,7 +163,9 @@ def _clean_title(page: Page) -> str | None:
     return clean(page.feed_title).replace("\n", " ") if page.feed_title else None
 
 
-def _published(page: Page, said: Metadata, document: lxml_html.HtmlElement | None) -> tuple[Moment, PublishedBasis]:
+def _published(
+    page: Page, said: Metadata, document: lxml_html.HtmlElement | None, source: str
+) -> tuple[Moment, PublishedBasis]:
     """Return when the page was published and where that stands, the surest first."""
     if said.published is not None and said.published_basis is not None:
         return said.published, said.published_basis
@@ -170,8 +174,11 @@ def _published(page: Page, said: Metadata, document: lxml_html.HtmlElement | Non
             found = find_date(document, original_date=True, url=page.url, max_date=page.fetched_at)
         except Exception:  # hostile markup: the feed or the clock must do
             found = None
-        if found and (moment := parse_time(found, page.fetched_at)):
-            return moment, "htmldate"
+        moment = parse_time(found, page.fetched_at) if found else None
+        if moment is not None:
+            moment = Moment(moment.at, written_precision(moment.at, f"{page.url} {source}"))
+            if moment.precision == "day" or page.feed_published is None:
+                return moment, "htmldate"
     if page.feed_published is not None and (at := plausible(page.feed_published, page.fetched_at)):
         return Moment(at, "day"), "feed"
     return Moment(page.fetched_at, "day"), "fetched"

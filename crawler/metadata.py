@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from courlan import clean_url, extract_domain
 from selectolax.lexbor import LexborHTMLParser
@@ -99,11 +99,18 @@ def canonical_url(tree: LexborHTMLParser, url: str, og_url: str | None = None) -
     stated = [link.attributes.get("href") if link is not None else None, og_url]
     for candidate in stated:
         if candidate:
-            absolute: str | None = clean_url(urljoin(url, html.unescape(candidate.strip())))
-            if absolute and _believable(absolute, url):
+            absolute = _cleaned(candidate, url)
+            if absolute is not None and _believable(absolute, url):
                 return absolute
-    cleaned: str | None = clean_url(url)
-    return cleaned or url
+    return _cleaned(url, url) or url
+
+
+def _cleaned(link: str, base: str) -> str | None:
+    try:
+        address: str | None = clean_url(urljoin(base, html.unescape(link.strip())))
+        return urldefrag(address).url if address else None
+    except ValueError:
+        return None
 
 
 def _believable(candidate: str, url: str) -> bool:

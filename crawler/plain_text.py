@@ -16,6 +16,41 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_UNNESTED = frozenset(
+    (
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "br",
+        "hr",
+        "img",
+        "input",
+        "meta",
+        "link",
+        "source",
+        "wbr",
+        "area",
+        "base",
+        "col",
+        "embed",
+        "param",
+        "track",
+        "path",
+        "circle",
+        "rect",
+        "use",
+    )
+)
+"""Elements that have no content or that the next of their kind closes."""
+_MANY_TAGS = 10_000
+_DEEPEST = 2_000
+
 _BLOCKS = "p"
 _ENOUGH = 400
 """Characters of paragraph text below which a page is taken to mark up its text otherwise."""
@@ -39,11 +74,13 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if encoding is None:
         guess = from_bytes(body[max(0, broken_at - 2_000) : broken_at + 20_000]).best()
         encoding = guess.encoding if guess else "cp1252"
-    if codecs.lookup(encoding).name == "utf-8" and body[broken_at:].count(b"\xef\xbf\xbd") == 0:
-        # said to be UTF-8 and is not: one stray byte is replaced, a body full of them is Latin
-        text = body.decode("utf-8", "replace")
-        return text if text.count("�") < 20 else body.decode("cp1252", "replace")
-    return body.decode(encoding, "replace")
+    text = body.decode(encoding, "replace")
+    if codecs.lookup(encoding).name == "utf-8":
+        # said to be UTF-8 and is not: a stray byte among much that fits is replaced, else the page is Latin
+        broken = text.count("�")
+        if 2 * broken > sum(character > "\x7f" for character in text):
+            return body.decode("cp1252", "replace")
+    return text
 
 
 def clean(text: str) -> str:
@@ -52,6 +89,19 @@ def clean(text: str) -> str:
         text = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
     text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def is_bottomless(source: str) -> bool:
+    """Return whether the elements of a page are nested so deep that parsing it would take time without bound."""
+    if source.count("<") < _MANY_TAGS:
+        return False
+    depth = 0
+    for match in _TAG.finditer(source):
+        if match[2].lower() not in _UNNESTED:
+            depth = depth + 1 if not match[1] else max(0, depth - 1)
+            if depth > _DEEPEST:
+                return True
+    return False
 
 
 def cheap_text(tree: LexborHTMLParser) -> str:

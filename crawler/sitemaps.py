@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,7 @@ from lxml import etree
 
 from crawler.dates import parse_time
 from crawler.feeds import Item, declares_entities, web_address
+from crawler.unpacking import gunzip
 
 MAX_ENTRIES = 60_000
 """Entries read from one sitemap; the protocol allows 50,000."""
@@ -26,18 +26,6 @@ class SitemapReading:
     refused: Counter[str] = field(default_factory=Counter)
     problem: str | None = None
     """Why the whole is no sitemap: `not_a_sitemap`, `entities_declared`, `too_large`; null for one."""
-
-
-def gunzip(body: bytes, limit: int) -> bytes | None:
-    """Return a gzipped body unpacked, a plain one as it is, None for one larger than `limit` bytes or broken."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body if len(body) <= limit else None
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        unpacked = unpacker.decompress(body, limit + 1)
-    except zlib.error:
-        return None
-    return unpacked if len(unpacked) <= limit else None
 
 
 def read_sitemap(body: bytes, url: str, now: datetime, limit: int) -> SitemapReading:
