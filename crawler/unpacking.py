@@ -37,7 +37,7 @@ def _unpack(body: bytes, encoding: str, limit: int) -> bytes | None:
             except zlib.error:  # some servers leave out the frame
                 return zlib.decompressobj(wbits=-zlib.MAX_WBITS).decompress(body, limit + 1)
         if encoding == "br":
-            return brotli.Decompressor().process(body, output_buffer_limit=limit + 1)
+            return bytes(brotli.Decompressor().process(body, output_buffer_limit=limit + 1))
         if encoding == "zstd":
             with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(io.BytesIO(body)) as reader:
                 return reader.read(limit + 1)
