@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,6 +20,8 @@ from newsledger.settings import settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from newsledger.model import DecisionAction
 
 Step = Literal["read", "reread", "derive"]
 
@@ -87,7 +90,7 @@ def _chain(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _html(name: str, body: bytes) -> Article | BadLine:
-    from datetime import UTC, datetime
+    from datetime import UTC
 
     from crawler.extraction import to_article
     from newsledger.model import Page
@@ -281,6 +284,23 @@ def reconcile(
         raise typer.Exit(1)
 
 
+@app.command(
+    epilog=example("newsledger export datasets", "newsledger export s3://bucket/newsledger --night 2026-01-31")
+)
+def export(
+    target: Annotated[str, typer.Argument(metavar="DIR", help="A folder, or any fsspec URL.")],
+    night: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A past night, as known at its end; none: now.")
+    ] = None,
+) -> None:
+    """Publish the dataset: CSV, Parquet and SQLite with a description and checksums. The same again changes nothing."""
+    from storage import export as exports
+
+    published = exports.export(_store(), target, night.date() if night else None)
+    told = "published" if published.new else "there already"
+    print(f"{published.version} {told}: {_counted(published.rows)} rows at {published.location}")
+
+
 # ------------------------------------------------------------------------------------------------------------- serving
 
 
@@ -364,6 +384,293 @@ def dead_retry(
     from storage import work
 
     print(f"{work.retry(_store(), step, keys or None)} queued again")
+
+
+@app.command(epilog=example("newsledger backup /var/backups/newsledger"))
+def backup(folder: Annotated[Path, typer.Argument(help="Folder for the copy.")]) -> None:
+    """Write a copy of the store while it is in use."""
+    from storage import backup as backups
+
+    print(backups.backup(_store(), folder))
+
+
+@app.command(epilog=example("newsledger restore /var/backups/newsledger/newsledger-20260101T020000Z.sqlite"))
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that backup wrote.", exists=True, dir_okay=False)],
+) -> None:
+    """Put a copy back, into an empty store. Stop the service first."""
+    from storage import backup as backups
+
+    backups.restore(settings().database, file)
+    _store()
+    print(f"restored into {_shown(settings().database)}")
+
+
+@app.command(epilog=example("newsledger health", "newsledger health --days 7"))
+def health(days: Annotated[int, typer.Option(min=1, help="Days to look back.")] = 3) -> None:
+    """Tell how it goes: the queue, the last publication, and each source. Exit 1 where something needs a person."""
+    from datetime import UTC, timedelta
+
+    from storage import jobs, sources, work
+
+    engine = _store()
+    wrong: list[str] = []
+    for step, counts in work.counts(engine).items():
+        print(f"{step}: {_counted(counts)}")
+        if counts["dead"]:
+            wrong.append(f"{counts['dead']} of {step} given up: see newsledger dead list")
+    published = jobs.last(engine, "export")
+    print(f"last night published: {published[0]} ({published[2]})" if published else "no night published yet")
+    if published and published[2].startswith("failed"):
+        wrong.append(f"the night {published[0]}: {published[2]}")
+    now = datetime.now(UTC)
+    seen: dict[str, list[sources.SourceDay]] = {}
+    for day in sources.health(engine, (now - timedelta(days=days - 1)).date().isoformat()):
+        seen.setdefault(day.source_id, []).append(day)
+    for source in sources.load(engine):
+        if source.excluded is not None or source.spider == "archive":
+            continue
+        told = seen.get(source.id, [])
+        if not told:
+            print(f"{source.id}: not asked in {days} days")
+            continue
+        runs, failed, empty = (
+            sum(getattr(day, name) for day in told) for name in ("runs", "failed_runs", "empty_runs")
+        )
+        print(
+            f"{source.id}: {runs} runs, {failed} failed, {empty} empty, {sum(day.delivered for day in told)} pages, "
+            f"robots {told[-1].robots or 'unknown'}"
+        )
+        if runs == failed:
+            wrong.append(f"{source.id} failed every time: {told[-1].last_error}")
+    for line in wrong:
+        _say(line)
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command(epilog=example("newsledger why e-0123456789abcdef0123"))
+def why(id_: Annotated[str, typer.Argument(metavar="ID", help="An event's id, or a claim's.")]) -> None:
+    """Tell in plain words why an event is what it is."""
+    from newsledger import reconcile as reconciling
+    from storage import events
+    from storage.engine import reading
+
+    with reading(_store()) as connection:
+        wanted = events.event_of(connection, id_) or events.successor(connection, id_) or id_
+        if wanted != id_:
+            print(f"{id_} is now {wanted}")
+        known = events.get(connection, wanted)
+        if known is None:
+            raise FailureError(f"{id_}: no event that stands has this id; list them with newsledger events list")
+        print(reconciling.why(known.event, events.claims_of(connection, wanted)))
+
+
+# ------------------------------------------------------------------------------------------------------------- sources
+
+sources_app = typer.Typer(no_args_is_help=True, help="The catalogue of sources.")
+app.add_typer(sources_app, name="sources")
+
+
+@sources_app.command("list", epilog=example("newsledger sources list"))
+def sources_list() -> None:
+    """List the sources: id, kind, how it is read, how often, and why an excluded one is."""
+    from crawler.catalogue import load_sources
+
+    for source in load_sources(settings().sources_file):
+        how = f"excluded: {source.excluded}" if source.excluded else f"every {source.every_minutes} min"
+        print(f"{source.id}\t{source.kind}\t{source.spider}\t{how}\t{source.name}")
+
+
+@sources_app.command("check", epilog=example("newsledger sources check", "newsledger sources check techcrunch"))
+def sources_check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources; none: all.")] = None,
+) -> None:
+    """Look at sources without keeping anything: do they answer, do they let us, what came. Exit 1 where one fails."""
+    from crawler.catalogue import load_sources
+    from crawler.crawl import crawl
+    from crawler.pages import Limits
+
+    known = {source.id: source for source in load_sources(settings().sources_file)}
+    for name in names or ():
+        if name not in known:
+            raise typer.BadParameter(f"{name}: no such source; see newsledger sources list")
+    failed = False
+    for source in known.values():
+        if source.excluded is not None or source.spider == "archive" or (names and source.id not in names):
+            continue
+        report = crawl(source, lambda _: None, limits=Limits(pages=3, seconds=60))
+        newest = f", newest {report.newest:%Y-%m-%d}" if report.newest else ""
+        print(
+            f"{source.id}: {'ok' if not report.error else 'failed'}, robots {report.robots or 'unknown'}, "
+            f"{report.delivered} pages{newest}; dropped: {_counted(report.dropped + report.refused)}"
+        )
+        if report.error or not report.fetched:
+            failed = True
+            _say(f"{source.id}: {report.error or 'nothing came'}")
+    if failed:
+        raise typer.Exit(1)
+
+
+# ----------------------------------------------------------------------------------------------------------- decisions
+
+companies_app = typer.Typer(no_args_is_help=True, help="Companies, and what people decide about them.")
+events_app = typer.Typer(no_args_is_help=True, help="Events, and what people decide about them.")
+app.add_typer(companies_app, name="companies")
+app.add_typer(events_app, name="events")
+
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept for all to see.")]
+Author = Annotated[str, typer.Option("--author", envvar="USER", help="Who decides.")]
+
+
+def _decide(action: DecisionAction, subject: str, author: str, reason: str, **rest: Any) -> None:
+    from datetime import UTC
+
+    from newsledger.model import Decision, digest
+    from workers import steps
+
+    if not reason.strip() or not author.strip():
+        raise typer.BadParameter("a decision needs its author and its reason: give --author and --reason")
+    at = datetime.now(UTC)
+    id_ = f"d-{digest(action, subject, author, at.isoformat())[:20]}"
+    decision = Decision(id=id_, action=action, subject=subject, author=author, at=at, reason=reason, **rest)
+    print(f"{id_}: {steps.decide(_store(), decision)} companies are derived anew: run newsledger reconcile")
+
+
+@companies_app.command("list", epilog=example("newsledger companies list alphabet"))
+def companies_list(
+    name: Annotated[str, typer.Argument(help="A part of the name.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="Companies, at most.")] = 100,
+) -> None:
+    """List companies that events name: id, name, and whether a person has confirmed it."""
+    from storage import companies
+    from storage.engine import reading
+
+    with reading(_store()) as connection:
+        for company in companies.page(connection, name=name or None, limit=limit):
+            print(f"{company.id}\t{company.name}\t{'provisional' if company.provisional else 'confirmed'}")
+
+
+@companies_app.command("merge", epilog=example("newsledger companies merge p-acme-1a2b3c4d acme --reason 'same firm'"))
+def companies_merge(id_: str, into: str, reason: Reason, author: Author) -> None:
+    """Say that a company is another one."""
+    _decide("company_merge", id_, author, reason, target=into)
+
+
+@companies_app.command("split", epilog=example("newsledger companies split acme 'Acme Foods' --reason 'another firm'"))
+def companies_split(
+    id_: str,
+    name: str,
+    reason: Reason,
+    author: Author,
+    to: Annotated[str | None, typer.Option(help="The company that the name means; none: one of its own.")] = None,
+) -> None:
+    """Say that a name does not mean this company."""
+    _decide("company_split", id_, author, reason, target=to, values={"name": name})
+
+
+@companies_app.command("rename", epilog=example("newsledger companies rename acme 'Acme Group' --reason 'new name'"))
+def companies_rename(id_: str, name: str, reason: Reason, author: Author) -> None:
+    """Give a company another name."""
+    _decide("company_rename", id_, author, reason, values={"name": name})
+
+
+@events_app.command("list", epilog=example("newsledger events list --limit 20"))
+def events_list(limit: Annotated[int, typer.Option(min=1, help="Events, at most.")] = 20) -> None:
+    """List the newest events: id, date, company, kind, stage, figure."""
+    from storage import events
+    from storage.engine import reading
+    from workers.terminal import figure
+
+    with reading(_store()) as connection:
+        for known in events.query(connection, sort="-date", limit=limit).events:
+            event = known.event
+            print(f"{event.id}\t{event.date}\t{event.company}\t{event.kind}\t{event.stage}\t{figure(event)}")
+
+
+def _event(id_: str) -> Any:
+    from storage import events
+    from storage.engine import reading
+
+    with reading(_store()) as connection:
+        known = events.get(connection, id_)
+    if known is None:
+        raise FailureError(f"{id_}: no event that stands has this id; list them with newsledger events list")
+    return known.event
+
+
+@events_app.command("reject", epilog=example("newsledger events reject e-01234567 --reason 'a satire'"))
+def events_reject(id_: str, reason: Reason, author: Author) -> None:
+    """Say that an event did not happen."""
+    event = _event(id_)
+    _decide("event_reject", id_, author, reason, values={"companies": event.company_id})
+
+
+@events_app.command("merge", epilog=example("newsledger events merge e-01234567 e-89abcdef --reason 'one happening'"))
+def events_merge(id_: str, into: str, reason: Reason, author: Author) -> None:
+    """Say that an event is the same happening as another one."""
+    companies = " ".join(sorted({_event(id_).company_id, _event(into).company_id}))
+    _decide("event_merge", id_, author, reason, target=into, values={"companies": companies})
+
+
+@events_app.command("split", epilog=example("newsledger events split e-01234567 CLAIM --reason 'an earlier cut'"))
+def events_split(id_: str, claims: list[str], reason: Reason, author: Author) -> None:
+    """Take claims, or all claims of articles, out of an event."""
+    values = {"claims": " ".join(claims), "companies": _event(id_).company_id}
+    _decide("event_split", id_, author, reason, values=values)
+
+
+@events_app.command("correct", epilog=example("newsledger events correct e-01234567 count=500 --reason 'a slip'"))
+def events_correct(
+    id_: str,
+    fields: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="Fields and their right values.")],
+    reason: Reason,
+    author: Author,
+) -> None:
+    """Correct fields of an event."""
+    from newsledger.reconcile import CORRECTABLE
+
+    values: dict[str, str | int | float | None] = {"companies": _event(id_).company_id}
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals or name not in CORRECTABLE:
+            raise typer.BadParameter(f"{field}: write FIELD=VALUE with one of {', '.join(sorted(CORRECTABLE))}")
+        values[name] = _value(value)
+    _decide("event_correct", id_, author, reason, values=values)
+
+
+def _value(text: str) -> str | int | float | None:
+    if text in ("", "null"):
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _undo(id_: str, reason: str, author: str) -> None:
+    from storage import decisions
+    from storage.engine import reading
+
+    with reading(_store()) as connection:
+        revoked = next((d for d in decisions.load(connection) if d.id == id_), None)
+    if revoked is None:
+        raise FailureError(f"{id_}: this store holds no such decision")
+    _decide(revoked.action, revoked.subject, author, reason, target=revoked.target, values=revoked.values, revokes=id_)
+
+
+@companies_app.command("undo", epilog=example("newsledger companies undo d-01234567 --reason 'two firms after all'"))
+def companies_undo(id_: str, reason: Reason, author: Author) -> None:
+    """Take a decision back."""
+    _undo(id_, reason, author)
+
+
+@events_app.command("undo", epilog=example("newsledger events undo d-01234567 --reason 'it did happen'"))
+def events_undo(id_: str, reason: Reason, author: Author) -> None:
+    """Take a decision back."""
+    _undo(id_, reason, author)
 
 
 def main() -> None:

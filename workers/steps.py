@@ -41,8 +41,10 @@ from newsledger.settings import settings
 from nlp import gate
 from storage import articles as articles_
 from storage import claims as claims_
-from storage import decisions, events, jobs, pages, sources, work
+from storage import companies, decisions, events, jobs, pages, sources, work
+from storage import export as exports
 from storage.engine import is_postgresql, moment_of_writing, reading, writing
+from storage.export import Published
 
 if TYPE_CHECKING:
     from nlp.reader import Reader
@@ -502,6 +504,34 @@ def _derive(connection: Connection, keys: Sequence[str]) -> tuple[int, int]:
     return outcome
 
 
+def decide(engine: Engine, decision: Decision) -> int:
+    """Keep a person's decision and queue the companies it touches to be derived anew; return how many."""
+
+    def write(connection: Connection) -> int:
+        before = resolver_of(standing_decisions(connection))
+        decisions.save(connection, [decision])
+        after = resolver_of(standing_decisions(connection))
+        told = {str(decision.values[name]) for name in ("companies", "name") if decision.values.get(name)}
+        if decision.action.startswith("event_"):
+            touched = {key for companies_ in told for key in companies_.split()}
+        else:
+            named = {decision.subject, *filter(None, [decision.target])}
+            old = {before.final(id_) for id_ in named} | {after.final(id_) for id_ in named} | named
+            old |= {resolver.key(name) for name in told for resolver in (before, after)}
+            found = claims_.sourced(connection, old)
+            keys = {one.claim.id: reconciling.neighbourhood(one, after) for one in found}
+            touched = claims_.set_keys(connection, keys) | old
+            companies.save_new(connection, [after.company(id_) for id_ in named])
+            companies.redirect(connection, {id_: _other(after.final(id_), id_) for id_ in named})
+        return work.add(connection, "derive", touched)
+
+    return transaction(engine, write)
+
+
+def _other(final: str, id_: str) -> str | None:
+    return None if final == id_ else final
+
+
 # ------------------------------------------------------------------------------------------------------ by the clock
 
 
@@ -591,3 +621,26 @@ def nights_due(engine: Engine, now: datetime) -> list[date]:
     runs = {("export", night.isoformat()): night for night in nights}
     taken = jobs.taken(engine, runs.keys())
     return [night for run, night in runs.items() if run not in taken]
+
+
+def export_due(engine: Engine, target: str, night: date) -> Published | None:
+    """Publish a night, unless that was begun or done already; then return null."""
+    return _publish(engine, target, "export", night.isoformat(), night)
+
+
+def publish(engine: Engine, target: str, at: str) -> Published | None:
+    """Publish today as known now, once for each `at`."""
+    return _publish(engine, target, "publish", at, None)
+
+
+def _publish(engine: Engine, target: str, job: str, due_at: str, night: date | None) -> Published | None:
+    if not jobs.start(engine, job, due_at):
+        return None
+    try:
+        published = exports.export(engine, target, night)
+    except Exception as error:
+        jobs.finish(engine, job, due_at, f"failed: {type(error).__name__}: {error}"[:500])
+        raise
+    jobs.finish(engine, job, due_at)
+    log.info("published", version=published.version, new=published.new, location=published.location)
+    return published

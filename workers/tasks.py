@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -132,6 +132,7 @@ def tick() -> None:
     ring_read(due.read)
     ring_derive(due.derive)
     _ring(reread, [(list(batch),) for batch in batched(due.reread, settings().read_batch)], priority=9)
+    _ring(export, [(night.isoformat(),) for night in due.nights])
 
 
 @task("crawl")
@@ -156,6 +157,18 @@ def reread(revisions: list[str]) -> None:
 def reconcile(companies: list[str]) -> None:
     """Derive the events of companies from their claims."""
     steps.reconcile(store(), companies)
+
+
+@task("export")
+def export(night: str) -> None:
+    """Publish the dataset of one night."""
+    steps.export_due(store(), settings().exports, date.fromisoformat(night))
+
+
+@task("export")
+def publish(at: str) -> None:
+    """Publish the dataset of today as known now."""
+    steps.publish(store(), settings().exports, at)
 
 
 def _load_before_fork(**_: Any) -> None:

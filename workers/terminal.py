@@ -105,6 +105,8 @@ class _Round:
         tasks.tick.delay()
         if self.sample:
             self._wait("collected, read and reconciled", lambda: self._settled(runs))
+            if not self.service.stopping.is_set():
+                self._publish(tasks.publish.delay)
         self._show()
 
     def _settled(self, runs: Mapping[tuple[str, str], str]) -> bool:

@@ -1,0 +1,85 @@
+"""The service as one process tree: what dies is started again, nothing is lost or doubled, nothing is left behind."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.service_run import Running, write_articles
+
+ARTICLES = 500
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
+    """The events of the articles, read step by step by the commands."""
+    calm = Running(tmp_path_factory.mktemp("calm"))
+    write_articles(calm.folder / "articles.jsonl", ARTICLES)
+    for args in (("collect", "articles.jsonl"), ("extract",), ("reconcile",)):
+        done = calm.command(*args)
+        assert done.returncode == 0, done.stderr
+    return told(calm)
+
+
+def told(service: Running) -> list[tuple[object, ...]]:
+    return sorted(
+        (e.id, e.type, e.company_id, e.kind, e.count or 0, e.percent or 0, e.amount or 0, e.claim_ids)
+        for e in service.events()
+    )
+
+
+def test_killed_workers_and_broker_lose_no_article_and_double_no_event(
+    tmp_path: Path, undisturbed: list[tuple[object, ...]]
+) -> None:
+    service = Running(tmp_path, {"READ_BATCH": "20"})
+    write_articles(tmp_path / "articles.jsonl", ARTICLES)
+    assert service.command("collect", "articles.jsonl").returncode == 0
+    service.start()
+    try:
+        service.await_(lambda: service.counts()["read"]["done"] > 20, 120, "reading")
+        worker, *children = service.named("worker")
+        children[0].kill()  # a child in the middle of a page
+        time.sleep(1)
+        worker.kill()  # the whole worker
+        service.await_(lambda: bool({p.pid for p in service.named("worker")} - {worker.pid}), 60, "a new worker")
+        assert psutil.wait_procs(children, 10)[1] == [], "children of a killed worker"
+        service.await_(lambda: service.counts()["read"]["done"] > 150, 120, "reading on")
+        (broker,) = service.named("valkey")
+        broker.kill()
+        service.await_(service.all_done, 180, "all articles read")
+        assert service.counts()["read"]["done"] == ARTICLES
+        assert service.counts()["read"]["dead"] == 0
+        assert service.command("reconcile").returncode == 0
+        assert told(service) == undisturbed
+        claims = Counter(claim for event in service.events() for claim in event.claim_ids)
+        assert set(claims.values()) == {1}, "a claim belongs to one event"
+    finally:
+        took = service.stop()
+    assert took < 10
+
+
+def test_it_refuses_a_second_instance_and_leaves_no_orphan(tmp_path: Path) -> None:
+    service = Running(tmp_path).start()
+    try:
+        service.await_(lambda: len(service.named("worker")) > 1, 60, "the worker")
+        second = service.command("run")
+        assert second.returncode == 1
+        assert "already runs" in second.stderr
+        assert str(service.process and service.process.pid) in second.stderr
+        own, *children = service.tree()
+        assert len(children) >= 4
+        own.kill()
+        assert service.process is not None
+        service.process.wait()
+        alive = psutil.wait_procs(children, 10)[1]
+        assert alive == []
+        # nothing it left behind hinders the next one
+        service.start()
+        service.await_(lambda: len(service.named("worker")) > 1, 60, "the worker")
+    finally:
+        took = service.stop()
+    assert took < 10
