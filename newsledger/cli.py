@@ -389,9 +389,15 @@ def dead_retry(
 @app.command(epilog=example("newsledger backup /var/backups/newsledger"))
 def backup(folder: Annotated[Path, typer.Argument(help="Folder for the copy.")]) -> None:
     """Write a copy of the store while it is in use."""
+    from datetime import UTC
+
     from storage import backup as backups
 
-    print(backups.backup(_store(), folder))
+    engine = _store()
+    kind = "sqlite" if engine.dialect.name == "sqlite" else "dump"
+    path = folder / f"newsledger-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{kind}"
+    backups.backup(engine, path)
+    print(path)
 
 
 @app.command(epilog=example("newsledger restore /var/backups/newsledger/newsledger-20260101T020000Z.sqlite"))
@@ -401,8 +407,7 @@ def restore(
     """Put a copy back, into an empty store. Stop the service first."""
     from storage import backup as backups
 
-    backups.restore(settings().database, file)
-    _store()
+    backups.restore(file, settings().database)
     print(f"restored into {_shown(settings().database)}")
 
 
@@ -673,17 +678,23 @@ def events_undo(id_: str, reason: Reason, author: Author) -> None:
     _undo(id_, reason, author)
 
 
+ROOMS = ("newsledger", "crawler", "nlp", "storage", "workers", "api", "sample")
+
+
 def main() -> None:
     """Run the command line and exit with its status."""
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         app()
-    except (FailureError, OSError, ValueError, RuntimeError) as error:
-        _say(f"newsledger: {error}")
-        sys.exit(1)
     except SQLAlchemyError as error:
         _say(f"newsledger: the store failed: {error}")
+        sys.exit(1)
+    except Exception as error:
+        # our own errors and the system's say what is wrong and what to do; any other is a fault of ours: show it whole
+        if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in ROOMS:
+            raise
+        _say(f"newsledger: {error}")
         sys.exit(1)
 
 

@@ -293,7 +293,7 @@ def _series_rows(connection: Connection, night: Night) -> Rows:
 
 def _series_row(key: str, period: str, numbers: list[int] | None, watched: Coverage, night: Night) -> tuple[Any, ...]:
     grain = _grain_of(period)
-    covered, days, partial = None, None, "false"
+    covered, days, partial = 0, 0, "false"  # numbers, never empty: frictionless cannot read empty ones from Parquet
     if grain != UNDATED:
         covered, days = watched.of(period)
         partial = "true" if bounds(period)[1] > night.as_of.date() + timedelta(days=1) else "false"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from celery import Celery, Task, signals
-from kombu import Queue
+from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine
 
@@ -51,8 +51,11 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_time_limit=TIME_LIMIT,
-    task_queues=[Queue(name) for name in QUEUES],
+    # each queue with an exchange of its own: by default all share one, and each message would go to every queue
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
     task_default_queue="tick",
+    task_default_exchange="tick",
+    task_default_routing_key="tick",
     task_create_missing_queues=False,
     worker_prefetch_multiplier=1,
     worker_proc_alive_timeout=60,
@@ -67,7 +70,7 @@ app.conf.update(
         "tick": {
             "task": "tick",
             "schedule": settings().tick_seconds,
-            "options": {"expires": settings().tick_seconds},
+            "options": {"expires": 10 * settings().tick_seconds},
         }
     },
 )
