@@ -70,7 +70,7 @@ def _problems(source: Source) -> list[str]:
     found = []
     if not _ID.fullmatch(source.id):
         found.append("an id is of small letters, digits and single hyphens")
-    if not source.urls:
+    if not source.urls and source.excluded is None:
         found.append("needs at least one address under 'urls'")
     found.extend(
         f"'{url}' is no http or https address"

@@ -93,8 +93,11 @@ class CrawlReport:
     robots: RobotsVerdict | None = None
     validators: dict[str, Validator] = field(default_factory=dict)
     """To keep for the next crawl."""
+    listed: int = 0
+    """Articles that feeds, sitemaps and listings named, known ones too."""
+    oldest: datetime | None = None
     newest: datetime | None = None
-    """The newest publication time the source listed."""
+    """The oldest and newest publication times among them."""
     retry_at: datetime | None = None
     """When the server allows us back (Retry-After), where it asked us to wait longer than a crawl lasts."""
     error: str | None = None

@@ -14,7 +14,13 @@ GOOD = "- {id: a-paper, name: A Paper, kind: news, spider: feed, urls: ['https:/
 def test_the_shipped_catalogue_loads() -> None:
     sources = load_sources()
     assert len({s.id for s in sources}) == len(sources)
-    assert all(s.urls for s in sources)
+    assert all(source.urls or source.excluded for source in sources)
+    live = [source for source in sources if not source.excluded]
+    assert len(live) > 50
+    assert not any(source.robots == "disallowed" or source.allow_private or source.sample for source in live)
+    assert {source.language for source in live} == {"en"}
+    addresses = [url for source in sources for url in source.urls]
+    assert len(addresses) == len(set(addresses))
 
 
 def test_absent_means_unknown(tmp_path: Path) -> None:

@@ -135,12 +135,14 @@ class SourceSpider(Spider):
         fresh = []
         for item in items:
             if item.published is not None:
+                self.report.oldest = min(self.report.oldest or item.published, item.published)
                 self.report.newest = max(self.report.newest or item.published, item.published)
             if item.url in self._listed:
                 self.report.refused["listed_twice"] += 1
             else:
                 self._listed.add(item.url)
                 fresh.append(item)
+        self.report.listed += len(fresh)
         self.report.attempted += len(fresh)
         had = await self.channel.have([item.url for item in fresh])
         self.report.unchanged += sum(item.url in had for item in fresh)
