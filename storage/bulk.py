@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Connection, Table, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from storage.columns import moment_text
+from storage.columns import Text, json_text, moment_text
 from storage.engine import is_postgresql
 
 
@@ -24,13 +24,15 @@ def _text(dialect: str, table: Table, added: tuple[str, ...]) -> str:
             index_elements=list(table.primary_key.columns),
             set_={name: table.c[name] + statement.excluded[name] for name in added},
         )
+    return sql(dialect, statement)
+
+
+def sql(dialect: str, statement: Insert) -> str:
+    """Return the SQL of an insert of all columns of its table, in their order, as the driver takes it."""
     dialects: dict[str, Any] = {"postgresql": PGDialect_psycopg, "sqlite": SQLiteDialect_pysqlite}
     style = {"postgresql": "format", "sqlite": "qmark"}[dialect]
-    return str(
-        statement.compile(
-            dialect=dialects[dialect](paramstyle=style), column_keys=[column.name for column in table.columns]
-        )
-    )
+    names = [column.name for column in statement.table.columns]
+    return str(statement.compile(dialect=dialects[dialect](paramstyle=style), column_keys=names))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -48,3 +50,11 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...
 def driver_moment(connection: Connection, at: datetime) -> datetime | str:
     """Return a moment as the driver takes it."""
     return at if is_postgresql(connection) else moment_text(at)
+
+
+def among(connection: Connection, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Return the SQL condition that a column is one of many values, sent as one parameter."""
+    if is_postgresql(connection):
+        return column == any_(literal(sorted(values), ARRAY(Text)))
+    listed = func.json_each(json_text(sorted(values))).table_valued("value")
+    return column.in_(select(listed.c.value))

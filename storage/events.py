@@ -33,8 +33,8 @@ from newsledger.reconcile import MintedId, Reconciled, article_of
 from storage import claims as claims_
 from storage import companies, rollups, versions
 from storage.batches import batches
-from storage.bulk import driver_moment, insert_rows
-from storage.columns import Moment, Text, json_text
+from storage.bulk import among, driver_moment, insert_rows
+from storage.columns import Moment, Text
 from storage.engine import is_postgresql, reading
 from storage.tables import article, claim, company, event, event_claim, event_id, event_successor
 from storage.versions import close, held
@@ -44,8 +44,13 @@ LISTS = ("counterparty", "counterparty_ids", "roles", "locations", "claim_ids", 
 COLUMNS = tuple(c for c in event.c if c.name not in ("ai_cited", "sort_date", "content_hash"))
 _STORED = tuple(c.name for c in event.c if c.name not in ("sort_date", "content_hash", "known_at", "known_until"))
 _values: Callable[[Event], tuple[Any, ...]] = attrgetter(*_STORED)
-_JSON_PLACES = tuple(_STORED.index(name) for name in (*LISTS, "trace"))
+_dumps = orjson.dumps
+_LIST_PLACES = tuple(_STORED.index(name) for name in LISTS)
+_TRACE_PLACE = _STORED.index("trace")
 _FLAG_PLACES = tuple(_STORED.index(name) for name in ("ai_cited", "conflict"))
+
+MANY = 5000
+"""Ids asked for in one statement."""
 
 Sort = Literal[
     "date",
@@ -203,7 +208,8 @@ def write(
 
     Of the ids at stake, those not among `events` are closed. Ids and companies must be known.
     """
-    rows = {entry.id: event_row(connection, entry) for entry in events}
+    given = {entry.id: entry for entry in events}
+    rows = {id_: event_row(connection, entry) for id_, entry in given.items()}
     found = _held_states(connection, {*rows, *at_stake})
     changed = [id_ for id_, row in rows.items() if id_ not in found or found[id_]["content_hash"] != row[-1]]
     gone = sorted(id_ for id_ in at_stake if id_ in found and id_ not in rows)
@@ -213,10 +219,10 @@ def write(
     at = close(connection, event, ended, known_at)
     stamp = driver_moment(connection, at)
     insert_rows(connection, event, [(*rows[id_], stamp, None) for id_ in changed])
-    _set_membership(connection, {id_: _claim_ids(rows[id_]) for id_ in changed}, ended, at)
+    _set_membership(connection, {id_: given[id_].claim_ids for id_ in changed}, ended, at)
     sums: rollups.Sums = {}
     rollups.add_up((found[id_] for id_ in ended), -1, sums)
-    rollups.add_up((dict(zip(_STORED, rows[id_], strict=False)) for id_ in changed), 1, sums)
+    rollups.add_up((summed(given[id_]) for id_ in changed), 1, sums)
     rollups.apply(connection, sums)
     return len(changed), len(gone)
 
@@ -224,18 +230,14 @@ def write(
 def event_row(connection: Connection, entry: Event) -> tuple[Any, ...]:
     """Return the columns of an event as the driver takes them, up to the hash of all of them."""
     values = list(_values(entry))
-    for place in _JSON_PLACES:
-        value = values[place]
-        values[place] = json_text(dict(sorted(value.items())) if isinstance(value, Mapping) else value)
+    for place in _LIST_PLACES:
+        values[place] = _dumps(values[place]).decode()
+    values[_TRACE_PLACE] = _dumps(dict(values[_TRACE_PLACE]), option=orjson.OPT_SORT_KEYS).decode()
+    content = hashlib.blake2b(_dumps(values), digest_size=16).hexdigest()
     if not is_postgresql(connection):
         for place in _FLAG_PLACES:
             values[place] = int(values[place])
-    content = orjson.dumps(values)
-    return (*values, entry.date or "", hashlib.blake2b(content, digest_size=16).hexdigest())
-
-
-def _claim_ids(row: tuple[Any, ...]) -> list[str]:
-    return orjson.loads(row[_STORED.index("claim_ids")])  # type: ignore[no-any-return]
+    return (*values, entry.date or "", content)
 
 
 _SUMMED = tuple(
@@ -264,32 +266,37 @@ _SUMMED = tuple(
 )
 
 
+_SUMMED_NAMES = tuple(c.name for c in _SUMMED[3:])
+_summed_values: Callable[[Event], tuple[Any, ...]] = attrgetter(*_SUMMED_NAMES)
+
+
+def summed(entry: Event) -> dict[str, Any]:
+    """Return the columns of an event that roll-ups ask for."""
+    return dict(zip(_SUMMED_NAMES, _summed_values(entry), strict=True))
+
+
 def _held_states(connection: Connection, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
     states: dict[str, Mapping[str, Any]] = {}
-    for batch in batches(sorted(ids)):
-        for row in connection.execute(select(*_SUMMED).where(event.c.id.in_(batch), held(event))):
-            states[row.id] = dict(row._mapping)
+    for batch in batches(sorted(ids), MANY):
+        query = select(*_SUMMED).where(among(connection, event.c.id, batch), held(event))
+        for row in connection.execute(query).mappings():
+            states[row["id"]] = dict(row)
     return states
 
 
 def _set_membership(
-    connection: Connection, members: Mapping[str, Collection[str]], ended: Iterable[str], at: datetime
+    connection: Connection, members: Mapping[str, Collection[str]], ended: Collection[str], at: datetime
 ) -> None:
     wanted = {claim_id: id_ for id_, claim_ids in members.items() for claim_id in claim_ids}
-    found: dict[str, Any] = {}
-    query = select(event_claim.c.claim_id, event_claim.c.event_id, event_claim.c.known_at).where(held(event_claim))
-    for batch in batches(sorted(ended)):
-        found.update((row.claim_id, row) for row in connection.execute(query.where(event_claim.c.event_id.in_(batch))))
-    for batch in batches(sorted(wanted)):
-        found.update((row.claim_id, row) for row in connection.execute(query.where(event_claim.c.claim_id.in_(batch))))
-    moved = [claim_id for claim_id, row in found.items() if wanted.get(claim_id) != row.event_id]
-    at = close(connection, event_claim, moved, at)
-    stamp = driver_moment(connection, at)
-    new = [
-        (claim_id, id_, stamp, None)
-        for claim_id, id_ in sorted(wanted.items())
-        if claim_id not in found or found[claim_id].event_id != id_
-    ]
+    found: dict[str, str] = {}
+    query = select(event_claim.c.claim_id, event_claim.c.event_id).where(held(event_claim))
+    for column, values in ((event_claim.c.event_id, ended), (event_claim.c.claim_id, wanted)):
+        for batch in batches(sorted(values), MANY):
+            rows = connection.execute(query.where(among(connection, column, batch)))
+            found.update((row.claim_id, row.event_id) for row in rows)
+    moved = [claim_id for claim_id, id_ in found.items() if wanted.get(claim_id) != id_]
+    stamp = driver_moment(connection, close(connection, event_claim, moved, at))
+    new = [(claim_id, id_, stamp, None) for claim_id, id_ in sorted(wanted.items()) if found.get(claim_id) != id_]
     insert_rows(connection, event_claim, new)
 
 

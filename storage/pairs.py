@@ -13,7 +13,7 @@ from datetime import date
 from statistics import median_low
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from storage.batches import batches
 from storage.calendar import bounds, period_of_day, place
@@ -108,7 +108,7 @@ def by_quarter(
     What is dated only to a year is in no quarter. `since` and `until` are ISO dates, `until` not included.
     """
     table = company_month
-    quarter = quarter_sql()
+    quarter = table.c.quarter
     columns = [func.sum(table.c[name]) for name in SUMMED]
     query = select(table.c.company_id, quarter, *columns).where(
         or_(table.c.layoff_events > 0, table.c.ai_events > 0),
@@ -123,16 +123,6 @@ def by_quarter(
         query = query.where(table.c.company_id.in_(sorted(company_ids)))
     rows = connection.execute(query.group_by(table.c.company_id, quarter).order_by(table.c.company_id, quarter))
     return [PairQuarter(row[0], row[1], *map(int, row[2:])) for row in rows]
-
-
-def quarter_sql() -> Any:
-    """Return the SQL of the quarter of a roll-up's month (or of what is dated to a quarter)."""
-    period = company_month.c.period
-    month = func.substr(period, 6, 2)
-    of_month = case(
-        (month <= "03", "-Q1"), (month <= "06", "-Q2"), (month <= "09", "-Q3"), (month <= "12", "-Q4"), else_="-"
-    )
-    return case((month > "12", period), else_=func.substr(period, 1, 4).concat(of_month)).label("quarter")
 
 
 def curve(connection: Connection, company_id: str | None = None) -> list[CurvePoint]:

@@ -48,6 +48,13 @@ def period_of(date: str | None, precision: str | None) -> str:
     return date[:7]  # of a year, the year
 
 
+def quarter_of(period: str) -> str:
+    """Return the quarter a roll-up's period lies in; empty where it lies in none for sure."""
+    if len(period) != 7 or period == UNDATED:
+        return ""
+    return period if "Q" in period else f"{period[:4]}-Q{(int(period[5:]) + 2) // 3}"
+
+
 def contribution(entry: Mapping[str, Any]) -> tuple[int, ...]:
     """Return what an event, given by its columns, adds to each of METRIC_COLUMNS.
 
@@ -150,7 +157,12 @@ def apply(connection: Connection, changes: Sums) -> None:
         held = totals.setdefault(period, list(ZERO))
         for place, number in enumerate(numbers):
             held[place] += number
-    add_rows(connection, company_month, [(*key, *numbers) for key, numbers in changed.items()], METRIC_COLUMNS)
+    add_rows(
+        connection,
+        company_month,
+        [(company, quarter_of(period), period, *numbers) for (company, period), numbers in changed.items()],
+        METRIC_COLUMNS,
+    )
     add_rows(
         connection, total_month, [(period, *numbers) for period, numbers in sorted(totals.items())], METRIC_COLUMNS
     )
@@ -176,9 +188,17 @@ def rebuild(connection: Connection) -> None:
     sums = [func.sum(each.c[name]).label(name) for name in METRIC_COLUMNS]
     by_company = select(each.c.company_id, each.c.month, *sums).group_by(each.c.company_id, each.c.month).subquery()
     something = or_(*(by_company.c[name] != 0 for name in METRIC_COLUMNS))
+    quarter = case(
+        (or_(func.length(by_company.c.month) != 7, by_company.c.month == UNDATED), ""),
+        (by_company.c.month.like("%Q%"), by_company.c.month),
+        else_=func.substr(by_company.c.month, 1, 4)
+        .concat("-Q")
+        .concat(cast((cast(func.substr(by_company.c.month, 6, 2), Integer) + 2) // 3, Text)),
+    )
     connection.execute(delete(company_month))
     connection.execute(delete(total_month))
-    names = ["company_id", "period", *METRIC_COLUMNS]
-    connection.execute(insert(company_month).from_select(names, select(by_company).where(something)))
+    names = ["company_id", "quarter", "period", *METRIC_COLUMNS]
+    rows = select(by_company.c.company_id, quarter, *(c for c in by_company.c if c.name != "company_id"))
+    connection.execute(insert(company_month).from_select(names, rows.where(something)))
     totals = select(company_month.c.period, *(func.sum(company_month.c[name]) for name in METRIC_COLUMNS))
-    connection.execute(insert(total_month).from_select(names[1:], totals.group_by(company_month.c.period)))
+    connection.execute(insert(total_month).from_select(names[2:], totals.group_by(company_month.c.period)))

@@ -466,13 +466,27 @@ METRIC_COLUMNS = (
 )
 """What the roll-ups add up, see `storage.rollups.contribution`."""
 
+RANKED_COLUMNS = ("jobs_cut", "ai_usd_out")
+"""What companies are ranked by, see `storage.ranking`."""
+
 company_month = table(
     "company_month",
     Column("company_id", Text, ForeignKey("company_id.id"), nullable=False),
+    Column("quarter", Text, nullable=False),
     Column("period", Text, nullable=False),
     *(Column(name, Whole, nullable=False) for name in METRIC_COLUMNS),
-    PrimaryKeyConstraint("company_id", "period"),
-    Index("ix_company_month_period", "period"),
+    PrimaryKeyConstraint("company_id", "quarter", "period"),
+    *(
+        Index(
+            f"ix_company_month_by_{name}",
+            "period",
+            name,
+            "company_id",
+            sqlite_where=Column(name, Whole) > 0,
+            postgresql_where=Column(name, Whole) > 0,
+        )
+        for name in RANKED_COLUMNS
+    ),
     rowid=False,
 )
 

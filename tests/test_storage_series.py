@@ -10,7 +10,7 @@ import pytest
 from ledger_facts import NOW, WIRE, company, days, investment, layoff, put
 from sqlalchemy import Engine
 
-from storage import companies, pairs, sources
+from storage import companies, pairs, ranking, sources
 from storage.calendar import Grain, bounds, period_of_day, periods, place
 from storage.coverage import covered
 from storage.engine import reading, writing
@@ -190,6 +190,31 @@ def test_pairs_put_both_sides_on_one_clock(ledger: Engine) -> None:
         assert pairs.curve(connection)[-1].jobs_cut == 450
         with pytest.raises(ValueError, match="use one of"):
             pairs.pairs(connection, sort="mood")  # type: ignore[arg-type]
+
+
+def test_ranking_is_exact_however_the_lists_run(store: Engine) -> None:
+    months = ("2026-01", "2026-02", "2026-03")
+    # c0 leads no month and yet the sum
+    jobs = {f"c{n}": [40 + n % 7, 40 + n % 5, 40 + n % 3] for n in range(1, 30)} | {"c0": [39, 60, 60]}
+    put(
+        store,
+        *(
+            layoff(
+                f"{key}-{m}", company_id=key, company=key.upper(), date=f"{m}-05", count=n, count_low=n, count_high=n
+            )
+            for key, numbers_ in jobs.items()
+            for m, n in zip(months, numbers_, strict=True)
+        ),
+        layoff("old", company_id="c9", company="C9", date="2025-12-31", count=9000, count_low=0, count_high=None),
+        layoff("year", company_id="c9", company="C9", date="2026", date_precision="year", count=9000, count_high=None),
+    )
+    expected = sorted(((-sum(n), key) for key, n in jobs.items()))
+    with reading(store) as connection:
+        for limit in (1, 3, 10, 50):
+            found = ranking.top(connection, "jobs_cut", "2026-01-01", "2026-04-01", limit)
+            assert [(-rank.value, rank.company_id) for rank in found] == expected[:limit]
+        assert ranking.top(connection, "jobs_cut", "2026-01-01", "2026-04-01", 1)[0].company == "C0"
+        assert ranking.top(connection, "ai_usd_out", "2026-01-01", "2026-04-01") == []
 
 
 def test_periods() -> None:

@@ -260,6 +260,7 @@ def upgrade() -> None:
     op.create_table(
         "company_month",
         sa.Column("company_id", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False),
+        sa.Column("quarter", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False),
         sa.Column("period", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False),
         sa.Column("layoff_events", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("jobs_cut", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
@@ -275,12 +276,25 @@ def upgrade() -> None:
         sa.Column("unconverted_events", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("denied_events", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["company_id.id"], name=op.f("fk_company_month_company_id")),
-        sa.PrimaryKeyConstraint("company_id", "period", name=op.f("pk_company_month")),
+        sa.PrimaryKeyConstraint("company_id", "quarter", "period", name=op.f("pk_company_month")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("company_month", schema=None) as batch_op:
-        batch_op.create_index("ix_company_month_period", ["period"], unique=False)
+        batch_op.create_index(
+            "ix_company_month_by_ai_usd_out",
+            ["period", "ai_usd_out", "company_id"],
+            unique=False,
+            sqlite_where=sa.text("ai_usd_out > 0"),
+            postgresql_where=sa.text("ai_usd_out > 0"),
+        )
+        batch_op.create_index(
+            "ix_company_month_by_jobs_cut",
+            ["period", "jobs_cut", "company_id"],
+            unique=False,
+            sqlite_where=sa.text("jobs_cut > 0"),
+            postgresql_where=sa.text("jobs_cut > 0"),
+        )
 
     op.create_table(
         "drop_day",
@@ -803,7 +817,16 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_table("drop_day")
     with op.batch_alter_table("company_month", schema=None) as batch_op:
-        batch_op.drop_index("ix_company_month_period")
+        batch_op.drop_index(
+            "ix_company_month_by_jobs_cut",
+            sqlite_where=sa.text("jobs_cut > 0"),
+            postgresql_where=sa.text("jobs_cut > 0"),
+        )
+        batch_op.drop_index(
+            "ix_company_month_by_ai_usd_out",
+            sqlite_where=sa.text("ai_usd_out > 0"),
+            postgresql_where=sa.text("ai_usd_out > 0"),
+        )
 
     op.drop_table("company_month")
     with op.batch_alter_table("company", schema=None) as batch_op:

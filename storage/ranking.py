@@ -1,0 +1,76 @@
+"""Who leads by a metric over some months, without adding up every company.
+
+The threshold algorithm (Fagin, Lotem, Naor: Optimal aggregation algorithms for middleware, 2001): walk down each
+month's list, the largest first; add up exactly whoever comes by; stop when nobody further down can still get in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sqlalchemy import Connection, func, literal, select, union_all
+
+from storage.bulk import among
+from storage.calendar import bounds, periods
+from storage.tables import company, company_month
+from storage.versions import held
+
+Ranked = Literal["jobs_cut", "ai_usd_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A company and its sum."""
+
+    company_id: str
+    company: str
+    value: int
+
+
+def top(connection: Connection, metric: Ranked, since: str, until: str, limit: int = 20) -> list[Rank]:
+    """Return the companies with the largest sums over whole months, `until` not included; equal ones by id.
+
+    Exact. What is dated only to a quarter or a year is in no month. Raises ValueError for another metric.
+    """
+    if metric not in get_args(Ranked):
+        raise ValueError(f"companies cannot be ranked by {metric!r}; use one of {', '.join(get_args(Ranked))}")
+    months = list(periods(bounds(since)[0], bounds(until)[0], "month"))
+    value = company_month.c[metric]
+    depth, sums = 2 * limit, dict[str, int]()
+    while True:
+        lists = [
+            select(
+                select(literal(month).label("month"), company_month.c.company_id, value.label("value"))
+                .where(company_month.c.period == month, value > 0)
+                .order_by(value.desc(), company_month.c.company_id.desc())
+                .limit(depth)
+                .subquery()
+            )
+            for month in months
+        ]
+        seen: dict[str, list[int]] = {month: [] for month in months}
+        new: set[str] = set()
+        for month, company_id, number in connection.execute(union_all(*lists)) if lists else ():
+            seen[month].append(number)
+            if company_id not in sums:
+                new.add(company_id)
+        if new:
+            query = (
+                select(company_month.c.company_id, func.sum(value))
+                .where(among(connection, company_month.c.company_id, new), company_month.c.period.in_(months))
+                .group_by(company_month.c.company_id)
+            )
+            sums.update((company_id, int(total)) for company_id, total in connection.execute(query))
+        best = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:limit]
+        # whoever has not come by has at most what stands last in each list
+        bound = sum(numbers[-1] for numbers in seen.values() if len(numbers) == depth)
+        if bound == 0 or (len(best) == limit and best[-1][1] > bound):
+            break
+        depth *= 4
+    ids = [company_id for company_id, _ in best]
+    names = {
+        row.id: row.name
+        for row in connection.execute(select(company.c.id, company.c.name).where(company.c.id.in_(ids), held(company)))
+    }
+    return [Rank(company_id, names.get(company_id, company_id), total) for company_id, total in best]
