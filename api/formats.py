@@ -18,6 +18,7 @@ import orjson
 from starlette.requests import Request
 
 from api.problems import ProblemError
+from storage.cells import guard
 
 Format = Literal["json", "ndjson", "csv", "parquet"]
 
@@ -30,8 +31,6 @@ MEDIA_TYPES: dict[Format, str] = {
 
 BATCH = 2_000
 """Rows turned into bytes at a time: what a stream holds in memory."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def wanted(request: Request, parameter: Format | None) -> Format:
@@ -142,9 +141,7 @@ def _cell(value: object) -> object:
     plain = flat(value)
     if isinstance(plain, bool):
         return "true" if plain else "false"
-    if isinstance(plain, str) and plain.startswith(FORMULA):
-        return "'" + plain
-    return plain
+    return guard(plain) if isinstance(plain, str) else plain
 
 
 def _stored(value: object, kind: object) -> object:

@@ -265,3 +265,23 @@ def test_probes(client: httpx.Client, tmp_path: Path) -> None:
     with served(empty) as address:
         assert "migrate" in problem(httpx.get(f"{address}/readyz"), 503)["detail"]
         assert httpx.get(f"{address}/healthz").status_code == 200
+
+
+def test_the_nightly_datasets_are_listed_and_handed_out(ledger: Engine, tmp_path: Path) -> None:
+    from storage.export import export
+
+    settings = Settings(_env_file=None, export_url=str(tmp_path))
+    with served(create_app(ledger, settings)) as address, httpx.Client(base_url=address, timeout=60) as client:
+        assert client.get("/v1/exports").json() == {"latest": None, "data": []}
+        assert problem(client.get("/v1/exports/latest/layoffs.csv"), 404)
+        version = export(ledger, str(tmp_path)).version
+        listed = client.get("/v1/exports").json()
+        assert listed["latest"] == version
+        found = client.get("/v1/exports/latest/layoffs.csv", follow_redirects=True)
+        assert "event_id,company_id,company," in found.text.splitlines()[0]
+        assert len(found.text.splitlines()) == listed["data"][0]["rows"]["layoffs.csv"] + 1
+        etag = {"If-None-Match": found.headers["etag"]}
+        assert client.get(f"/v1/exports/{version}/layoffs.csv", headers=etag).status_code == 304
+        assert "layoffs.csv" in problem(client.get(f"/v1/exports/{version}/secret.csv"), 404)["allowed"]
+        for outside in ("..%2f..%2fetc%2fpasswd", "....", "%2e%2e"):
+            assert client.get(f"/v1/exports/{version}/{outside}").status_code in (400, 404)

@@ -198,7 +198,6 @@ def panel_spec(rows: Sequence[Panel], width: int, height: int) -> dict[str, Any]
                         "y": {"field": "part", "type": "quantitative"},
                         "y2": {"datum": 0},
                         "fill": {"value": f"var(--{panel.colour})"},
-                        **linked,
                     },
                 }
             )
@@ -328,6 +327,9 @@ def draw(svg_id: str, title: str, description: str, spec: bytes) -> Markup:
     body = re.sub(r' (?:stroke-miterlimit|pointer-events|opacity="1"|aria-roledescription|role)="[^"]*"', "", body)
     body = body.replace(' opacity="1"', "").replace("xlink:href", "href")
     body = re.sub(r'<path class="(?:background|foreground)"[^>]*/>', "", body)
+    # Vega puts an address of its own before each link
+    body = body.replace('href="https://vega.github.io/vega-datasets/', 'href="')
+    body = body.replace("<path aria-label=", '<path role="img" aria-label=')
     body = re.sub(r' aria-label="[XY]-axis[^"]*"', ' aria-hidden="true"', body)
     return Markup(  # noqa: S704 - Vega escapes the text of its marks, and title and description are escaped here
         f'<svg class="drawing" {view} role="group" aria-labelledby="{svg_id}-t {svg_id}-d">'

@@ -103,7 +103,8 @@ def clock(
 ) -> charts.Chart | None:
     """Return the chart of jobs cut above AI money out, with its table; null where there is nothing to draw."""
     jobs, cited, money = (_by_period(found[name]) for name in ("jobs_cut", "ai_cited_jobs", "ai_usd_out"))
-    periods = sorted({*jobs, *money}, key=lambda period: bounds(period)[0])
+    begun = {period for period in (*jobs, *money) if bounds(period)[0] <= today()}
+    periods = sorted(begun, key=lambda period: bounds(period)[0])
     if not any(point.value for point in (*jobs.values(), *money.values())):
         return None
     panels = []
