@@ -22,7 +22,7 @@ from api.access import Access, load_keys
 from api.answers import Answers
 from api.dashboard import pages
 from api.problems import ProblemError, from_http, from_validation, problem_response
-from api.routes import articles, companies, events, exports, feeds, probes, series, sources
+from api.routes import articles, companies, events, exports, feeds, pairs, probes, series, sources
 from api.security import Headers
 from newsledger.settings import Settings
 from newsledger.settings import settings as process_settings
@@ -61,7 +61,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
     app.state.answers = Answers(engine, seconds=settings.request_seconds)
     app.openapi = lambda: openapi.document(app, keys=bool(keys))  # type: ignore[method-assign]
 
-    for router in (events, companies, series, articles, sources, exports, feeds, probes):
+    for router in (events, companies, series, pairs, articles, sources, exports, feeds, probes):
         app.include_router(router.router)
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "dashboard" / "static"), name="static")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Alias, Company
 from storage.batches import batches
 from storage.engine import moment_of_writing
-from storage.tables import company, company_id
+from storage.tables import company, company_id, company_month
 from storage.versions import held, write
 
 FIELDS = tuple(field.name for field in fields(Company))
@@ -95,6 +95,58 @@ def load(connection: Connection, *, as_of: datetime | None = None) -> list[Compa
     """Return all companies, by id."""
     rows = connection.execute(select(company).where(held(company, as_of)).order_by(company.c.id))
     return [from_row(row) for row in rows]
+
+
+CompanySort = Literal["name", "layoff_events", "jobs_cut", "ai_events", "ai_usd_out"]
+"""What companies with events are sorted by; sums the largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanySums:
+    """A company and what its events come to, over all time. Jobs are persons, money whole dollars."""
+
+    id: str
+    name: str
+    layoff_events: int
+    jobs_cut: int
+    ai_events: int
+    ai_usd_out: int
+
+
+def with_events(
+    connection: Connection,
+    *,
+    sort: CompanySort = "jobs_cut",
+    name: str | None = None,
+    after: tuple[str | int, str] | None = None,
+    limit: int = 50,
+) -> list[CompanySums]:
+    """Return companies that have events, in order; `after` is the sorted value and the id of the last one before.
+
+    `name` finds a part of the name, in any case of letters.
+    """
+    sums = {
+        column: func.sum(company_month.c[column]) for column in ("layoff_events", "jobs_cut", "ai_events", "ai_usd_out")
+    }
+    query = (
+        select(company.c.id, company.c.name, *(total.label(column) for column, total in sums.items()))
+        .join(company_month, company_month.c.company_id == company.c.id)
+        .where(held(company))
+        .group_by(company.c.id, company.c.name)
+    )
+    if name:
+        query = query.where(company.c.name.icontains(name, autoescape=True))
+    if sort == "name":
+        if after is not None:
+            query = query.where(tuple_(company.c.name, company.c.id) > tuple_(*after))
+        query = query.order_by(company.c.name, company.c.id)
+    else:
+        total = sums[sort]
+        if after is not None:
+            value, id_ = after
+            query = query.having(or_(total < value, and_(total == value, company.c.id > id_)))
+        query = query.order_by(total.desc(), company.c.id)
+    return [CompanySums(row[0], row[1], *map(int, row[2:])) for row in connection.execute(query.limit(limit))]
 
 
 def page(

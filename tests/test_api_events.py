@@ -285,3 +285,15 @@ def test_the_nightly_datasets_are_listed_and_handed_out(ledger: Engine, tmp_path
         assert "layoffs.csv" in problem(client.get(f"/v1/exports/{version}/secret.csv"), 404)["allowed"]
         for outside in ("..%2f..%2fetc%2fpasswd", "....", "%2e%2e"):
             assert client.get(f"/v1/exports/{version}/{outside}").status_code in (400, 404)
+
+
+def test_the_pair_of_a_company_that_cuts_while_investing(client: httpx.Client) -> None:
+    (pair,) = [row for row in client.get("/v1/pairs").json()["data"] if row["company_id"] == "corvane"]
+    assert (pair["jobs_cut"], pair["ai_usd_out"], pair["jobs_per_usd_bn"]) == (1250, 2_000_000_000, 625)
+    assert (pair["cuts_near"], pair["lag_days"]) == (1, 20)
+    near = pair["near"][0]
+    assert client.get(f"/v1/events/{near['layoff_id']}").json()["event"]["count"] == 1250
+    assert client.get(f"/v1/events/{near['investment_id']}").json()["event"]["amount_usd"] == 2_000_000_000
+    far = client.get("/v1/pairs?near_days=10&company=corvane").json()["data"]
+    assert far[0]["cuts_near"] == 0
+    assert client.get("/v1/pairs?format=csv").text.startswith("company_id,company,")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
@@ -31,6 +31,7 @@ from newsledger.model import Company, Event, SourcedClaim
 from newsledger.reconcile import why
 from storage import claims as claims_
 from storage import companies, events, sources
+from storage.pairs import NEAR_DAYS, pairs
 
 HERE = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
@@ -147,12 +148,18 @@ QUOTED = 6
 # overview -------------------------------------------------------------------------------------------------------------
 
 
+PAIRS_SHOWN = 10
+
+
 @router.get("/", name="overview_page")
 async def overview(request: Request) -> Response:
     """Show both series on one clock, the newest events, who cuts while investing, years and kinds."""
 
     def build(connection: Connection) -> dict[str, Any]:
+        cutting = pairs(connection, sort="jobs_cut_near", since=timeline.year_ago(), limit=PAIRS_SHOWN)
         return timeline.overview(connection) | {
+            "both": [pair for pair in cutting if pair.cuts_near],
+            "pair_days": NEAR_DAYS,
             "title": "Overview",
             "newest": with_sentences(
                 connection,
@@ -168,42 +175,64 @@ async def overview(request: Request) -> Response:
 
 
 class CompaniesQuery(BaseModel):
-    """Which companies."""
+    """Which companies, and in what order."""
 
     model_config = ConfigDict(extra="forbid")
 
     q: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
-    sort: Literal["name"] = "name"
-    cursor: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    sort: companies.CompanySort = "jobs_cut"
+    cursor: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*\|[^\x00]*$")] | None = None
 
 
 COMPANIES_SHOWN = 50
+
+COMPANY_COLUMNS: tuple[tuple[str, companies.CompanySort | None, bool], ...] = (
+    ("Company", "name", False),
+    ("Job cuts", "layoff_events", True),
+    ("Jobs cut", "jobs_cut", True),
+    ("AI investments", "ai_events", True),
+    ("AI money out", "ai_usd_out", True),
+    ("Last five years", None, False),
+)
 
 
 @router.get("/companies", name="companies_page")
 async def companies_page(request: Request, asked: Annotated[CompaniesQuery, Query()]) -> Response:
     """List companies with the sums and sparklines of both series."""
+    after: tuple[str | int, str] | None = None
+    if asked.cursor is not None:
+        value, _, id_ = asked.cursor.rpartition("|")
+        if asked.sort == "name":
+            after = (value, id_)
+        elif value.isascii() and value.isdigit() and len(value) < 19:
+            after = (int(value), id_)
+        else:
+            raise ProblemError(400, "cursor: is none of this order", parameter="cursor")
 
     def build(connection: Connection) -> dict[str, Any]:
-        found = companies.page(connection, name=asked.q or None, after=asked.cursor, limit=COMPANIES_SHOWN + 1)
+        found = companies.with_events(
+            connection, sort=asked.sort, name=asked.q or None, after=after, limit=COMPANIES_SHOWN + 1
+        )
         shown = found[:COMPANIES_SHOWN]
-        rows = timeline.company_sums(connection, shown)
-        more = len(found) > COMPANIES_SHOWN
+        kept = {"q": asked.q} if asked.q else {}
+        following = None
+        if len(found) > COMPANIES_SHOWN:
+            cursor = f"{getattr(shown[-1], asked.sort)}|{shown[-1].id}"
+            following = f"/companies?{urlencode({**kept, 'sort': asked.sort, 'cursor': cursor})}"
+
+        def column(name: str, sort: str | None, num: bool) -> dict[str, Any]:
+            order = ("ascending" if sort == "name" else "descending") if sort == asked.sort else None
+            address = f"/companies?{urlencode({**kept, 'sort': sort})}" if sort else None
+            return {"name": name, "num": num, "wide": sort is None, "sorted": order, "href": address}
+
         return {
             "title": "Companies",
             "q": asked.q,
             "sort": asked.sort,
-            "rows": rows,
-            "columns": [
-                {"name": "Company", "num": False, "wide": False, "sorted": "ascending", "href": None},
-                {"name": "Job cuts", "num": True, "wide": False, "sorted": None, "href": None},
-                {"name": "Jobs cut", "num": True, "wide": False, "sorted": None, "href": None},
-                {"name": "AI investments", "num": True, "wide": False, "sorted": None, "href": None},
-                {"name": "AI money out", "num": True, "wide": False, "sorted": None, "href": None},
-                {"name": "Last five years", "num": False, "wide": True, "sorted": None, "href": None},
-            ],
-            "first": f"/companies?{urlencode({'q': asked.q})}" if asked.cursor else None,
-            "next": f"/companies?{urlencode({'q': asked.q, 'cursor': shown[-1].id})}" if more else None,
+            "rows": timeline.with_sparks(connection, shown),
+            "columns": [column(*one) for one in COMPANY_COLUMNS],
+            "first": f"/companies?{urlencode({**kept, 'sort': asked.sort})}" if asked.cursor else None,
+            "next": following,
         }
 
     return await give_page(request, "companies.html", "/companies", build)
@@ -370,9 +399,9 @@ SHOWN_IN_FORM = {
 async def explore_page(request: Request) -> Response:
     """Filter, see, and take away exactly what is shown; the address holds the choice."""
     # a form sends empty fields along
-    pairs = [(name, value) for name, value in request.query_params.multi_items() if value != ""]
+    filled = [(name, value) for name, value in request.query_params.multi_items() if value != ""]
     given: dict[str, Any] = {}
-    for name, value in pairs:
+    for name, value in filled:
         if name in REPEATABLE:
             given.setdefault(name, []).append(value)
         else:
@@ -381,7 +410,7 @@ async def explore_page(request: Request) -> Response:
         asked = ExploreQuery.model_validate(given)
     except ValidationError as error:
         raise from_validation_errors(error.errors()) from error
-    chosen = {name: value for name, value in pairs if name not in ("cursor", "sort")}
+    chosen = {name: value for name, value in filled if name not in ("cursor", "sort")}
 
     def build(connection: Connection) -> dict[str, Any]:
         filters = asked.as_filter()
@@ -390,7 +419,7 @@ async def explore_page(request: Request) -> Response:
         except events.BadCursorError as error:
             raise ProblemError(400, str(error), parameter="cursor") from error
         drawn = timeline.explored(connection, filters, asked.type)
-        kept = [(name, value) for name, value in pairs if name not in ("cursor", "sort")]
+        kept = [(name, value) for name, value in filled if name not in ("cursor", "sort")]
         query = urlencode(kept)
         ordered = urlencode([*kept, ("sort", asked.sort)])
 
@@ -405,7 +434,7 @@ async def explore_page(request: Request) -> Response:
         return drawn | {
             "title": "Explore",
             "chosen": chosen,
-            "kept": [(name, value) for name, value in pairs if name not in SHOWN_IN_FORM | {"cursor"}],
+            "kept": [(name, value) for name, value in filled if name not in SHOWN_IN_FORM | {"cursor"}],
             "choices": [
                 {"name": name, "label": label, "options": options.items(), "chosen": chosen.get(name)}
                 for name, label, options in CHOICES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from api.dashboard import charts, wording
 from newsledger.model import Company
 from storage.calendar import Grain, bounds, period_of_day, periods
+from storage.companies import CompanySums
 from storage.coverage import Coverage, coverage
 from storage.events import EventFilter
 from storage.series import Metric, Point, Property, Series, series_of
@@ -373,32 +374,30 @@ def _with_same_span(found: Mapping[str, Series], connection: Connection, company
     return with_known_zeros(connection, again)
 
 
-def company_sums(connection: Connection, shown: Sequence[Company]) -> list[dict[str, Any]]:
-    """Return the sums of companies with a sparkline of the last five years."""
+def year_ago() -> str:
+    """Return the first day of the month twelve months back, ISO."""
+    return months_back(today(), 12).isoformat()
+
+
+def with_sparks(connection: Connection, shown: Sequence[CompanySums]) -> list[dict[str, Any]]:
+    """Return companies with a sparkline of both series over the last five years, by quarter."""
     if not shown:
         return []
-    ids = [entry.id for entry in shown]
-    found = measure(
-        connection, ("layoff_events", "jobs_cut", "ai_events", "ai_usd_out"), "quarter", by="company", keys=ids
-    )
-    sums: dict[tuple[str, str], float] = {}
-    by_quarter: dict[tuple[str, str], dict[str, float]] = {}
-    for name, series in found.items():
-        for point in (*series.points, *series.unplaced):
-            if point.value:
-                sums[name, point.key] = sums.get((name, point.key), 0) + point.value
-                by_quarter.setdefault((name, point.key), {})[point.period] = point.value
     now = today()
-    quarters = list(periods(months_back(now, 57 + (now.month - 1) % 3), months_back(now, -1), "quarter"))
+    first = months_back(now, 57 + (now.month - 1) % 3)
+    until = months_back(now, -1)
+    quarters = list(periods(first, until, "quarter"))
+    ids = [entry.id for entry in shown]
+    found = measure(connection, ("jobs_cut", "ai_usd_out"), "quarter", by="company", keys=ids, since=first, until=until)
+    values = {
+        (name, point.key, point.period): point.value or 0 for name, series in found.items() for point in series.points
+    }
     return [
         {
-            "id": entry.id,
-            "name": entry.name,
-            **{name: int(sums.get((name, entry.id), 0)) for name in found},
+            **asdict(entry),
             "spark": charts.spark(
                 entry.name,
-                [by_quarter.get(("jobs_cut", entry.id), {}).get(quarter, 0) for quarter in quarters],
-                [by_quarter.get(("ai_usd_out", entry.id), {}).get(quarter, 0) for quarter in quarters],
+                *([values.get((name, entry.id, quarter), 0) for quarter in quarters] for name in found),
             ),
         }
         for entry in shown
