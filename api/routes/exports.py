@@ -31,7 +31,7 @@ class Dataset(BaseModel):
     version: str
     night: date
     as_of: datetime = Field(description="what the ledger knew at this instant")
-    rows: dict[str, int] = Field(description="file → rows")
+    rows: dict[str, int] = Field(description="table → rows")
     sha256: dict[str, str] = Field(description="file → checksum")
     address: str = Field(description="its files lie under this address")
 
