@@ -17,6 +17,9 @@ from newsledger.model import Alias, Company, Decision
 
 Method = Literal["decision", "name", "alias", "former_name", "legal_name", "spelling"]
 
+ANSWERS = 100_000
+"""How many answers are kept at hand."""
+
 NEAR = 92.0
 """Similarity (0 to 100) from which a spelling counts as a slip of the pen."""
 
@@ -78,6 +81,12 @@ class Resolver:
         for company in self._companies.values():
             if company.parent_id is not None:
                 self._units[self.final(company.parent_id)].append(company.id)
+        self._varying = {
+            folded
+            for folded, bearers in self._exact.items()
+            if len(bearers) > 1 or any(a and (a.needs_context or a.since or a.until) for _, a in bearers)
+        }
+        self._answers: dict[tuple[str, str, str | None], Resolution | None] = {}
         self._blocks: dict[tuple[str, int], list[str]] = defaultdict(list)
         for folded in self._exact:
             if len(folded) >= 7:
@@ -164,6 +173,16 @@ class Resolver:
         ISO date: names of another time count only as former names.
         """
         folded = fold(name)
+        if folded not in self._varying:  # neither context nor date can matter
+            context, on = "", None
+        question = (name, context, on)
+        if question not in self._answers:
+            if len(self._answers) >= ANSWERS:
+                self._answers.clear()
+            self._answers[question] = self._resolve(name, folded, context, on)
+        return self._answers[question]
+
+    def _resolve(self, name: str, folded: str, context: str, on: str | None) -> Resolution | None:
         if not folded:
             return None
         if folded in self._decided:

@@ -20,7 +20,8 @@ ANOTHER = _any_of(
     r"an additional",
     r"additional",
     r"(?:fresh|new|second|third|latest) (?:round|wave)",
-    r"more (?:job cuts|layoffs|jobs)",
+    r"more (?:job cuts|layoffs|jobs|workers|employees|people|staff|roles|positions)",
+    r"\d more(?! than)",
     r"on top of",
 )
 """Tells a new happening from an earlier one of the same company."""

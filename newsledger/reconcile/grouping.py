@@ -28,7 +28,7 @@ FORTNIGHT = 14
 NEAR_DAYS = 30
 """Days between a claim without a figure and the group it may belong to."""
 
-RUMOUR_DAYS = {"layoff": 120, "ai_investment": 270}
+RUMOUR_DAYS = {"layoff": 60, "ai_investment": 270}
 """Days from a rumour to the announcement it may have become."""
 
 AMEND_DAYS = 120
@@ -207,7 +207,10 @@ def merged(one: Group, other: Group, *, figures: bool = True) -> Group | None:
         amounts[currency] = span.meet(amounts[currency]) if currency in amounts else span
     bound = figures and not (one.revised or other.revised)
     if bound:
-        if count.gap > 0 or percent.gap > 0 or any(span.gap > 0 for span in amounts.values()):
+        counted = one.count.low > -math.inf and other.count.low > -math.inf
+        if count.gap > 0 or any(span.gap > 0 for span in amounts.values()):
+            return None
+        if percent.gap > 0 and not counted:  # of one number of people, "40 %" and "nearly half" are both told
             return None
         if not set(one.amounts) & set(other.amounts) and usd.gap > 0:
             return None
@@ -235,18 +238,35 @@ def _uncrossed(span: Span) -> Span:
 
 
 def _told_twice(one: Group, other: Group) -> bool:
-    """Tell whether every article in both groups only repeats itself: equal figure, or the two sides of one deal."""
+    """Tell whether every article in both groups only repeats itself.
+
+    It does where it says the very same again, names one company by two names, or tells the two sides of one deal. What
+    else an article tells apart is apart.
+    """
     for a in one.members:
         for b in other.members:
             if (a.claim.article_id, a.claim.revision) != (b.claim.article_id, b.claim.revision):
                 continue
-            same = (a.claim.count, a.claim.amount, a.claim.percent) == (b.claim.count, b.claim.amount, b.claim.percent)
+            dates = {a.claim.date, b.claim.date}
             if a.company_id != b.company_id:
                 if not reciprocal(a, b):
                     return False
-            elif not same or a.claim.time != b.claim.time or a.claim.date != b.claim.date:
+            elif not _same_figures(a, b) or a.another or b.another:
+                return False
+            elif a.claim.company == b.claim.company:
+                if len(dates) > 1 or a.claim.time != b.claim.time:
+                    return False
+            elif len(dates - {None}) > 1:
                 return False
     return True
+
+
+def _same_figures(one: Reading, other: Reading) -> bool:
+    """Tell whether two claims share a figure and differ in none that both give."""
+    a, b = one.claim, other.claim
+    pairs = ((a.count, b.count), (a.amount, b.amount), (a.percent, b.percent))
+    shared = [x == y for x, y in pairs if x is not None and y is not None]
+    return bool(shared) and all(shared)
 
 
 # --- pass 1: figures
@@ -358,7 +378,7 @@ def _by_figure(readings: Iterable[Reading], resolver: Resolver) -> list[Group]:
     for i, j in _pairs(nodes):
         a, b = nodes[i].first, nodes[j].first
         why = fits(a, b, resolver)
-        if why is None or merged(nodes[i], nodes[j]) is None:
+        if why is None:
             continue
         links.append((-_strength(a, b), abs(nodes[i].day - nodes[j].day), i, j, why))
     links.sort()
@@ -439,6 +459,8 @@ def _stages(groups: list[Group], resolver: Resolver) -> list[Group]:
             not group.confirmed and any(m.claim.status == "reported" for m in current) and _figure_of(group) is not None
         )
         amended = max((m.told for m in current if m.amended), default=None)
+        if not rumour and amended is None:
+            continue
         best: tuple[float, int, str] | None = None
         for j, other in enumerate(groups):
             if i == j or _figure_of(other) is None or other.first.claim.type != type_:

@@ -167,7 +167,7 @@ def read(sourced: SourcedClaim, resolver: Resolver, rates: Rates) -> Reading:
     moment = sourced.published or sourced.fetched_at
     told = moment.date().toordinal()
     text = claim.sentence.quote
-    another = ANOTHER.search(text) is not None and claim.time == "current"
+    another = ANOTHER.search(text) is not None
 
     stated: Span | None = None
     if claim.date is not None:
@@ -187,7 +187,7 @@ def read(sourced: SourcedClaim, resolver: Resolver, rates: Rates) -> Reading:
         when = Span(told - MEMORY, told + (RUMOUR if claim.status == "reported" else 0))
     elif COMPLETED.search(text) or CANCELLED.search(text):
         when = Span(told - AFTERMATH, told)
-    elif another:
+    elif another and claim.time == "current":
         when = Span(told - 10, told + (RUMOUR if claim.status == "reported" else 0))
     else:
         when = Span(told - TELLING, told + (RUMOUR if claim.status == "reported" else 0))

@@ -77,34 +77,42 @@ class _Loaded:
         self.groups: dict[str, list[Group]] = {}
         self.drops: Counter[str] = Counter()
         self.dropped: set[str] = set()
+        self.touching: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """(company, other company) → ids of the other's claims that touch the company."""
 
-    def add(self, claims: Iterable[SourcedClaim], only: Collection[str] | None = None) -> dict[str, set[str]]:
-        """Group the claims of these companies (of all where none are named).
-
-        Return, of the other companies among the claims that are their parents or units, company id → its claims' ids.
-        """
+    def add(self, claims: Iterable[SourcedClaim], only: Collection[str] | None = None) -> None:
+        """Group the claims of these companies (of all where none are named); note which others touch them."""
         by_company: dict[str, list[Reading]] = defaultdict(list)
-        kin: dict[str, set[str]] = defaultdict(set)
-        family = {f for company_id in only or () for f in self.resolver.family(company_id)}
         seen: set[str] = set()
         for sourced in claims:
             if sourced.claim.id in seen:
                 continue
             seen.add(sourced.claim.id)
             try:
+                if only is not None and (company_id := company_of(sourced, self.resolver)) not in only:
+                    for key in neighbourhood(sourced, self.resolver) & frozenset(only):
+                        self.touching[key, company_id].add(sourced.claim.id)
+                    continue
                 reading = read(sourced, self.resolver, self.rates)
             except ValueError as error:
                 if sourced.claim.id not in self.dropped:
                     self.dropped.add(sourced.claim.id)
                     self.drops["no such date" if "letter" not in str(error) else "no company name"] += 1
                 continue
-            if only is None or reading.company_id in only:
-                by_company[reading.company_id].append(reading)
-            elif reading.company_id in family:
-                kin[reading.company_id].add(sourced.claim.id)
+            by_company[reading.company_id].append(reading)
         for company_id in (*by_company, *(only or ())):
             self.groups[company_id] = grouped(by_company.get(company_id, []), self.resolver)
-        return kin
+
+    def sides(self, group: Group) -> set[str]:
+        """Return the companies that can tell of the same happening: those that have a claim which touches the group's.
+
+        A deal must be told from both sides; of a parent and its unit it is enough that one names the other.
+        """
+        near = counterparts(group, self.resolver)
+        family = {f for company_id in group.companies for f in self.resolver.family(company_id)}
+        told = {side for c in group.companies for side in near if self.touching.get((c, side))}
+        named = {key for m in group.members for key in neighbourhood(m.sourced, self.resolver)} if family else set()
+        return told | (family & named)
 
 
 def reconcile(
@@ -138,21 +146,23 @@ def reconcile_around(
 ) -> Reconciled:
     """Return the events that the companies of these keys have a claim in: the same as a full rebuild gives for them.
 
-    `claims` returns at least all live claims of the companies asked for; `minted` all ids of the ledger that were
-    minted from the articles asked for (see `article_of`). Both are asked only for those companies and for the other
-    sides of their deals, so that the cost does not grow with the store.
+    `claims` returns all live claims that touch any of the keys asked for (see `neighbourhood`), `minted` all ids of the
+    ledger that were minted from the articles asked for (see `article_of`). Both are asked only for these companies and
+    for those whose deals they share, so that the cost does not grow with the store.
     """
     loaded = _Loaded(resolver, rates)
     focus = _decided_together({resolver.final(key) for key in keys}, decisions, resolver)
-    kin = loaded.add(claims(focus), only=focus)
+    loaded.add(claims(focus), only=focus)
     waiting = [group for company_id in sorted(focus) for group in loaded.groups[company_id]]
-    if kin:
-        loaded.add(claims(frozenset(kin)), only=frozenset(kin))
-        waiting += [g for c, ids in kin.items() for g in loaded.groups[c] if any(m.claim.id in ids for m in g.members)]
+    kin = {(key, c): ids for (key, c), ids in loaded.touching.items() if c in resolver.family(key)}
+    if missing := frozenset(c for _, c in kin) - loaded.groups.keys():
+        loaded.add(claims(missing), only=missing)
+    for (_, company_id), ids in kin.items():
+        waiting += [g for g in loaded.groups[company_id] if any(m.claim.id in ids for m in g.members)]
     around: dict[int, Group] = {}
     while waiting:
         around |= {id(group): group for group in waiting}
-        sides = {id(group): counterparts(group, resolver) for group in waiting}
+        sides = {id(group): loaded.sides(group) for group in waiting}
         missing = frozenset(c for companies in sides.values() for c in companies) - loaded.groups.keys()
         if missing:
             loaded.add(claims(missing), only=missing)
