@@ -7,6 +7,7 @@ import json
 import os
 import struct
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, BinaryIO
 
 _LENGTHS = struct.Struct(">IQ")
@@ -57,7 +58,7 @@ class Channel:
 
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source, self._sink = source, sink
-        self._answers: dict[int, asyncio.Future[list[str]]] = {}
+        self._answers: dict[int, asyncio.Future[dict[str, str]]] = {}
         self._asked = 0
         self._writer: asyncio.StreamWriter | None = None
         self._listener: asyncio.Task[None] | None = None
@@ -77,7 +78,7 @@ class Channel:
                 head_size, body_size = _LENGTHS.unpack(await reader.readexactly(_LENGTHS.size))
                 head = json.loads(await reader.readexactly(head_size))
                 await reader.readexactly(body_size)
-                self._answers.pop(head["answer"]).set_result(head["urls"])
+                self._answers.pop(head["answer"]).set_result(head["kept"])
         except asyncio.IncompleteReadError:
             # the parent is gone: nobody is left to take the pages
             os._exit(1)
@@ -89,15 +90,15 @@ class Channel:
         self._writer.write(pack(head, body))
         await self._writer.drain()
 
-    async def have(self, urls: list[str]) -> set[str]:
-        """Return those of the addresses that the parent has already."""
+    async def have(self, urls: list[str]) -> dict[str, datetime]:
+        """Return those of the addresses that the parent has already, and since when."""
         if not urls:
-            return set()
+            return {}
         self._asked += 1
-        answer: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
         self._answers[self._asked] = answer
         await self.send({"type": "have", "ask": self._asked, "urls": urls})
-        return set(await answer)
+        return {url: datetime.fromisoformat(at) for url, at in (await answer).items()}
 
     async def close(self) -> None:
         """Send what is left and stop listening."""

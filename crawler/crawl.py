@@ -143,8 +143,8 @@ class _Run:
             if len(self._batch) >= BATCH_PAGES or sum(len(page.body) for page in self._batch) >= BATCH_BYTES:
                 self._flush()
         elif kind == "have":
-            had = list(self._known.have(head["urls"]))
-            process.stdin.write(pack({"answer": head["ask"], "urls": had}))
+            kept = {url: at.isoformat() for url, at in self._known.have(head["urls"]).items()}
+            process.stdin.write(pack({"answer": head["ask"], "kept": kept}))
             process.stdin.flush()
         else:
             delivered = self._report.delivered

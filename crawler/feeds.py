@@ -27,6 +27,8 @@ class Item:
     url: str
     title: str | None = None
     published: datetime | None = None
+    changed: datetime | None = None
+    """When it was last changed, where the listing says so."""
     text: str | None = None
     """The text that the feed itself carries, HTML or plain."""
 
@@ -79,6 +81,8 @@ def read_feed(body: bytes, url: str, now: datetime, headers: Mapping[str, str] |
             link=entry.get("link") or _permalink(entry),
             title=_text(entry.get("title")),
             published=_struct(stated, now),
+            # not `entry.get`: where there is none, feedparser would warn and give the publication time
+            changed=_struct(dict.get(entry, "updated_parsed"), now),
             text=max(bodies, key=len, default=None) or entry.get("summary"),
         )
     return reading
@@ -102,19 +106,29 @@ def _json_feed(body: bytes, url: str, now: datetime) -> FeedReading:
         item = item if isinstance(item, dict) else {}
         stated = item.get("date_published") or item.get("date_modified")
         moment = parse_time(stated, now) if isinstance(stated, str) else None
+        modified = item.get("date_modified")
+        changed = parse_time(modified, now) if isinstance(modified, str) else None
         _add(
             reading,
             url,
             link=item.get("url") or item.get("external_url") or _permalink(item),
             title=_text(item.get("title")),
             published=moment.at if moment else None,
+            changed=changed.at if changed else None,
             text=_text(item.get("content_html") or item.get("content_text") or item.get("summary")),
         )
     return reading
 
 
 def _add(
-    reading: FeedReading, base: str, *, link: Any, title: str | None, published: datetime | None, text: str | None
+    reading: FeedReading,
+    base: str,
+    *,
+    link: Any,
+    title: str | None,
+    published: datetime | None,
+    changed: datetime | None,
+    text: str | None,
 ) -> None:
     reading.entries += 1
     if reading.entries > MAX_ENTRIES:
@@ -130,7 +144,7 @@ def _add(
         reading.refused["listed_twice"] += 1
     else:
         reading._seen.add(address)
-        reading.items.append(Item(url=address, title=title, published=published, text=text))
+        reading.items.append(Item(url=address, title=title, published=published, changed=changed, text=text))
 
 
 def web_address(link: str, base: str) -> str | None:

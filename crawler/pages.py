@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -23,17 +23,17 @@ class Validator:
     """When the body was last fetched whole. After a day it is fetched whole again: some servers answer 304 for ever."""
 
 
-def none_known(urls: Sequence[str]) -> Collection[str]:
+def none_known(urls: Sequence[str]) -> Mapping[str, datetime]:
     """Return nothing: no address has been read before."""
-    return ()
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPages:
-    """What earlier crawls left: validators by address, and the question which of some addresses we have already."""
+    """What earlier crawls left: validators by address, and the question which addresses we have, and since when."""
 
     validators: Mapping[str, Validator] = field(default_factory=lambda: MappingProxyType({}))
-    have: Callable[[Sequence[str]], Collection[str]] = none_known
+    have: Callable[[Sequence[str]], Mapping[str, datetime]] = none_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,8 @@ class Limits:
 
     pages: int = 500
     """Articles fetched in one crawl, at most."""
+    changed: int = 50
+    """Of these, articles fetched again because a listing says that they were changed."""
     page_bytes: int = 8_000_000
     """Size of one body, on the wire and unpacked."""
     sitemap_bytes: int = 50_000_000

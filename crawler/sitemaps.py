@@ -88,5 +88,11 @@ def _add(reading: SitemapReading, element: etree._Element, url: str, now: dateti
         return
     stated = said.get("publication_date") or said.get("lastmod")
     moment = parse_time(stated, now) if stated else None
-    item = Item(url=address, title=said.get("title"), published=moment.at if moment else None)
+    changed = parse_time(said["lastmod"], now) if "lastmod" in said else None
+    item = Item(
+        url=address,
+        title=said.get("title"),
+        published=moment.at if moment else None,
+        changed=changed.at if changed else None,
+    )
     (reading.sitemaps if kind == "sitemapindex" else reading.items).append(item)

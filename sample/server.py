@@ -54,6 +54,8 @@ class Site:
     rate: float = 0.0
     """Generated pieces published a second from then on."""
     opened: float = field(default_factory=time.time)
+    changed: datetime | None = None
+    """When another edition was put in print; what it corrects was changed then."""
 
     def generated(self) -> int:
         """Return how many generated pieces are out."""
@@ -76,6 +78,10 @@ class Site:
     def written(self, outlet: Outlet) -> list[Piece]:
         """Return the outlet's written pieces, newest first."""
         return [piece for piece in reversed(newsroom.pieces(self.edition)) if piece.outlet == outlet.id]
+
+    def changed_at(self, piece: Piece) -> datetime:
+        """Return when the page last changed, as feeds, sitemaps and headers tell."""
+        return piece.published if piece.updated is None else self.changed or piece.updated
 
     def listed(self, outlet: Outlet, start: int, length: int) -> list[Piece]:
         """Return `length` pieces of the outlet from place `start`: generated ones, newest first, then written ones."""
@@ -116,7 +122,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _jsonld(outlet: Outlet, piece: Piece, base: str) -> str:
+def _jsonld(outlet: Outlet, piece: Piece, base: str, changed: datetime) -> str:
     """Return the page's schema.org description; `<` is escaped so that it may stand in a script element."""
     data: dict[str, object] = {
         "@context": "https://schema.org",
@@ -130,7 +136,7 @@ def _jsonld(outlet: Outlet, piece: Piece, base: str) -> str:
         "publisher": {"@type": "Organization", "name": outlet.name},
     }
     if piece.updated:
-        data["dateModified"] = piece.updated.isoformat()
+        data["dateModified"] = changed.isoformat()
     if piece.byline:
         data["author"] = [{"@type": "Person", "name": piece.byline}]
     if piece.paywall:
@@ -141,6 +147,7 @@ def _jsonld(outlet: Outlet, piece: Piece, base: str) -> str:
 def application(site: Site, base: str) -> Starlette:
     """Return the ASGI application of the site at the address `base`."""
     templates = _environment()
+    templates.globals["changed_at"] = site.changed_at
 
     def outlet_of(request: Request) -> Outlet:
         outlet = newsroom.outlets().get(request.path_params["outlet"])
@@ -197,7 +204,7 @@ def application(site: Site, base: str) -> Starlette:
         if outlet.feed == "none":
             raise HTTPException(404)
         listed = [] if outlet.feed == "empty" else site.listed(outlet, 0, FEED_LENGTH)
-        newest = max((piece.updated or piece.published for piece in listed), default=None)
+        newest = max(map(site.changed_at, listed), default=None)
         template, kind = (
             ("atom.xml", "application/atom+xml") if outlet.feed == "atom" else ("rss.xml", "application/rss+xml")
         )
@@ -220,7 +227,7 @@ def application(site: Site, base: str) -> Starlette:
             listed = site.listed(outlet, int(name) * SITEMAP_LENGTH, SITEMAP_LENGTH)
         else:
             raise HTTPException(404)
-        changed = max((piece.updated or piece.published for piece in listed), default=None)
+        changed = max(map(site.changed_at, listed), default=None)
         return answer(request, "sitemap.xml", "application/xml", changed, outlet, listed=listed, news=name == "news")
 
     def article(request: Request) -> Response:
@@ -237,14 +244,14 @@ def application(site: Site, base: str) -> Starlette:
             request,
             "article.html",
             "text/html",
-            piece.updated or piece.published,
+            site.changed_at(piece),
             outlet,
             piece=piece,
             others=others,
             shown=piece.paragraphs[:1] if piece.paywall else piece.paragraphs,
             shown_date=newsroom.local_time(piece).strftime(outlet.date_form),
             stamp=newsroom.local_time(piece).isoformat(),
-            jsonld=_jsonld(outlet, piece, base),
+            jsonld=_jsonld(outlet, piece, base, site.changed_at(piece)),
         )
 
     def consent(request: Request) -> Response:
@@ -259,7 +266,7 @@ def application(site: Site, base: str) -> Starlette:
         wanted = (await request.body()).decode("ascii", "replace").strip()
         if wanted not in ("1", "2"):
             return Response("an edition is 1 or 2\n", 422, media_type="text/plain")
-        site.edition = int(wanted)
+        site.edition, site.changed = int(wanted), datetime.now(UTC).replace(microsecond=0)
         return Response(f"edition {wanted} is in print\n", media_type="text/plain")
 
     return Starlette(

@@ -128,17 +128,19 @@ def known(engine: Engine, source_id: str) -> dict[str, KnownValidator]:
         }
 
 
-def have(engine: Engine, urls: Sequence[str]) -> set[str]:
-    """Return those of some addresses that a page was kept from, asked for or redirected to."""
-    found: set[str] = set()
+def have(engine: Engine, urls: Sequence[str]) -> dict[str, datetime]:
+    """Return those of some addresses that a page was kept from, asked for or redirected to, and when last."""
+    wanted = set(urls)
+    found: dict[str, datetime] = {}
     with reading(engine) as connection:
         for batch in batches(urls):
-            query = select(page_table.c.url, page_table.c.asked_url).where(
+            query = select(page_table.c.url, page_table.c.asked_url, page_table.c.fetched_at).where(
                 or_(page_table.c.url.in_(batch), page_table.c.asked_url.in_(batch))
             )
             for row in connection.execute(query):
-                found.update((row.url, row.asked_url))
-    return found.intersection(urls)
+                for url in wanted.intersection((row.url, row.asked_url)):
+                    found[url] = max(row.fetched_at, found.get(url, row.fetched_at))
+    return found
 
 
 def save_validators(engine: Engine, source_id: str, validators: Mapping[str, KnownValidator]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from storage.engine import open_store
 from storage.migrations import migrate
+from tests.sample_ledger import sample_ledger as sample_ledger
 
 
 def postgresql_binaries() -> Path | None:

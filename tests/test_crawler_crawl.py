@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from crawler.crawl import CrawlError, crawl
 from crawler.pages import CrawlReport, KnownPages, Limits, Validator
 from newsledger.model import Page, Source
-from tests.web_server import Reply, Site, page, rss, serve
+from tests.web_server import Asked, Reply, Site, page, rss, serve
 
 QUICK = Limits(delay=0, per_host=4, page_seconds=5, seconds=30)
 
@@ -55,10 +55,30 @@ def test_we_name_ourselves(site: Site) -> None:
 
 def test_known_articles_are_not_fetched_again(site: Site) -> None:
     site.routes |= {"/feed": rss("/a", "/b"), "/a": page(), "/b": page()}
-    report, pages = run(site.source(), KnownPages(have=lambda urls: [u for u in urls if u.endswith("/a")]))
+    kept = {f"{site.address}/a": datetime.now(UTC)}
+    report, pages = run(site.source(), KnownPages(have=lambda urls: kept))
     assert set(pages) == {f"{site.address}/b"}
     assert report.unchanged == 1
     assert "/a" not in site.paths()
+
+
+def test_an_article_is_fetched_again_once_when_its_listing_says_that_it_changed(site: Site) -> None:
+    corrected = datetime.now(UTC) - timedelta(hours=2)
+
+    def entry(path: str) -> str:
+        return (
+            f"<entry><title>{path}</title><link href='{site.address}{path}'/>"
+            f"<published>2025-03-14T10:00:00Z</published><updated>{corrected:%Y-%m-%dT%H:%M:%SZ}</updated></entry>"
+        )
+
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>Local</title>{entry('/a')}{entry('/b')}</feed>"
+    site.routes |= {"/feed": Reply(feed.encode(), "application/atom+xml"), "/a": page(), "/b": page()}
+    kept = {f"{site.address}/a": corrected - timedelta(days=1), f"{site.address}/b": corrected + timedelta(hours=1)}
+    first, pages = run(site.source(), KnownPages(have=lambda urls: kept))
+    assert set(pages) == {f"{site.address}/a"}
+    # it came back as it was, so the store has nothing newer: we still know that we looked
+    second, pages = run(site.source(), KnownPages(have=lambda urls: kept, validators=first.validators))
+    assert (set(pages), second.unchanged) == (set(), 2)
 
 
 def test_a_feed_that_has_not_changed_answers_304_and_keeps_its_validators(site: Site) -> None:
@@ -103,6 +123,27 @@ def test_a_sitemap_index_leads_to_the_newest_articles(site: Site) -> None:
     assert {url[-3:] for url in pages} == {"/a1", "/a2", "/a3"}
     assert pages[f"{site.address}/a2"].feed_published == datetime(2025, 3, 2, tzinfo=UTC)
     assert report.attempted == 6
+
+
+def test_a_sitemap_index_that_stays_the_same_does_not_hide_what_is_new_in_its_sitemaps(site: Site) -> None:
+    def unchanging(reply: Reply) -> Callable[[Asked], Reply]:
+        reply.headers["ETag"] = '"v1"'
+        return lambda asked: Reply(status=304, content_type=None) if "if-none-match" in asked.headers else reply
+
+    listed = ["/a1"]
+    index = f"<sitemapindex><sitemap><loc>{site.address}/one.xml</loc></sitemap></sitemapindex>"
+    site.routes["/sitemap.xml"] = unchanging(Reply(index.encode(), "text/xml"))
+    site.routes["/one.xml"] = lambda asked: Reply(
+        f"<urlset>{''.join(f'<url><loc>{site.address}{path}</loc></url>' for path in listed)}</urlset>".encode(),
+        "text/xml",
+    )
+    site.routes |= {"/a1": page(), "/a2": page()}
+    first, pages = run(site.source("/sitemap.xml", "sitemap"))
+    assert len(pages) == 1
+    listed.append("/a2")
+    known = KnownPages(validators=first.validators, have=lambda urls: {f"{site.address}/a1": datetime.now(UTC)})
+    _, pages = run(site.source("/sitemap.xml", "sitemap"), known)
+    assert set(pages) == {f"{site.address}/a2"}
 
 
 def test_pages_come_in_batches_while_the_crawl_goes_on(site: Site) -> None:

@@ -27,6 +27,9 @@ class SitemapSpider(SourceSpider):
         if reading.problem is not None or not (reading.items or reading.sitemaps):
             self.unreadable(response, reading.problem)
             return
+        if reading.sitemaps:
+            # it may stay the same while the sitemaps that it names change: it is read whole each time
+            response.meta["leads_on"] = True
         newest_first = sorted(
             reading.sitemaps, key=lambda item: item.published.timestamp() if item.published else 0.0, reverse=True
         )

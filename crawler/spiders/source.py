@@ -58,6 +58,7 @@ class SourceSpider(Spider):
         self._listed: set[str] = set()
         self._indexes: set[str] = set()
         self._articles = 0
+        self._again: set[str] = set()
 
     async def start(self) -> AsyncIterator[Any]:
         """Open the pipe and ask for the source's own addresses."""
@@ -118,7 +119,7 @@ class SourceSpider(Spider):
             yield each
         etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
         # what could not be read, or said nothing, must not be sealed by a 304 next time
-        if (etag or modified) and not response.meta.get("unreadable"):
+        if (etag or modified) and not (response.meta.get("unreadable") or response.meta.get("leads_on")):
             self.report.validators[asked] = Validator(etag=etag, last_modified=modified, saved_at=datetime.now(UTC))
 
     def read_index(self, response: Response, asked: str, depth: int) -> AsyncIterator[Any]:
@@ -145,8 +146,10 @@ class SourceSpider(Spider):
         self.report.listed += len(fresh)
         self.report.attempted += len(fresh)
         had = await self.channel.have([item.url for item in fresh])
-        self.report.unchanged += sum(item.url in had for item in fresh)
-        wanted = [item for item in fresh if item.url not in had]
+        changed = [item.url for item in fresh if item.url in had and self._is_changed(item, had[item.url])]
+        self._again.update(changed[: max(0, self.limits.changed - len(self._again))])
+        wanted = [item for item in fresh if item.url not in had or item.url in self._again]
+        self.report.unchanged += len(fresh) - len(wanted)
         wanted.sort(key=lambda item: item.published.timestamp() if item.published else 0.0, reverse=True)
         room = max(0, self.limits.pages - self._articles)
         if wanted[room:]:
@@ -163,6 +166,11 @@ class SourceSpider(Spider):
             for item in wanted[:room]
         ]
 
+    def _is_changed(self, item: Item, kept: datetime) -> bool:
+        """Return whether a listing says that an article changed since we last looked: it may have been corrected."""
+        looked = self.validators.get(item.url)
+        return item.changed is not None and item.changed > (max(kept, looked.saved_at) if looked else kept)
+
     async def article(self, response: Response, item: Item, asked: str) -> AsyncIterator[Page]:
         """Yield the page of an article. What is in it is not looked at here."""
         content_type = _header(response, "Content-Type")
@@ -175,6 +183,9 @@ class SourceSpider(Spider):
             self.report.dropped[reason] += 1
             return
         self.report.fetched += 1
+        if item.url in self._again:
+            # a page that came back as it was is not kept anew: remember that we looked
+            self.report.validators[item.url] = Validator(saved_at=datetime.now(UTC))
         yield Page(
             url=response.url,
             asked_url=asked if asked != response.url else None,
