@@ -10,8 +10,10 @@ import resource
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
+import psutil
 from pydantic import TypeAdapter
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.extensions.memusage import MemoryUsage
 from scrapy.utils.misc import load_object
 
 from crawler.channel import Channel, pack, read_blocking
@@ -59,6 +61,18 @@ def page_head(page: Page) -> dict[str, Any]:
     return {"type": "page", **head}
 
 
+class OwnMemory(MemoryUsage):
+    """Stops a crawl that takes too much memory: by what it has now.
+
+    Scrapy looks at the most it ever had, and Linux counts into that what our parent had when it started us: the crawl
+    of a worker with a loaded model would end before it began.
+    """
+
+    def get_virtual_size(self) -> int:
+        """Return the resident memory of this process, in bytes."""
+        return int(psutil.Process().memory_info().rss)
+
+
 def scrapy_settings(source: Source, limits: Limits, user_agent: str) -> dict[str, Any]:
     """Return the settings of a crawl process: every default of Scrapy that is unsafe or impolite is changed here."""
     return {
@@ -98,6 +112,7 @@ def scrapy_settings(source: Source, limits: Limits, user_agent: str) -> dict[str
         "CONCURRENT_REQUESTS": limits.in_flight,
         "CONCURRENT_REQUESTS_PER_DOMAIN": limits.per_host,
         "CLOSESPIDER_TIMEOUT": limits.seconds,
+        "EXTENSIONS": {"scrapy.extensions.memusage.MemoryUsage": None, "crawler.child.OwnMemory": 0},
         "MEMUSAGE_LIMIT_MB": limits.megabytes,
         "MEMUSAGE_CHECK_INTERVAL_SECONDS": 1.0,
     }
@@ -124,6 +139,8 @@ def main() -> None:
     process.crawl(crawler, source=source, limits=limits, validators=validators, channel=channel, report=report)
     process.start()
 
+    if crawler.stats.get_value("finish_reason") == "memusage_exceeded":
+        report.error = f"the crawl took more than {limits.megabytes} MB of memory and was stopped"
     _conclude(report, crawler, source)
     os.set_blocking(final_pipe, True)
     with os.fdopen(final_pipe, "wb") as sink:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,6 +155,14 @@ def test_pages_come_in_batches_while_the_crawl_goes_on(site: Site) -> None:
     assert sum(sizes) == report.delivered == 120
     assert len(sizes) > 1
     assert max(sizes) <= 50
+
+
+def test_the_memory_of_the_caller_does_not_count_as_the_crawls(site: Site) -> None:
+    site.routes |= {"/feed": rss("/a"), "/a": page()}
+    ballast = b"x" * 400_000_000
+    report, pages = run(site.source(), limits=replace(QUICK, megabytes=300))
+    assert len(pages) == 1, report
+    del ballast
 
 
 def test_what_the_receiver_raises_ends_the_crawl(site: Site) -> None:
