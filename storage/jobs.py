@@ -65,6 +65,15 @@ def finish(engine: Engine, job: str, due: str, outcome: str = "done") -> None:
         )
 
 
+def mark(engine: Engine, job: str) -> None:
+    """Note that a job that keeps no count of its runs has run now."""
+    now = datetime.now(UTC)
+    row = {"started_at": now, "finished_at": now, "outcome": "done"}
+    statement = insert(job_run).values(job=job, due="", **row)
+    with writing(engine) as connection:
+        connection.execute(statement.on_conflict_do_update(index_elements=["job", "due"], set_=row))
+
+
 def last(engine: Engine, job: str) -> tuple[str, datetime, str] | None:
     """Return the latest due time of a job that ended, when it ended and how; null before the first."""
     with reading(engine) as connection:

@@ -565,6 +565,7 @@ def due(engine: Engine, now: datetime, *, waiting: Mapping[str, int]) -> Due:
     A queue that still holds messages is not rung again: its workers are busy. Crawls are held back while more pages
     wait to be read than `read_backlog`.
     """
+    jobs.mark(engine, "tick")
     sweep(engine)
     counts = work.counts(engine)
     rest = {step: work.pending(engine, step, RING_AGAIN) for step in ("read", "derive") if counts[step]["pending"]}

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api import formats
 from api.answers import answers_of
 from api.problems import ProblemError
+from storage.metrics import exposition
 
 router = APIRouter(tags=["probes"])
 
@@ -59,6 +60,7 @@ async def readyz(request: Request) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-async def metrics() -> Response:
-    """Return the metrics of this process."""
-    return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
+async def metrics(request: Request) -> Response:
+    """Return the metrics of this process and of the store."""
+    found = generate_latest() + await run_in_threadpool(exposition, request.app.state.engine)
+    return Response(found, headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,153 @@
+"""Numbers for Prometheus, all read from the store: any process that reaches it tells the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import generate_latest
+from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily
+from sqlalchemy import Connection, Engine, func, select
+
+from storage import jobs, work
+from storage.engine import reading
+from storage.tables import article, drop_day, event, event_id, page, source, source_day
+from storage.tables import work as work_table
+from storage.versions import held
+
+LATEST_EVENTS = 5_000
+"""Events of the last day that the latency is taken from, at most."""
+
+
+class StoreMetrics:
+    """A Prometheus collector over the store."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Remember the store."""
+        self._engine = engine
+
+    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+        """Yield every metric, as of now."""
+        now = datetime.now(UTC)
+        counts = work.counts(self._engine)
+        rows = GaugeMetricFamily("newsledger_work_rows", "Rows of the queue.", labels=["step", "status"])
+        for step, statuses in counts.items():
+            for status, count in statuses.items():
+                rows.add_metric([step, status], count)
+        yield rows
+        for name, job, help_ in (
+            ("newsledger_tick_timestamp_seconds", "tick", "When the clock last ticked, Unix time."),
+            ("newsledger_export_timestamp_seconds", "export", "When a night was last published, Unix time."),
+        ):
+            ended = jobs.last(self._engine, job)
+            if ended is not None:
+                yield GaugeMetricFamily(name, help_, value=ended[1].timestamp())
+                if job == "export":
+                    age = (now - ended[1]).total_seconds()
+                    yield GaugeMetricFamily("newsledger_export_age_seconds", "Age of the newest dataset.", value=age)
+        with reading(self._engine) as connection:
+            yield from _queue_age(connection, now)
+            yield from _counted(connection)
+            yield from _sources(connection, now)
+            yield from _latency(connection, now)
+
+
+def _queue_age(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
+    oldest = GaugeMetricFamily(
+        "newsledger_work_oldest_pending_seconds", "How long the oldest waiting row has waited.", labels=["step"]
+    )
+    query = (
+        select(work_table.c.step, func.min(work_table.c.added_at, type_=work_table.c.added_at.type))
+        .where(work_table.c.status == "pending")
+        .group_by(work_table.c.step)
+    )
+    waiting: dict[str, datetime] = dict(connection.execute(query).tuples().all())
+    for step in ("read", "reread", "derive"):
+        oldest.add_metric([step], (now - waiting[step]).total_seconds() if step in waiting else 0)
+    yield oldest
+
+
+def _counted(connection: Connection) -> Iterator[GaugeMetricFamily]:
+    articles = GaugeMetricFamily("newsledger_articles", "Article revisions kept.", labels=["source"])
+    by_source = select(article.c.source_id, func.count()).group_by(article.c.source_id)
+    for source_id, count in connection.execute(by_source).tuples():
+        articles.add_metric([source_id or ""], count)
+    yield articles
+    events = GaugeMetricFamily("newsledger_events", "Events that stand.", labels=["type"])
+    found: dict[str, int] = dict(
+        connection.execute(select(event.c.type, func.count()).where(held(event)).group_by(event.c.type)).tuples().all()
+    )
+    for type_ in ("layoff", "ai_investment"):
+        events.add_metric([type_], found.get(type_, 0))
+    yield events
+    unread = GaugeMetricFamily("newsledger_pages_with_bytes", "Pages whose bytes are still kept.")
+    unread.add_metric([], connection.execute(select(func.count()).where(page.c.body.is_not(None))).scalar_one())
+    yield unread
+
+
+def _sources(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+    drops = CounterMetricFamily(
+        "newsledger_dropped", "Addresses and pages left out, by reason.", labels=["source", "stage", "reason"]
+    )
+    query = select(drop_day.c.source_id, drop_day.c.stage, drop_day.c.reason, func.sum(drop_day.c["count"])).group_by(
+        drop_day.c.source_id, drop_day.c.stage, drop_day.c.reason
+    )
+    for source_id, stage, reason, count in connection.execute(query).tuples():
+        drops.add_metric([source_id, stage, reason], count)
+    yield drops
+    runs = CounterMetricFamily("newsledger_source_runs", "Times a source was asked.", labels=["source", "outcome"])
+    sums = select(
+        source_day.c.source_id,
+        func.sum(source_day.c.runs),
+        func.sum(source_day.c.failed_runs),
+        func.sum(source_day.c.empty_runs),
+    ).group_by(source_day.c.source_id)
+    for source_id, all_, failed, empty in connection.execute(sums).tuples():
+        for outcome, count in (("failed", failed), ("empty", empty), ("good", all_ - failed - empty)):
+            runs.add_metric([source_id, outcome], count)
+    yield runs
+    silent = GaugeMetricFamily(
+        "newsledger_source_silent_seconds", "How long a live source has brought no new page.", labels=["source"]
+    )
+    newest = (
+        select(page.c.source_id, func.max(page.c.fetched_at, type_=page.c.fetched_at.type))
+        .join(source, source.c.id == page.c.source_id)
+        .where(source.c.excluded.is_(None), source.c.spider != "archive")
+        .group_by(page.c.source_id)
+    )
+    for source_id, at in connection.execute(newest).tuples():
+        silent.add_metric([source_id], (now - at).total_seconds())
+    yield silent
+
+
+def _latency(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
+    latency = GaugeMetricFamily(
+        "newsledger_event_latency_seconds",
+        "From fetching the first article that tells of an event to the event, over the last day.",
+        labels=["quantile"],
+    )
+    query = (
+        select(event_id.c.minted_at, func.min(article.c.fetched_at, type_=article.c.fetched_at.type))
+        .join(article, article.c.id == event_id.c.article_id)
+        .join(source, source.c.id == article.c.source_id)
+        .where(event_id.c.minted_at >= now - timedelta(days=1), source.c.spider != "archive")
+        .group_by(event_id.c.id, event_id.c.minted_at)
+        .order_by(event_id.c.minted_at.desc())
+        .limit(LATEST_EVENTS)
+    )
+    seconds = sorted(
+        (minted_at - fetched_at).total_seconds()
+        for minted_at, fetched_at in connection.execute(query).tuples()
+        if fetched_at is not None
+    )
+    if seconds:
+        for quantile in (0.5, 0.95):
+            latency.add_metric([str(quantile)], seconds[min(len(seconds) - 1, int(quantile * len(seconds)))])
+    yield latency
+
+
+def exposition(engine: Engine) -> bytes:
+    """Return all metrics in the text format of Prometheus."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(StoreMetrics(engine))
+    return generate_latest(registry)
