@@ -61,7 +61,7 @@ def _queue_age(connection: Connection, now: datetime) -> Iterator[GaugeMetricFam
         .where(work_table.c.status == "pending")
         .group_by(work_table.c.step)
     )
-    waiting: dict[str, datetime] = dict(connection.execute(query).tuples().all())
+    waiting: dict[str, datetime] = {row[0]: row[1] for row in connection.execute(query)}
     for step in ("read", "reread", "derive"):
         oldest.add_metric([step], (now - waiting[step]).total_seconds() if step in waiting else 0)
     yield oldest
@@ -70,13 +70,14 @@ def _queue_age(connection: Connection, now: datetime) -> Iterator[GaugeMetricFam
 def _counted(connection: Connection) -> Iterator[GaugeMetricFamily]:
     articles = GaugeMetricFamily("newsledger_articles", "Article revisions kept.", labels=["source"])
     by_source = select(article.c.source_id, func.count()).group_by(article.c.source_id)
-    for source_id, count in connection.execute(by_source).tuples():
+    for source_id, count in connection.execute(by_source):
         articles.add_metric([source_id or ""], count)
     yield articles
     events = GaugeMetricFamily("newsledger_events", "Events that stand.", labels=["type"])
-    found: dict[str, int] = dict(
-        connection.execute(select(event.c.type, func.count()).where(held(event)).group_by(event.c.type)).tuples().all()
-    )
+    found: dict[str, int] = {
+        row[0]: row[1]
+        for row in connection.execute(select(event.c.type, func.count()).where(held(event)).group_by(event.c.type))
+    }
     for type_ in ("layoff", "ai_investment"):
         events.add_metric([type_], found.get(type_, 0))
     yield events
@@ -92,7 +93,7 @@ def _sources(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamil
     query = select(drop_day.c.source_id, drop_day.c.stage, drop_day.c.reason, func.sum(drop_day.c["count"])).group_by(
         drop_day.c.source_id, drop_day.c.stage, drop_day.c.reason
     )
-    for source_id, stage, reason, count in connection.execute(query).tuples():
+    for source_id, stage, reason, count in connection.execute(query):
         drops.add_metric([source_id, stage, reason], count)
     yield drops
     runs = CounterMetricFamily("newsledger_source_runs", "Times a source was asked.", labels=["source", "outcome"])
@@ -102,7 +103,7 @@ def _sources(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamil
         func.sum(source_day.c.failed_runs),
         func.sum(source_day.c.empty_runs),
     ).group_by(source_day.c.source_id)
-    for source_id, all_, failed, empty in connection.execute(sums).tuples():
+    for source_id, all_, failed, empty in connection.execute(sums):
         for outcome, count in (("failed", failed), ("empty", empty), ("good", all_ - failed - empty)):
             runs.add_metric([source_id, outcome], count)
     yield runs
@@ -115,7 +116,7 @@ def _sources(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamil
         .where(source.c.excluded.is_(None), source.c.spider != "archive")
         .group_by(page.c.source_id)
     )
-    for source_id, at in connection.execute(newest).tuples():
+    for source_id, at in connection.execute(newest):
         silent.add_metric([source_id], (now - at).total_seconds())
     yield silent
 
@@ -137,7 +138,7 @@ def _latency(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamil
     )
     seconds = sorted(
         (minted_at - fetched_at).total_seconds()
-        for minted_at, fetched_at in connection.execute(query).tuples()
+        for minted_at, fetched_at in connection.execute(query)
         if fetched_at is not None
     )
     if seconds:

