@@ -20,6 +20,7 @@ from itertools import cycle, islice
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import psutil
@@ -175,9 +176,15 @@ def apart[T](function: Callable[..., T], *arguments: object, one_core: bool = Tr
     queue: Queue[T] = context.Queue()
     child = context.Process(target=_call, args=(function, one_core, queue, *arguments))
     child.start()
-    result = queue.get()
-    child.join()
-    return result
+    while True:
+        try:
+            result = queue.get(timeout=5)
+        except Empty:
+            if not child.is_alive():
+                raise RuntimeError(f"{function.__name__} failed in its own process") from None
+        else:
+            child.join()
+            return result
 
 
 def lines(growth: int, sample: int) -> Iterator[str]:
