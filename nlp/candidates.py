@@ -308,34 +308,68 @@ def investments(sentence: str) -> list[Candidate]:
     if not masked.figures:
         return []
     best: dict[int, Candidate] = {}
-    shapes: dict[int, set[str]] = {}
+    by_family: dict[int, dict[str, Candidate]] = {}
     for family, table in _FAMILIES:
         for name, shape in table:
             for m in _compiled(shape).finditer(masked.text):
                 index = int(m["fig"])
                 figure = masked.figures[index]
-                shapes.setdefault(index, set()).add(family)
-                if index in best:
-                    if family == best[index].family == "funding":
-                        best[index].flags.add(name)
+                families = by_family.setdefault(index, {})
+                if family in families:
+                    families[family].flags.add(name)
                     continue
-                candidate = Candidate(
+                families[family] = Candidate(
                     "ai_investment",
                     name,
                     family,
                     min(masked.place(m.start()), figure.start),
                     max(masked.place(m.end(), end=True), figure.end),
                     figure=figure,
+                    flags={name},
                 )
-                candidate.flags.add(name)
-                best[index] = candidate
-    out = []
-    for index in sorted(best):
-        candidate = best[index]
-        candidate.flags |= {f"family:{f}" for f in shapes[index]}
-        if _is_outlay(sentence, candidate):
-            out.append(candidate)
-    return out
+    for index, families in by_family.items():
+        best[index] = next(iter(families.values()))
+        if (
+            best[index].family == "funding"
+            and "contract" in families
+            and _DEAL_NEXT.match(sentence[masked.figures[index].end :])
+        ):
+            best[index] = families["contract"]
+    _continue_lists(sentence, masked, best)
+    return [best[index] for index in sorted(best) if _is_outlay(sentence, best[index])]
+
+
+_DEAL_NEXT = re.compile(
+    r"^[\s-](?:(?!round|funding|financing|series|equity|seed|investment)[\w-]+\s){0,4}?(?:contracts?|orders?|deals?|agreements?|pacts?)\b(?! to (?:raise|fund))",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"^(?:\s(?:in|last|this|during|to|into)\s[^‹›;.,]{1,40}|\s(?:more|now))?(?:,|,? and|,? then|, followed by)"
+    r"\s(?:(?:another|a further|then|also|just|about|nearly|some)\s){0,2}(?:[A-Z][\w&.'-]*\s){0,3}$"
+)
+
+
+def _continue_lists(sentence: str, masked: Masked, best: dict[int, Candidate]) -> None:
+    """Let an amount that goes on a list be what the amount before it is: "raised $675m in May and $70m in 2023"."""
+    for index in range(1, len(masked.figures)):
+        before = best.get(index - 1)
+        figure = masked.figures[index]
+        if before is None or index in best or before.figure is None:
+            continue
+        if before.family in ("funding", "outlay") and _CONTINUES.match(sentence[before.figure.end : figure.start]):
+            best[index] = Candidate(
+                "ai_investment",
+                before.shape,
+                before.family,
+                figure.start,
+                figure.end,
+                figure=figure,
+                flags={"continued"},
+            )
+
+
+_YEARLY = re.compile(r"^\s(?:per|a|an) year\b", re.IGNORECASE)
+_OF_A_ROUND = re.compile(r"\b(?:in|with|after|on|through|via|from|by)\s(?:an?|its|the|new|fresh|\s)*$", re.IGNORECASE)
 
 
 def _is_outlay(sentence: str, candidate: Candidate) -> bool:
@@ -343,7 +377,13 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
     assert figure is not None
     before, after = sentence[: figure.start], sentence[figure.end :]
     noun_phrase = bool(_ROUND_WORD.match(re.sub(r"^[\s-]+(?:in\s|of\s)?", "", after)))
-    if not noun_phrase and _VALUATION_AFTER.match(after):
+    yearly = candidate.family in ("outlay", "contract") and figure.low >= 50_000_000 and _YEARLY.match(after)
+    if (
+        not noun_phrase
+        and not yearly
+        and candidate.family not in ("acquisition", "stake")
+        and _VALUATION_AFTER.match(after)
+    ):
         return False
     if (
         not noun_phrase
@@ -355,7 +395,12 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
         r"\bvalu(?:ed|ing|ation|es)\b[^,;]{0,30}$|\bvaluation\b[^,;.]{0,18}$|\bat an?\s$|revenue[^,;]{0,25}$|market cap\w*[^,;]{0,25}$",
         before,
         re.IGNORECASE,
-    ) and candidate.family not in ("contract", "acquisition"):
+    ) and not (candidate.family in ("contract", "acquisition") or (noun_phrase and _OF_A_ROUND.search(before))):
+        return False
+    if candidate.family == "acquisition" and re.search(
+        r"\b(?:revenues?|sales|profits?|backlog|debt|assets|funding|raised|valued it at)\s(?:\w+\s)?(?:of|worth)?\s?$",
+        before,
+    ):
         return False
     if re.search(r"\b(?:valued at|valuation of|worth)\s$", before) and candidate.family == "outlay":
         return False

@@ -87,7 +87,7 @@ _HEDGES: tuple[tuple[str, Qualifier], ...] = (
         "about",
     ),
 )
-_HEDGE = r"(?P<hedge>(?:(?:" + "|".join(words for words, _ in _HEDGES) + r")\s?){1,3}\s?)?"
+_HEDGE = r"(?P<hedge>(?:(?<![A-Za-z])(?:" + "|".join(words for words, _ in _HEDGES) + r")\s?){1,3}\s?)?"
 
 PEOPLE = (
     r"(?:jobs?|job cuts?|roles?|positions?|posts?|employees?|workers?|staffers?|staff(?: members| roles)?|people|"

@@ -17,7 +17,7 @@ CUT_WORDS = (
 MONEY_WORDS = (
     r"rais(?:e|es|ed|ing)|rais\w* |fund(?:s|ed|ing|raise|raising)?|round|series [a-k]|seed|stake|invest\w*|acqui\w+|buy(?:s|ing|out)?|bought|purchas\w*|"
     r"takeover|capex|capital|spend\w*|spent|commit\w*|pledg\w*|contract|deal|agreement|pact|order|lands?|landed|secur\w+|nab\w*|bag\w*|snag\w*|"
-    r"scor\w+|clos\w+|cement\w*|budget\w*|pour\w*|allocat\w*|earmark\w*|data cent\w+|build\w*|financ\w+|backing|partnership|lease|stealth|injec\w+|project|bet\b|provid\w+"
+    r"scor\w+|clos\w+|cement\w*|budget\w*|pour\w*|allocat\w*|earmark\w*|data cent\w+|build\w*|financ\w+|back(?:s|ed|ing)?|partnership|pump\w*|plow\w*|plough\w*|put(?:s|ting)?|inject\w*|channel\w*|devot\w+|dedicat\w+|splash\w*|shell\w* out|contribut\w+|set\w* aside|deploy\w*|pay(?:s|ing)?|paid|giv\w+|gave|receiv\w+|order\w*|produc\w+|lease|stealth|injec\w+|project|bet\b|provid\w+"
 )
 _PEOPLE_FIGURE = (
     r"\d|percent|per cent|%|half|third|quarter|fifth|tenth|hundred|thousand|dozen|one in|entire|"

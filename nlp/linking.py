@@ -280,7 +280,10 @@ def raiser(
         return into, investors
     text_before = sentence[: figure.start]
     leads = (
-        re.search(r"\b(?:lead(?:s|ing)?|led|co-led|back(?:s|ed)|join(?:s|ed))\s(?:an?|its|the|in)?\s*$", text_before)
+        re.search(
+            r"\b(?:lead(?:s|ing)?|led|co-leads?|co-led|back(?:s|ed|ing)?|join(?:s|ed)?|anchor(?:s|ed)?)\s(?:an?|its|the|in)?\s*$",
+            text_before,
+        )
         or c.shape == "led-its-round"
     )
     if leads:
@@ -337,6 +340,9 @@ _OWN = re.compile(
     r"^[^.;]{0,80}?(?:data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|factor|plant|supercomputer|chips?\b|GPU|A\.?I\.?\b|artificial|R&D|research|cloud|build|expan|comput)",
     re.IGNORECASE,
 )
+
+
+_BACKS_WITH = re.compile(r"\bback(?:s|ed|ing)?\s[^.;‹›]{1,60}\swith\s(?:up to\s|about\s|another\s)?$")
 
 
 def payer(
@@ -418,6 +424,8 @@ def payer(
         ):
             target = m
         break
+    if target is None and (backs := _BACKS_WITH.search(sentence[: figure.start])):
+        target = next((m for m in ms if m.kind == "name" and backs.start() < m.start and m.end <= figure.start), None)
     if target is None:
         # "its investment of $5bn in Acme", "to invest in Acme … $5bn"
         for m in ms:
@@ -455,6 +463,11 @@ def payer(
     return Parties(subject, others, "capex")
 
 
+_ACQUIRED_BY = re.compile(
+    r"\b(?:acquired|bought|purchased|snapped up|scooped up|taken over|swallowed|picked up)\sby\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}"
+)
+
+
 def _acquisition(
     sentence: str, c: Candidate, ms: list[Mention], subject: Link | None, resolve: Resolve, topic: str | None
 ) -> Parties:
@@ -464,6 +477,13 @@ def _acquisition(
         for m in ms
         if m.kind == "name" and m.start >= c.start and (m.end <= c.figure.start or m.start >= c.figure.end)
     ]
+    if passive := _ACQUIRED_BY.search(sentence):
+        buyer = next((m for m in ms if m.kind != "pronoun" and 0 <= m.start - passive.end() < 40), None)
+        bought = next((m for m in reversed(ms) if m.end <= passive.start() and m.kind != "pronoun"), None)
+        if buyer and (name := buyer.name if buyer.kind == "name" else resolve(buyer)):
+            sold = (bought.name if bought.kind == "name" else resolve(bought)) if bought else topic
+            sides = [sold] if sold and names.key(sold) != names.key(name) else []
+            return Parties(Link(name, buyer.start, buyer.end, "by-company", buyer.kind == "name"), sides, "acquisition")
     if subject is None and (
         by := next(
             (

@@ -99,6 +99,7 @@ def _join(keep: Finding, other: Finding) -> None:
             (other.figure.converted and not keep.figure.converted)
             or abs(other.figure.low - keep.figure.low) > 0.005 * keep.figure.low
         )
+        and not (keep.figure.high is not None and other.figure.high is None)
     ):
         # the native amount, and the unrounded one, stand nearer to the fact
         keep.figure = other.figure
@@ -148,9 +149,36 @@ def merge(findings: list[Finding], published: date | None) -> list[Finding]:
                 break
         else:
             kept.append(f)
-    kept = _percent_into_count(kept)
+    kept = _percent_into_count(_two_sides(kept))
     _parts(kept)
     return [k for k in kept if not (k.part or k.cumulative)]
+
+
+def _two_sides(kept: list[Finding]) -> list[Finding]:
+    """Join one deal told from both its sides: "Acme invests $2bn in Beta", "Beta receives $2bn from Acme"."""
+    out: list[Finding] = []
+    for f in kept:
+        twin = next((k for k in out if _one_deal(k, f)), None)
+        if twin is None:
+            out.append(f)
+        elif twin.kind == "capex" and f.kind in ("funding", "stake", "contract"):
+            _join(f, twin)
+            out[out.index(twin)] = f
+        else:
+            _join(twin, f)
+    return out
+
+
+def _one_deal(k: Finding, f: Finding) -> bool:
+    if "ai_investment" not in (k.type, f.type) or k.type != f.type or k.group == f.group or not (k.figure and f.figure):
+        return False
+    if k.figure.currency != f.figure.currency or k.figure.low != f.figure.low:
+        return False
+    sides = {c.casefold() for c in k.counterparty} & {f.company.casefold()} or {
+        c.casefold() for c in f.counterparty
+    } & {k.company.casefold()}
+    kinds = {k.kind, f.kind}
+    return bool(sides) and (kinds <= {"stake", "funding", "capex"} or kinds <= {"contract", "capex"} or len(kinds) == 1)
 
 
 def _same(k: Finding, f: Finding) -> bool:
@@ -167,6 +195,10 @@ def _same(k: Finding, f: Finding) -> bool:
     if k.type == "ai_investment" and k.figure and f.figure and k.figure.currency != f.figure.currency:
         return _converts(k.figure, f.figure) or _converts(f.figure, k.figure)
     a, b = _number(k) or 0.0, _number(f) or 0.0
+    if k.type == "ai_investment" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
+        # "as much as $28bn", then "$27bn to $28bn"
+        span, single = (k.figure, b) if f.figure.high is None else (f.figure, a)
+        return span.low * 0.995 <= single <= (span.high or span.low) * 1.005
     if (
         k.order < 0 <= f.order
         and k.type == "ai_investment"

@@ -225,7 +225,12 @@ class Registry:
 _ACTS = re.compile(
     r"^(?:'s)?(?:\s*,|\s\(|\s(?:CEO|CFO|chief|co-?founders?|founders?|president|executives?|spokes\w+|layoffs|has|have|is|will|to|would|said|says|announces?d?|plans?|planned|confirm\w+|"
     r"cuts?|cutting|lays?|laid|slash\w*|axe[sd]?|sheds?|raises?|raised|lands?|landed|secures?d?|closes?d?|nabs?|nabbed|bags?|bagged|snags?|scores?|grabs?|cements?|gets|acquir\w+|buys?|bought|"
-    r"invest\w*|spend\w*|spent|commit\w+|pledge\w*|hits|brings|emerg\w+|eliminat\w+|trim\w*|reduc\w+|let|warn\w*)\b)"
+    r"invest\w*|spend\w*|spent|commit\w+|agree[sd]?|intends?|intended|expects?|aims?|seeks?|wants?|pours?|poured|pumps?|plough\w*|plow\w*|puts?|pays?|paid|signs?|signed|str(?:ikes?|uck)|w[io]ns?|reports?|launch\w+|takes?|took|leads?|led|back(?:s|ed)|earmark\w*|sets?|unveil\w*|could|may|might|can|does|did|had|was|also|now|reportedly|lets|offers?|told|faces?|begins?|began|starts?|started|shuts?|closing|dismiss\w*|sack\w*|fires|fired|shares|employs|makes|builds|uses|pledge\w*|hits|brings|emerg\w+|eliminat\w+|trim\w*|reduc\w+|let|warn\w*)\b)"
+)
+
+
+_AI_NOUN = re.compile(
+    r"^\s(?:start-?ups?|chip(?:maker|s)?|firms?|compan(?:y|ies)|labs?|cloud|coding|tools?|agents?|assistants?|models?|infrastructure|data|software|unicorns?|platforms?|robotics|search|drug|voice|video|hardware)\b"
 )
 
 
@@ -236,6 +241,8 @@ def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry
         return start, end
     if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
         start += m.end()
+    if (m := re.search(r"\sAI$", sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
+        end = start + m.start()  # "Sydney AI chip designer"
     while (m := re.search(r"\s(\w+)$", sentence[start:end])) and (
         m[1].casefold() in _FUNCTION
         or re.fullmatch(
@@ -251,6 +258,21 @@ def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry
     return start, end
 
 
+_CORPORATE_ACT = re.compile(
+    r"^\s(?:(?:has|have|had|will|would|is|was|plans|agreed|expects|intends|aims|wants|said it (?:will|would|had|has|is|plans))\s(?:to\s)?(?:also\s|now\s)?)?"
+    r"(?:invest(?:s|ed|ing)?|rais(?:e|es|ed|ing)|la(?:y|ys|id|ying)\soff|cut(?:s|ting)?|acquir(?:e|es|ed|ing)|spend(?:s|ing)?|put(?:s|ting)?|pour(?:s|ed|ing)?|"
+    r"secur(?:e|es|ed)|clos(?:e|es|ed|ing)|land(?:s|ed)|slash(?:es|ed)?|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|axe[sd]?|announc(?:e|es|ed)|commit(?:s|ted)?|reduc(?:e|es|ed|ing))\b"
+)
+_GIVEN_NAME = re.compile(
+    r"(?:Aaron|Adam|Alan|Alex|Alexander|Amy|Andrew|Andy|Anna|Anne|Anthony|Arvind|Barry|Ben|Benjamin|Bernard|Bill|Bob|Brad|Brian|Bret|Bruce|Carl|Carlos|Carol|Charles|Chris|Christian|"
+    r"Christopher|Craig|Dan|Daniel|Dario|Dara|Dave|David|Dean|Dennis|Diane|Don|Donald|Doug|Ed|Edward|Elizabeth|Elon|Emily|Emma|Eric|Evan|Frank|Gary|George|Greg|Gwyneth|Hans|Harry|Helen|Henry|"
+    r"Howard|Ian|Igor|Jack|James|Jamie|Jane|Jason|Jeff|Jeffrey|Jen|Jennifer|Jensen|Jeremy|Jerry|Jessica|Jim|Joe|Joel|John|Jon|Jonathan|Jose|Joseph|Josh|Juan|Julia|Julie|Karen|Kate|Keith|Ken|Kevin|"
+    r"Kim|Larry|Laura|Linda|Lisa|Liz|Lucas|Luis|Luke|Marc|Maria|Mark|Martin|Mary|Masayoshi|Matt|Matthew|Melissa|Michael|Michelle|Mike|Mira|Mukesh|Nancy|Nat|Nathan|Nick|Nicole|Oliver|Pat|Patrick|Paul|"
+    r"Peter|Phil|Philip|Rachel|Ralph|Ray|Reid|Richard|Rick|Rob|Robert|Robin|Roger|Ron|Russell|Ryan|Sam|Samuel|Sandra|Sarah|Satya|Scott|Sean|Sergey|Sheryl|Simon|Stephen|Steve|Steven|Sundar|"
+    r"Susan|Ted|Terry|Thomas|Tim|Tom|Tony|Travis|Victor|Vinod|Walter|Warren|William|Yann|Zach)\b"
+)
+
+
 def _may_name(
     sentence: str, start: int, end: int, label: str, registry: Registry, opening: int, title_case: bool
 ) -> bool:
@@ -261,9 +283,11 @@ def _may_name(
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
         return bool(COMPANY_WORD.search(name))
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
+    if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not _GIVEN_NAME.match(name):
+        company_like = not _TITLES.search(sentence[max(0, start - 24) : start])
     if label == "PERSON" and not company_like and (" " in name or k in registry.persons):
         return False
-    if k in registry.persons and label != "ORG":
+    if k in registry.persons and label != "ORG" and not company_like:
         return False
     if _TITLES.search(sentence[max(0, start - 24) : start]) and label != "ORG" and not company_like:
         return False
@@ -272,6 +296,10 @@ def _may_name(
     if (
         label in ("GPE", "LOC", "FAC")
         and re.search(r"\b(?:in|near|from|to|across|at)\s$", sentence[:start])
+        and not re.search(
+            r"\b(?:contracts?|deals?|orders?|funding|money|backing|[mb]illion|round|stake)\s(?:from|in)\s$",
+            sentence[:start],
+        )
         and " " not in name
         and k not in registry.counts
     ):

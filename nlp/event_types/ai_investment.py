@@ -57,6 +57,16 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
         "round-later",
         rf"\b(?:{ROUND})\b[^‹›.;]{{0,60}}\b(?:rais(?:es|ed|ing)|brought in|bringing in|secur\w+|total\w*)\s*{{M}}",
     ),
+    (
+        "amount-in-round",
+        rf"{{M}}[^‹›.;]{{0,60}}?\s(?:in|through|via) (?:an?|its|the|this)\s(?:[\w-]+\s){{0,4}}?(?:{ROUND})\b",
+    ),
+    (
+        "given",
+        r"\binvestors?\b[^‹›.;]{0,60}?\b(?:gave|given|handed|hand|give)\s(?:it|them|the (?:company|start-?up|firm))\s*{M}",
+    ),
+    ("receive", r"\b(?:to |will |has |have )?receiv(?:e|es|ed)\s*{M}(?=\s(?:in |of )?(?:[\w-]+\s){0,3}?from\b)"),
+    ("seed-funding-dash", rf"\b{ROUND}\s?[:—-]\s?{{M}}"),
     ("initial-round", r"\b(?:initial|earlier|previous|prior|first|seed|last)\s(?:round|raise|tranche|seed)\sof\s*{M}"),
 )
 
@@ -87,13 +97,13 @@ CUMULATIVE = (
 )
 
 VC = r"(?:\b(?:Ventures?|Capital|Partners|Fund|Equity|Investments?|Holdings VC|VC|a16z|Andreessen Horowitz|Sequoia|Accel|Index|Benchmark|Greylock|Lightspeed|Khosla|Thrive|Founders Fund|General Catalyst|Bessemer|Y Combinator|Insight|Tiger Global|Coatue)\b)"
-FUND_NOUN = r"^[\s-]*(?:(?:[A-Za-z-]+\s){0,4}?)(?:venture |investment |growth |sovereign |innovation |new |debut |seed |second |third |late-stage |AI |flagship )*\b(?:fund|vehicle)\b(?!ing)"
+FUND_NOUN = r"^[\s-]*(?:(?:[A-Za-z-]+\s){0,4}?)(?:venture |investment |growth |sovereign |innovation |new |debut |seed |second |third |late-stage |AI |flagship )*(?<!\bto )(?<!will )(?<!help )(?<!would )(?<!and )\b(?:fund|vehicle)\b(?!ing)"
 
 INVEST = (
     r"(?:invest(?:s|ed|ing)?|spend(?:s|ing)?|spent|commit(?:s|ted|ting)?|pour(?:s|ed|ing)?|allocat(?:e|es|ed|ing)|earmark(?:s|ed|ing)?|plow(?:s|ed|ing)?|"
-    r"plough(?:s|ed|ing)?|pump(?:s|ed|ing)?|put(?:s|ting)?|deploy(?:s|ed|ing)?|splash(?:es|ed|ing)?|budget(?:s|ed|ing)?|channel(?:s|ed|ing)?|inject(?:s|ed|ing)?|"
-    r"pledg(?:e|es|ed|ing)|plunk(?:s|ed)?|devot(?:e|es|ed|ing)|dedicat(?:e|es|ed|ing)|kick(?:s|ed|ing)? in|lavish\w*|shell(?:s|ed)? out|contribut(?:e|es|ed|ing)|set aside|"
-    r"back(?:s|ed|ing)? [\w ]{1,30} with|provid(?:e|es|ed|ing))"
+    r"plough(?:s|ed|ing)?|bet(?:s|ting)?|chip(?:s|ped)? in|stump(?:s|ed)? up|pump(?:s|ed|ing)?|put(?:s|ting)?|deploy(?:s|ed|ing)?|splash(?:es|ed|ing)?|budget(?:s|ed|ing)?|channel(?:s|ed|ing)?|inject(?:s|ed|ing)?|"
+    r"pledg(?:e|es|ed|ing)|plunk(?:s|ed)?|devot(?:e|es|ed|ing)|dedicat(?:e|es|ed|ing)|kick(?:s|ed|ing)? in|lavish\w*|shell(?:s|ed)? out|contribut(?:e|es|ed|ing)|set(?:s|ting)? aside|bankroll(?:s|ed)?|financ(?:e|es|ed|ing)|"
+    r"back(?:s|ed|ing)? [\w&' -]{1,50} with|provid(?:e|es|ed|ing))"
 )
 OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
     ("invest", rf"\b{INVEST}(?:\s[^\s‹›;:]+){{0,5}}?\s*{{M}}"),
@@ -132,7 +142,7 @@ STAKE_SHAPES: tuple[tuple[str, str], ...] = (
 ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "acquire-for",
-        r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up)\b[^‹›;]{1,140}?\s(?:for|in an?|worth|at|valued at|of)\s(?:\w+[- ]){0,5}?\s*{M}",
+        r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up)\b[^‹›;]{1,140}?\s(?:for|in an?|worth|at|valued at|of|top(?:s|ped)?|exceed(?:s|ed)?|cost(?:s|ing)?|pay(?:s|ing)?|fetch(?:es|ed)?)\s(?:\w+[- ]){0,5}?\s*{M}",
     ),
     (
         "amount-acquisition",
@@ -147,12 +157,12 @@ CONTRACT_NOUN = r"(?:contracts?|deals?|agreements?|pacts?|orders?|partnership|ar
 CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "deal-worth",
-        rf"\b{CONTRACT_NOUN}\b[^‹›;.]{{0,90}}?\b(?:worth|valued at|value of|totall?ing|of|for|amounts? to|amounted to|is valued at|potentially worth)\s(?:\w+\s){{0,5}}?\s*{{M}}",
+        rf"\b{CONTRACT_NOUN}\b[^‹›;.]{{0,90}}?\b(?:worth|valued at|value of|totall?ing|of|for|by|amounts? to|amounted to|is valued at|potentially worth)\s(?:\w+\s){{0,5}}?\s*{{M}}",
     ),
     ("amount-deal", rf"{{M}}(?:[,\s][\w'&.,-]+){{0,5}}?[\s-]{CONTRACT_NOUN}\b"),
     (
         "buy-compute",
-        r"\b(?:buy|purchase|rent|lease|spend|pay|consume|buying|purchasing|bought|purchased|renting|order(?:ed)?)\s(?:\w+\s){0,4}?{M}(?:\s[\w']+){0,3}?\s(?:of|on|for|in|worth of)?\s?(?:\w+\s){0,3}?(?:comput|cloud|chips?|GPU|Azure|capacity|servers?|services|hardware|accelerators)",
+        r"\b(?:buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|spend(?:s|ing)?|spent|pay(?:s|ing)?|paid|consum(?:e|es|ed)|order(?:s|ed|ing)?|book(?:s|ed)?|reserv(?:e|es|ed)|sign(?:s|ed|ing)? up for|contract(?:s|ed) for|commit(?:s|ted)? to)\s(?:[\w'-]+\s){0,4}?{M}(?:\s[\w'-]+){0,8}?\s(?:of|on|for|in|to|worth of)?\s?(?:[\w'-]+\s){0,3}?(?:comput|cloud|chips?|GPU|Azure|capacity|servers?|services|hardware|accelerators)",
     ),
 )
 COMPUTE = r"\b(?:comput(?:e|ing)|cloud|chips?|GPUs?|semiconductor|accelerators?|data[- ]cent(?:er|re)s?|servers?|capacity|infrastructure|processors?|TPUs?|memory|hardware|gigawatts?|megawatts?|power|licens\w+|platform|software)\b"
@@ -161,8 +171,8 @@ SELLER_SUBJECT = r"\b(?:w[io]ns?|winning|award(?:ed|s)|lands?|landed|secur(?:es|
 ACQUIRED_AI = r"\b(?:A\.?I\.?[- ]|artificial intelligence|machine learning|generative)\w*"
 
 NOT_MONEY_FOR_AI = (
-    r"\b(?:market (?:will|is|to|could|size|for)|industry (?:will|is)|global (?:spending|AI spending|market)|worldwide spending|forecasts?|analysts?|"
-    r"Gartner|IDC|McKinsey|according to (?:data|a report)|super PACs?|election|lobby\w*|campaign|politicians?|political|discretionary|appropriat\w+|free cash flow|settle\w*|lawsuit|fine|tariff\w*|"
+    r"\b(?:market (?:will|is|to|could|size|for)|industry (?:will|is)|global (?:spending|AI spending|market)|worldwide spending|analysts? (?:say|said|expect|estimate|reckon|at|predict|project)\w*|"
+    r"Gartner|IDC|McKinsey|according to data|super PACs?|election|lobby\w*|campaign|politicians?|political|discretionary|appropriat\w+|free cash flow|settle\w*|lawsuit|fine|tariff\w*|"
     r"buyback|repurchase|dividend|severance|charity|philanthrop\w*|salary|compensation|bonus|pay package)\b"
 )
 """A sentence about a market, politics or pay, not about one payer's outlay."""
