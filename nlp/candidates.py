@@ -340,7 +340,7 @@ def investments(sentence: str) -> list[Candidate]:
 
 
 _DEAL_NEXT = re.compile(
-    r"^[\s-](?:(?!round|funding|financing|series|equity|seed|investment)[\w-]+\s){0,4}?(?:contracts?|orders?|deals?|agreements?|pacts?)\b(?! to (?:raise|fund))",
+    r"^[\s-](?:(?!round|funding|financing|series|equity|seed|investment|to\b|for\b|from\b|in\b|with\b|as\b|after\b)[\w-]+\s){0,4}?(?:contracts?|orders?|deals?|agreements?|pacts?)\b(?! to (?:raise|fund))",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(
@@ -368,6 +368,10 @@ def _continue_lists(sentence: str, masked: Masked, best: dict[int, Candidate]) -
             )
 
 
+_INCOME = re.compile(
+    r"\b(?:backlog|revenues?|sales|profits?|income|loss(?:es)?|worth|demand|market|earnings|savings?|bookings)\b[^,;.]{0,45}$",
+    re.IGNORECASE,
+)
 _YEARLY = re.compile(r"^\s(?:per|a|an) year\b", re.IGNORECASE)
 _OF_A_ROUND = re.compile(r"\b(?:in|with|after|on|through|via|from|by)\s(?:an?|its|the|new|fresh|\s)*$", re.IGNORECASE)
 
@@ -396,6 +400,8 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
         before,
         re.IGNORECASE,
     ) and not (candidate.family in ("contract", "acquisition") or (noun_phrase and _OF_A_ROUND.search(before))):
+        return False
+    if candidate.shape in ("amount-on-ai", "amount-investment") and _INCOME.search(before):
         return False
     if candidate.family == "acquisition" and re.search(
         r"\b(?:revenues?|sales|profits?|backlog|debt|assets|funding|raised|valued it at)\s(?:\w+\s)?(?:of|worth)?\s?$",

@@ -342,7 +342,14 @@ _OWN = re.compile(
 )
 
 
+_LEADS = re.compile(r"\b(?:leads?|led|leading|co-leads?|co-led|anchors?|anchored)\s(?:an?|its|the|in)?\s*$")
 _BACKS_WITH = re.compile(r"\bback(?:s|ed|ing)?\s[^.;‹›]{1,60}\swith\s(?:up to\s|about\s|another\s)?$")
+
+
+_DESCRIBED = re.compile(
+    r"\b(?:start-?up|company|firm|lab|maker|developer|provider|group|rival|giant|unicorn|platform|chipmaker|designer|business|outfit|specialist)\s$",
+    re.IGNORECASE,
+)
 
 
 def payer(
@@ -375,7 +382,13 @@ def payer(
         subject = Link(name, owner.start, owner.end, "owner", owner.kind == "name")
     elif subject is NOBODY or _place_acts(sentence, c.start):
         return Parties(None, [], "capex")
-    after = [m for m in ms if m.start >= figure.end and m.kind == "name"]
+    after = [
+        m
+        for m in ms
+        if m.start >= figure.end
+        and m.kind == "name"
+        and not (m.label in ("GPE", "LOC", "FAC") and not _DESCRIBED.search(sentence[: m.start]))
+    ]
     following = sentence[figure.end :]
     others: list[str] = []
     if c.family == "acquisition":
@@ -437,6 +450,8 @@ def payer(
                 )
             ):
                 target = m
+    if subject and target is not None and _LEADS.search(sentence[: figure.start]):
+        return Parties(Link(target.name, target.start, target.end, "into-company", True), [subject.name], "funding")
     if subject is None:
         by = next(
             (
@@ -445,6 +460,9 @@ def payer(
                 if m.start >= figure.end
                 and m.kind != "pronoun"
                 and re.search(r"\b(?:by|from)\s(?:the\s)?$", sentence[figure.end : m.start])
+                and not re.search(
+                    r"\b(?:data|figures|report|study|numbers)\s(?:by|from)\s$", sentence[figure.end : m.start]
+                )
             ),
             None,
         )
@@ -510,6 +528,7 @@ def _acquisition(
     return Parties(subject, others, "acquisition")
 
 
+_PAYS = re.compile(r"\bpa(?:y|ys|id|ying)\s(?:the\s)?(?:[a-z-]+\s){0,4}$")
 _SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
 
 
@@ -525,6 +544,12 @@ def _contract(
     assert c.figure is not None
     lo = subject.end if subject else 0
     partner: tuple[str, int, int] | None = None
+    paid = next(
+        (m for m in ms if m.kind != "pronoun" and m.end <= c.figure.start and _PAYS.search(sentence[: m.start])), None
+    )
+    if paid and subject and re.fullmatch(r"\s(?:up to |about |some )?", sentence[paid.end : c.figure.start]):
+        if (name := paid.name if paid.kind == "name" else resolve(paid)) and names.key(name) != names.key(subject.name):
+            return Parties(subject, [name], "contract")
     for m in ms:
         if m.kind == "pronoun" or m.start <= lo:
             continue

@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from newsledger import companies
+
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
 _CAPITALISED = r"(?:[A-Z][\w+&*]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,2}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z])"
@@ -36,6 +38,8 @@ _COMMON = _words("common_words")
 """Words that are part of a name within a sentence, but not at its start nor in a title."""
 _PLACES = _words("places")
 _OUTLETS = _words("outlets")
+_ORDINARY = _words("ordinary_words")
+"""Words that general news writes in lower case."""
 _SHARED_FIRST = _words("shared_first_words")
 """First words that unlike companies share."""
 NOT_COMPANIES = _words("no_companies")
@@ -111,6 +115,20 @@ def clean(name: str) -> str:
 def is_place(name: str) -> bool:
     """Return whether a name is that of a country, state, region or large city."""
     return name.casefold().strip(".") in _PLACES or name.casefold() in _PLACES
+
+
+def is_ordinary(word: str) -> bool:
+    """Return whether a word is one that English writes in lower case, an inflected one too."""
+    low = word.casefold()
+    stems = {low, low.removesuffix("s"), low.removesuffix("es"), low.removesuffix("ed"), low.removesuffix("ing")}
+    return any(stem in _ORDINARY for stem in stems)
+
+
+@cache
+def shipped_words() -> frozenset[str]:
+    """Return the keys of shipped companies' names that are one word."""
+    names = (name for c in companies.load() for name in (c.name, *(a.name for a in c.aliases)))
+    return frozenset(k for k in map(key, names) if " " not in k)
 
 
 def is_outlet(name: str) -> bool:
@@ -258,6 +276,7 @@ def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry
     return start, end
 
 
+_ANY_VERB = re.compile(r"^\s(?:[a-z]+(?:s|ed)|to|in|more than)\b")
 _CORPORATE_ACT = re.compile(
     r"^\s(?:(?:has|have|had|will|would|is|was|plans|agreed|expects|intends|aims|wants|said it (?:will|would|had|has|is|plans))\s(?:to\s)?(?:also\s|now\s)?)?"
     r"(?:invest(?:s|ed|ing)?|rais(?:e|es|ed|ing)|la(?:y|ys|id|ying)\soff|cut(?:s|ting)?|acquir(?:e|es|ed|ing)|spend(?:s|ing)?|put(?:s|ting)?|pour(?:s|ed|ing)?|"
@@ -306,10 +325,13 @@ def _may_name(
         return False
     if " " not in name and name.casefold() in _COMMON and label != "ORG":
         return False
-    alone = start <= opening and " " not in name and not label and not title_case and not _ACTS.match(after)
-    return not (
-        alone and registry.inner and name.casefold() not in registry.inner and name.isalpha() and name[1:].islower()
-    )
+    alone = start <= opening and " " not in name and not label and not title_case
+    if not alone or name.casefold() in registry.inner:
+        return True
+    if is_ordinary(name):
+        return bool(_ACTS.match(after)) and k in shipped_words()
+    plain = name.isalpha() and name[1:].islower()
+    return not (plain and registry.inner) or bool(_ACTS.match(after) or _ANY_VERB.match(after))
 
 
 def mentions(

@@ -35,12 +35,19 @@ LEAD = 2
 
 _AI = re.compile(ai_investment.AI)
 _FORECAST = re.compile(
-    r"\b(?:estimates?|forecasts?|projects|predicts?|anticipates)\b(?! (?:its|that it))|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
+    r"(?<!its )(?<!raised )(?<!lifted )(?<!spending )(?<!capex )\b(?:estimates?|forecasts?|projects|predicts?|anticipates)\b"
+    r"(?! (?:its|that it|for (?:its|capital|capex|spending|the (?:full )?year)))|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
     re.IGNORECASE,
 )
 _BUILDS = re.compile(
     r"data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|supercomputer|chips?\b|GPU|\bA\.?I\.?\b|artificial|R&D|cloud|comput",
     re.IGNORECASE,
+)
+_PLURAL_TARGET = re.compile(
+    r"^\s(?:into|in|on)\s(?:[\w-]+\s){0,2}(?:start-?ups|companies|firms|businesses)\b", re.IGNORECASE
+)
+_BUYOUT_DEAL = re.compile(
+    r"\b(?:acquir(?:e|es|ed|ing)|acquisition of|takeover of|merger with|(?:agreed|agrees|plans|talks|deal) to buy\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z]|bought\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])"
 )
 _INNER = re.compile(r"(?<=[a-z,)] )[A-Z][A-Za-z]+")
 _DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
@@ -406,11 +413,12 @@ class Reader:
             return None
         kind: Kind
         if family == "funding":
-            if re.match(ai_investment.FUND_NOUN, following) and not re.search(r"\bfunding\b", following[:20]):
+            fund = bool(re.match(ai_investment.FUND_NOUN, following)) and not re.search(r"\bfunding\b", following[:20])
+            if fund and not _AI.search(text):
                 return None
             link, others = linking.raiser(text, c, mentions, resolve, topic)
-            kind = "funding"
-            if (
+            kind = "fund" if fund else "funding"
+            if not fund and (
                 link
                 and re.search(ai_investment.VC, link.name)
                 and re.search(r"\bfund\b|limited partners|checks|back(?:s|ing)? ", text + " " + (draft.lines[0].text))
@@ -429,7 +437,13 @@ class Reader:
                 and not (link and link.here)
             ):
                 return None
-            if kind == "contract" and not _COMPUTE.search(text):
+            if _PLURAL_TARGET.match(following) and kind != "fund" and not (link and link.rule == "subject"):
+                return None
+            near = " ".join(x.text for x in draft.lines[max(0, index - 2) : index + 1])
+            title = draft.lines[0].text if draft.lines[0].order < 0 else ""
+            if kind == "contract" and _BUYOUT_DEAL.search(text if _BUYOUT_DEAL.search(text) else near + " " + title):
+                kind = "acquisition"
+            if kind == "contract" and not _COMPUTE.search(f"{near} {title}"):
                 return None
         if link is None or (names.is_no_company(link.name) and not names.is_government(link.name)):
             return None

@@ -55,7 +55,7 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
     ("fresh", r"{M}\sin\s(?:fresh|new|additional|venture)\s(?:capital|cash|funding|money|financing)"),
     (
         "round-later",
-        rf"\b(?:{ROUND})\b[^‹›.;]{{0,60}}\b(?:rais(?:es|ed|ing)|brought in|bringing in|secur\w+|total\w*)\s*{{M}}",
+        rf"\b(?:{ROUND})\b[^‹›.;]{{0,60}}\b(?:rais(?:e|es|ed|ing)|brought in|bring(?:ing)? in|net|secur\w+|total\w*)\s*{{M}}",
     ),
     (
         "amount-in-round",
@@ -65,7 +65,14 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
         "given",
         r"\binvestors?\b[^‹›.;]{0,60}?\b(?:gave|given|handed|hand|give)\s(?:it|them|the (?:company|start-?up|firm))\s*{M}",
     ),
-    ("receive", r"\b(?:to |will |has |have )?receiv(?:e|es|ed)\s*{M}(?=\s(?:in |of )?(?:[\w-]+\s){0,3}?from\b)"),
+    (
+        "collect",
+        r"\b(?:collected|pulled in|took in|taken|attracted|gathered)\s(?:just\s|only\s|in\s)?\s*{M}(?=[.;,]|\s(?:in|from|since|over|so far|before|last|this)\b)",
+    ),
+    (
+        "receive",
+        r"\b(?:to |will |has |have )?(?:receiv(?:e|es|ed)|g[eo]t|gets)\s*{M}(?=\s(?:in |of )?(?:[\w-]+\s){0,3}?from\b)",
+    ),
     ("seed-funding-dash", rf"\b{ROUND}\s?[:—-]\s?{{M}}"),
     ("initial-round", r"\b(?:initial|earlier|previous|prior|first|seed|last)\s(?:round|raise|tranche|seed)\sof\s*{M}"),
 )
@@ -124,6 +131,15 @@ OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
         r"{M}(?:\s[^\s‹›;.]+){0,6}?\s(?:on|in|into|for|to|towards?)\s(?:[^\s‹›;.]+\s){0,6}?(?:A\.?I\.?\b|artificial|data cent|chips?\b|GPU|compute|cloud|machine learning|generative)",
     ),
     (
+        "double-to",
+        rf"\b{INVEST}\b[^;.]*›[^‹›;.]{{0,40}}?\b(?:doubl|tripl|rais|increas|lift|boost)\w*\s(?:that|it|this)\sto\s*{{M}}",
+    ),
+    (
+        "will-cost",
+        r"\b(?:data cent(?:er|re)s?|campus|supercomputer|cluster|site|facility|plant|project)\b[^‹›;.]{0,60}?\b(?:will|would|to|could|is expected to) cost\s*{M}",
+    ),
+    ("fund", r"{M}(?:\s(?!will|to|would)[\w-]+){0,3}?\s(?:fund|vehicle)\b(?!ing|-)"),
+    (
         "cost-to-build",
         r"\b(?:build(?:s|ing)?|construct(?:s|ing)?|open(?:s|ing)?)\s(?:an? |the |its |new )?\s*{M}(?=[^.;]{0,50}(?:data cent|campus|facility|supercomputer|plant))",
     ),
@@ -145,8 +161,12 @@ ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
         r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up)\b[^‹›;]{1,140}?\s(?:for|in an?|worth|at|valued at|of|top(?:s|ped)?|exceed(?:s|ed)?|cost(?:s|ing)?|pay(?:s|ing)?|fetch(?:es|ed)?)\s(?:\w+[- ]){0,5}?\s*{M}",
     ),
     (
+        "pay-for",
+        r"\bpa(?:y|ys|id|ying)\s*{M}(?:\s(?:in cash|in stock|in shares|more))?\sfor\s(?=(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])",
+    ),
+    (
         "amount-acquisition",
-        r"{M}(?:\s(?:all-cash|cash|all-stock|stock|cash-and-stock|blockbuster|planned|proposed|mega))*\s(?:acquisition|takeover|buyout|purchase|acqui-?hire|deal to (?:acquire|buy|purchase)|merger)\b",
+        r"{M}(?:\s(?:all-cash|cash|all-stock|stock|cash-and-stock|blockbuster|planned|proposed|mega))*\s(?:acquisition|takeover|buyout|purchase|swoop|bid|acqui-?hire|deal to (?:acquire|buy|purchase)|merger)\b",
     ),
     (
         "acquire-deal",
@@ -162,7 +182,11 @@ CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
     ("amount-deal", rf"{{M}}(?:[,\s][\w'&.,-]+){{0,5}}?[\s-]{CONTRACT_NOUN}\b"),
     (
         "buy-compute",
-        r"\b(?:buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|spend(?:s|ing)?|spent|pay(?:s|ing)?|paid|consum(?:e|es|ed)|order(?:s|ed|ing)?|book(?:s|ed)?|reserv(?:e|es|ed)|sign(?:s|ed|ing)? up for|contract(?:s|ed) for|commit(?:s|ted)? to)\s(?:[\w'-]+\s){0,4}?{M}(?:\s[\w'-]+){0,8}?\s(?:of|on|for|in|to|worth of)?\s?(?:[\w'-]+\s){0,3}?(?:comput|cloud|chips?|GPU|Azure|capacity|servers?|services|hardware|accelerators)",
+        r"\b(?:buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|spend(?:s|ing)?|spent|pay(?:s|ing)?|paid|consum(?:e|es|ed)|order(?:s|ed|ing)?|book(?:s|ed)?|reserv(?:e|es|ed)|sign(?:s|ed|ing)? up for|contract(?:s|ed) for|commit(?:s|ted)? to)\s(?:[\w'-]+\s){0,4}?{M}(?:\s[\w'-]+){0,8}?\s(?:of|on|for|in|to|worth of)?\s?(?:[\w'-]+\s){0,3}?(?:comput|cloud|chips?|GPU|Azure|capacity|servers?|services|hardware|accelerators|data[- ]cent|gigawatt|megawatt|electricity|power|models?|technology)",
+    ),
+    (
+        "supply-worth",
+        r"\b(?:suppl(?:y|ies|ied|ying)|sell(?:s|ing)?|sold|deliver(?:s|ed)?|provide[sd]?)\b[^‹›;.]{1,80}?\s(?:worth|valued at|for)\s*{M}",
     ),
 )
 COMPUTE = r"\b(?:comput(?:e|ing)|cloud|chips?|GPUs?|semiconductor|accelerators?|data[- ]cent(?:er|re)s?|servers?|capacity|infrastructure|processors?|TPUs?|memory|hardware|gigawatts?|megawatts?|power|licens\w+|platform|software)\b"
