@@ -547,9 +547,15 @@ def _contract(
     paid = next(
         (m for m in ms if m.kind != "pronoun" and m.end <= c.figure.start and _PAYS.search(sentence[: m.start])), None
     )
-    if paid and subject and re.fullmatch(r"\s(?:up to |about |some )?", sentence[paid.end : c.figure.start]):
-        if (name := paid.name if paid.kind == "name" else resolve(paid)) and names.key(name) != names.key(subject.name):
-            return Parties(subject, [name], "contract")
+    payee = (paid.name if paid.kind == "name" else resolve(paid)) if paid else None
+    if (
+        paid
+        and payee
+        and subject
+        and re.fullmatch(r"\s(?:up to |about |some )?", sentence[paid.end : c.figure.start])
+        and names.key(payee) != names.key(subject.name)
+    ):
+        return Parties(subject, [payee], "contract")
     for m in ms:
         if m.kind == "pronoun" or m.start <= lo:
             continue
