@@ -28,28 +28,6 @@ from newsledger.model import Page, Source
 
 IN_FLIGHT = 16
 BODY = b"<html><body>" + b"<p>A paragraph of some length that stands for a page of news in a local site.</p>" * 300
-BARE = """
-import sys
-import scrapy
-from scrapy.crawler import AsyncCrawlerProcess
-
-class Bare(scrapy.Spider):
-    name = "bare"
-    async def start(self):
-        yield scrapy.Request(sys.argv[1] + "/sitemap.xml", self.parse)
-    def parse(self, response):
-        for url in response.xpath("//*[local-name()='loc']/text()").getall():
-            yield scrapy.Request(url, self.page)
-    def page(self, response):
-        len(response.body)
-
-process = AsyncCrawlerProcess({
-    "LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
-    "CONCURRENT_REQUESTS": IN_FLIGHT, "CONCURRENT_REQUESTS_PER_DOMAIN": IN_FLIGHT,
-})
-process.crawl(Bare)
-process.start()
-""".replace("IN_FLIGHT", str(IN_FLIGHT))
 
 
 class Site:
@@ -89,7 +67,7 @@ class Site:
 def bare(site: Site) -> float:
     """Return the pages per second of the bare spider, from its first request to its last."""
     site.asked.clear()
-    subprocess.run([sys.executable, "-c", BARE, site.address], check=True)
+    subprocess.run([sys.executable, "-m", "bench.bare_spider", site.address, str(IN_FLIGHT)], check=True)
     return _rate(site)
 
 

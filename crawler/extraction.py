@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.dates import Moment, parse_time, plausible, written_precision
 from crawler.metadata import Metadata, read_metadata
-from crawler.plain_text import cheap_text, clean, decode, is_bottomless
+from crawler.plain_text import cheap_text, clean, decode, is_bottomless, one_line
 from crawler.walls import wall
 from newsledger.model import Article, Page, PublishedBasis, digest
 
@@ -79,7 +79,7 @@ def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | D
         return Dropped("bottomless_markup", "elements nested too deep to be read")
     tree = LexborHTMLParser(source)
     said = read_metadata(tree, page.url, page.fetched_at)
-    title = said.title or _clean_title(page) or ""
+    title = said.title or one_line(page.feed_title) or ""
     text = cheap_text(tree)
     if (barrier := wall(page.url, title, text, said.free)) is not None:
         return Dropped(barrier, title)
@@ -139,7 +139,7 @@ def _document(source: str) -> lxml_html.HtmlElement | None:
 
 def _plain(page: Page) -> Article | Dropped:
     text = clean(decode(page.body, page.content_type))
-    title = _clean_title(page) or ""
+    title = one_line(page.feed_title) or ""
     if len(title) + len(text) < _MIN_TEXT:
         return Dropped("no_text", title)
     url = page.url if urlsplit(page.url).scheme in ("http", "https") else None
@@ -157,10 +157,6 @@ def _plain(page: Page) -> Article | Dropped:
         language=_language(text, None),
         fetched_at=page.fetched_at,
     )
-
-
-def _clean_title(page: Page) -> str | None:
-    return clean(page.feed_title).replace("\n", " ") if page.feed_title else None
 
 
 def _published(

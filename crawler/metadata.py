@@ -15,7 +15,7 @@ from courlan import clean_url, extract_domain
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.dates import Moment, parse_time
-from crawler.plain_text import clean
+from crawler.plain_text import one_line
 from newsledger.model import PublishedBasis
 
 _ARTICLE_TYPE = re.compile(
@@ -41,7 +41,6 @@ _META_DATES = (
     "cxenseparse:recs:publishtime",
     "date",
 )
-_TAGS = re.compile(r"<[^<>]{1,200}>")
 _MAX_DEPTH = 6
 
 
@@ -74,9 +73,9 @@ def read_metadata(tree: LexborHTMLParser, url: str, now: datetime) -> Metadata:
             found.names.setdefault(name.lower(), content)
     article = _article(tree, url)
     _publication(found, article, now)
-    found.publisher = _line(_name(article.get("publisher")) or found.names.get("og:site_name"))
+    found.publisher = one_line(_name(article.get("publisher")) or found.names.get("og:site_name"))
     found.title = _title(tree, found, article)
-    found.description = _line(found.names.get("og:description") or found.names.get("description"))
+    found.description = one_line(found.names.get("og:description") or found.names.get("description"))
     free = article.get("isAccessibleForFree")
     found.free = None if free is None else str(free).lower() not in ("false", "no")
     found.canonical = canonical_url(tree, url, found.names.get("og:url"))
@@ -147,7 +146,7 @@ def _title(tree: LexborHTMLParser, found: Metadata, article: dict[str, Any]) -> 
         node = tree.css_first(tag)
         candidates.append(node.text() if node is not None else None)
     for candidate in candidates:
-        title = _line(candidate)
+        title = one_line(candidate)
         if title:
             return _without_site(title, found.names.get("og:site_name") or found.publisher)
     return None
@@ -159,12 +158,6 @@ def _without_site(title: str, site: str | None) -> str:
             if title.lower().endswith(mark + site.strip().lower()):
                 return title[: -len(mark + site.strip())].strip()
     return title
-
-
-def _line(text: str | None) -> str | None:
-    if not text:
-        return None
-    return clean(_TAGS.sub("", html.unescape(text))).replace("\n", " ").strip() or None
 
 
 def _name(value: Any) -> str | None:

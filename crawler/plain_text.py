@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import html
 import re
 import unicodedata
 
@@ -16,6 +17,7 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 
+_TAGS = re.compile(r"<[^<>]{1,200}>")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _UNNESTED = frozenset(
     (
@@ -89,6 +91,13 @@ def clean(text: str) -> str:
         text = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
     text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def one_line(markup: str | None) -> str | None:
+    """Return a title or the like as one clean line, without tags and entities; None for an empty one."""
+    if not markup:
+        return None
+    return clean(_TAGS.sub("", html.unescape(markup))).replace("\n", " ").strip() or None
 
 
 def is_bottomless(source: str) -> bool:

@@ -9,7 +9,7 @@ from scrapy.http import Response
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.feeds import Item, web_address
-from crawler.plain_text import clean, decode
+from crawler.plain_text import decode, one_line
 from crawler.spiders.source import SourceSpider
 
 _NEXT_PAGE = 'link[rel~="next"], a[rel~="next"]'
@@ -28,7 +28,7 @@ class ListingSpider(SourceSpider):
             if address is None:
                 self.report.refused["bad_link" if href else "no_link"] += 1
             else:
-                items.append(Item(url=address, title=clean(link.text()).replace("\n", " ") or None))
+                items.append(Item(url=address, title=one_line(link.text())))
         if not items:
             self.unreadable(response, None)
             return
