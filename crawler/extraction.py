@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
@@ -167,7 +168,8 @@ def _published(
         return said.published, said.published_basis
     if document is not None:
         try:
-            found = find_date(document, original_date=True, url=page.url, max_date=page.fetched_at)
+            with warnings.catch_warnings(action="ignore"):  # it tells of every odd time zone
+                found = find_date(document, original_date=True, url=page.url, max_date=page.fetched_at)
         except Exception:  # hostile markup: the feed or the clock must do
             found = None
         moment = parse_time(found, page.fetched_at) if found else None

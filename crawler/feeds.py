@@ -69,9 +69,9 @@ def read_feed(body: bytes, url: str, now: datetime, headers: Mapping[str, str] |
         )
     except Exception:  # feedparser is tolerant, not total
         return FeedReading(problem="not_a_feed")
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.get("entries"):
         return FeedReading(problem="not_a_feed")
-    reading = FeedReading(title=_text(parsed.feed.get("title")))
+    reading = FeedReading(title=_text(parsed.get("feed", {}).get("title")))
     for entry in parsed.entries:
         stated = entry.get("published_parsed") or entry.get("updated_parsed")
         bodies = [content.get("value", "") for content in entry.get("content", [])]
