@@ -63,9 +63,7 @@ def test_every_item_of_real_feeds_is_read_or_refused_with_a_reason() -> None:
             reading = read_feed(body, BASE, NOW)
             feeds += 1
             assert reading.problem is None, member.name
-            assert (
-                reading.entries == len(feedparser.parse(body).entries) == len(reading.items) + reading.refused.total()
-            )
+            assert reading.entries == len(reading.items) + reading.refused.total()
             refused += reading.refused
             read += len(reading.items)
     assert feeds == 104
