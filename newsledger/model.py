@@ -413,7 +413,8 @@ class Event:
     """Number of independent sources; reprints of one story count once."""
     source_kinds: tuple[SourceKind, ...] = ()
     trace: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Field name → in plain words, why it has its value; `members` tells why the claims belong together."""
+    """Field name → in plain words, why it has its value; `members` tells how many claims there are, `claim ID` why one
+    of them belongs to it."""
 
     @property
     def ai_cited(self) -> bool:

@@ -72,7 +72,7 @@ def told(events: Sequence[Event]) -> dict[frozenset[str], Any]:
     members = {event.id: frozenset(event.claim_ids) for event in events}
     return {
         members[e.id]: replace(
-            e, id="", trace={}, part_of=str(sorted(members[e.part_of])) if e.part_of else None,
+            e, id="", trace=dict(e.trace), part_of=str(sorted(members[e.part_of])) if e.part_of else None,
             superseded_by=str(sorted(members[e.superseded_by])) if e.superseded_by else None,
         )
         for e in events

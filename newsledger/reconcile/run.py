@@ -27,6 +27,9 @@ CORRECTABLE = frozenset(
 )
 """Fields of an event that a person may correct."""
 
+TRACED = 50
+"""How many of an event's claims, the earliest, keep the reason why they belong to it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
@@ -203,7 +206,7 @@ def _settle(
     standing = live(decisions)
     groups, ids, split, merges = _decide(groups, ids, standing, minted, now)
     new += split
-    successors |= merges
+    successors = {old: to for old, to in (successors | merges).items() if to is None or old not in ids}
     rejected = {d.subject for d in standing if d.action == "event_reject"}
 
     parts, newer = relations.parts(groups), relations.superseded(groups)
@@ -228,9 +231,11 @@ def _settle(
         if index in newer and ids[newer[index]] not in rejected:
             changes["superseded_by"] = ids[newer[index]]
             trace["superseded_by"] = "a newer figure for the same company and period"
+        told = {m.claim.id: group.joins.get(m.claim.id, "the first to tell of it") for m in group.members}
+        joins |= told
+        trace |= {f"claim {m.claim.id}": told[m.claim.id] for m in group.members[:TRACED]}
         event = replace(event, **changes, trace=MappingProxyType(trace))
         events.append(_corrected(event, standing, rates))
-        joins |= {m.claim.id: group.joins.get(m.claim.id, "the first to tell of it") for m in group.members}
     covered |= loaded.dropped
     named = {c for e in events for c in (e.company_id, *e.counterparty_ids)}
     said = {r.company_id: r.claim.company for g in groups for r in g.members}

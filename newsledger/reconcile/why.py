@@ -34,7 +34,7 @@ def _figure(
 def why(event: Event, claims: Sequence[SourcedClaim], joins: Mapping[str, str] | None = None) -> str:
     """Return the reasons for an event, line by line: figure, stage, date, money, relations, then each of its claims.
 
-    `joins` are the reasons why each claim belongs to it (`Reconciled.joins`), where they are at hand.
+    `joins` are the reasons why each claim belongs to it (`Reconciled.joins`); else its own trace serves.
     """
     trace = event.trace
     own = [s for s in claims if s.claim.id in set(event.claim_ids)]
@@ -71,7 +71,7 @@ def why(event: Event, claims: Sequence[SourcedClaim], joins: Mapping[str, str] |
             claim.count, claim.percent, claim.amount, claim.count_high or claim.amount_high, claim.currency,
             claim.count_qualifier or claim.amount_qualifier,
         )  # fmt: skip
-        reason = (joins or {}).get(claim.id)
+        reason = (joins or {}).get(claim.id) or trace.get(f"claim {claim.id}")
         lines.append(
             f"  {told} {sourced.source_id or sourced.url or claim.article_id} ({claim.status}, {claim.time}): {said}"
             f"{f': {reason}' if reason else ''}. “{claim.sentence.quote}”"
