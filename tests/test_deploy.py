@@ -260,6 +260,8 @@ def test_each_role_can_do_its_work_and_no_more(roles: str) -> None:
         connection.execute(text("UPDATE source SET name = 'Old Mill'"))
     with reader.connect() as connection:
         assert connection.scalar(text("SELECT name FROM source")) == "Old Mill"
+    for engine in (writer, reader):
+        migrate(engine)  # the services look whether there is something to do
     refused = {
         writer: ["CREATE TABLE mine (a int)", "DROP TABLE source", "TRUNCATE source", "CREATE ROLE friend"],
         reader: ["DELETE FROM source", "UPDATE source SET name = ''", "CREATE TABLE mine (a int)"],
@@ -327,6 +329,15 @@ def test_alerts_are_valid_and_fire_when_they_should(tmp_path: Path) -> None:
     shutil.copytree(DEPLOY / "prometheus", folder)
     run(promtool, "check", "config", "prometheus.yml", cwd=folder)
     run(promtool, "test", "rules", "alerts_minutes_test.yml", "alerts_days_test.yml", cwd=folder)
+
+
+def test_every_figure_that_an_alert_looks_at_is_exported() -> None:
+    alerts = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())["groups"]
+    wanted = {
+        name for group in alerts for rule in group["rules"] for name in re.findall(r"newsledger_\w+", rule["expr"])
+    }
+    exported = set(re.findall(r'"(newsledger_\w+)"', (ROOT / "storage" / "metrics.py").read_text()))
+    assert wanted <= exported
 
 
 def test_every_alert_is_tested_and_says_what_to_do() -> None:
