@@ -61,6 +61,12 @@ def place(period: str, grain: Grain) -> str | None:
     return found if found == period_of_day(after - timedelta(days=1), grain) else None
 
 
+@lru_cache(maxsize=256)
+def spans(since: date, until: date, grain: Grain) -> tuple[tuple[str, date, date], ...]:
+    """Return the periods that `periods` yields, each with its first day and the day after its last."""
+    return tuple((period, *bounds(period)) for period in periods(since, until, grain))
+
+
 def periods(since: date, until: date, grain: Grain) -> Iterator[str]:
     """Yield the periods from the one of `since` to the one that holds the day before `until`."""
     day = bounds(period_of_day(since, grain))[0]

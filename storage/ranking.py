@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, func, literal, select, union_all
+from sqlalchemy import Connection, func, select
 
 from storage.bulk import among
 from storage.calendar import bounds, periods
+from storage.engine import is_postgresql
+from storage.rollups import quarter_of
 from storage.tables import company, company_month
 from storage.versions import held
 
@@ -37,31 +39,28 @@ def top(connection: Connection, metric: Ranked, since: str, until: str, limit: i
         raise ValueError(f"companies cannot be ranked by {metric!r}; use one of {', '.join(get_args(Ranked))}")
     months = list(periods(bounds(since)[0], bounds(until)[0], "month"))
     value = company_month.c[metric]
+    mark = "%s" if is_postgresql(connection) else "?"
+    walk = (
+        f"SELECT company_id, {metric} FROM company_month WHERE period = {mark} AND {metric} > 0 "  # noqa: S608
+        f"ORDER BY {metric} DESC, company_id DESC LIMIT {mark}"
+    )
     depth, sums = 2 * limit, dict[str, int]()
     while True:
-        lists = [
-            select(
-                select(literal(month).label("month"), company_month.c.company_id, value.label("value"))
-                .where(company_month.c.period == month, value > 0)
-                .order_by(value.desc(), company_month.c.company_id.desc())
-                .limit(depth)
-                .subquery()
-            )
-            for month in months
-        ]
-        seen: dict[str, list[int]] = {month: [] for month in months}
+        seen: dict[str, list[int]] = {}
         new: set[str] = set()
-        for month, company_id, number in connection.execute(union_all(*lists)) if lists else ():
-            seen[month].append(number)
-            if company_id not in sums:
-                new.add(company_id)
+        for month in months:
+            rows = connection.exec_driver_sql(walk, (month, depth)).all()
+            seen[month] = [number for _, number in rows]
+            new.update(company_id for company_id, _ in rows)
+        new -= sums.keys()
         if new:
             query = (
                 select(company_month.c.company_id, func.sum(value))
                 .where(among(connection, company_month.c.company_id, new), company_month.c.period.in_(months))
+                .where(company_month.c.quarter.between(quarter_of(months[0]), quarter_of(months[-1])))
                 .group_by(company_month.c.company_id)
             )
-            sums.update((company_id, int(total)) for company_id, total in connection.execute(query))
+            sums.update((company_id, int(total)) for company_id, total in connection.execute(query).all())
         best = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:limit]
         # whoever has not come by has at most what stands last in each list
         bound = sum(numbers[-1] for numbers in seen.values() if len(numbers) == depth)

@@ -7,7 +7,7 @@ money announced and money spent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args
@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from newsledger.model import Role
-from storage.calendar import Grain, bounds, periods, place
+from storage.calendar import Grain, bounds, place, spans
 from storage.coverage import Coverage, coverage
-from storage.engine import reading
+from storage.engine import is_postgresql, reading
 from storage.events import EventFilter, filtered, has_role
 from storage.rollups import UNDATED, contribution_sql, period_sql
 from storage.tables import company, company_month, event, total_month
@@ -66,7 +66,7 @@ ALL = "all"
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes three times as long to make, and a chart has hundreds
 class Point:
     """One number of a series."""
 
@@ -164,10 +164,10 @@ def series_of(
         and not include_denied
     )
     if from_rollup:
-        rows = connection.execute(_rollup_sums(columns, by, keys, first, after))
+        rows = _rollup_rows(connection, columns, by, keys, first, after)
     else:
         wanted = filters or EventFilter()
-        rows = connection.execute(_event_sums(columns, by, keys, wanted, since, until, as_of, include_denied))
+        rows = connection.execute(_event_sums(columns, by, keys, wanted, since, until, as_of, include_denied)).all()
     sums, coarse = _placed(rows, grain, first, after)
     now = today or datetime.now(UTC).date()
     span = _span(sums, grain, first, after)
@@ -175,8 +175,7 @@ def series_of(
     points: list[Point] = []
     if span is not None:
         wanted_keys = sorted({key for key, _ in sums} | set(keys if by != "all" else (ALL,)))
-        for period in periods(*span, grain):
-            start, end = bounds(period)
+        for period, start, end in spans(*span, grain):
             partial = end > now or (first is not None and start < first) or (after is not None and end > after)
             covered_days, days = seen.of(period)
             for key in wanted_keys:
@@ -245,6 +244,23 @@ def _span(
     if not found:
         return None
     return first or bounds(found[0])[0], after or bounds(found[-1])[1]
+
+
+def _rollup_rows(
+    connection: Connection,
+    columns: Sequence[str],
+    by: Property,
+    keys: Collection[str],
+    first: date | None,
+    after: date | None,
+) -> Sequence[Any]:
+    if by == "company" and len(keys) == 1 and first is None and after is None:
+        # what is asked most: as plain text, which saves half of the time
+        mark = "%s" if is_postgresql(connection) else "?"
+        names = ", ".join(columns)  # of ours, checked against Metric
+        asked = f"SELECT company_id, period, {names} FROM company_month WHERE company_id = {mark}"  # noqa: S608
+        return connection.exec_driver_sql(asked, (*keys,)).all()
+    return connection.execute(_rollup_sums(columns, by, keys, first, after)).all()
 
 
 def _rollup_sums(
