@@ -308,8 +308,11 @@ def exported(engine: Engine, folder: Path, report: Report) -> None:
 def raw_csv(connection: Connection, sql: str, path: Path) -> None:
     """Write a query's rows with csv.writer over the driver's own cursor."""
     driver: Any = connection.connection.driver_connection
-    cursor = driver.cursor(name="bare") if is_postgresql(connection) else driver.cursor()
-    cursor.itersize = 5000
+    if is_postgresql(connection):
+        cursor = driver.cursor(name="bare")
+        cursor.itersize = 5000
+    else:
+        cursor = driver.cursor()
     with path.open("w", encoding="utf-8", newline="") as file:
         cursor.execute(sql)
         csv.writer(file, lineterminator="\\n").writerows(cursor)

@@ -210,12 +210,13 @@ def write(
     """
     given = {entry.id: entry for entry in events}
     rows = {id_: event_row(connection, entry) for id_, entry in given.items()}
-    found = _held_states(connection, {*rows, *at_stake})
-    changed = [id_ for id_, row in rows.items() if id_ not in found or found[id_]["content_hash"] != row[-1]]
-    gone = sorted(id_ for id_ in at_stake if id_ in found and id_ not in rows)
+    hashes = _held_hashes(connection, {*rows, *at_stake})
+    changed = [id_ for id_, row in rows.items() if hashes.get(id_) != row[-1]]
+    gone = sorted(id_ for id_ in at_stake if id_ in hashes and id_ not in rows)
     if not changed and not gone:
         return 0, 0
-    ended = [id_ for id_ in changed if id_ in found] + gone
+    ended = [id_ for id_ in changed if id_ in hashes] + gone
+    found = _held_states(connection, ended)
     at = close(connection, event, ended, known_at)
     stamp = driver_moment(connection, at)
     insert_rows(connection, event, [(*rows[id_], stamp, None) for id_ in changed])
@@ -244,8 +245,6 @@ _SUMMED = tuple(
     event.c[name]
     for name in (
         "id",
-        "content_hash",
-        "known_at",
         "type",
         "company_id",
         "kind",
@@ -266,13 +265,21 @@ _SUMMED = tuple(
 )
 
 
-_SUMMED_NAMES = tuple(c.name for c in _SUMMED[3:])
+_SUMMED_NAMES = tuple(c.name for c in _SUMMED[1:])
 _summed_values: Callable[[Event], tuple[Any, ...]] = attrgetter(*_SUMMED_NAMES)
 
 
 def summed(entry: Event) -> dict[str, Any]:
     """Return the columns of an event that roll-ups ask for."""
     return dict(zip(_SUMMED_NAMES, _summed_values(entry), strict=True))
+
+
+def _held_hashes(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    hashes: dict[str, str] = {}
+    for batch in batches(sorted(ids), MANY):
+        query = select(event.c.id, event.c.content_hash).where(among(connection, event.c.id, batch), held(event))
+        hashes.update((id_, content) for id_, content in connection.execute(query).all())
+    return hashes
 
 
 def _held_states(connection: Connection, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:

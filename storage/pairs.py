@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_low
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, cast, func, or_, select
 
 from storage.batches import batches
 from storage.calendar import bounds, period_of_day, place
+from storage.columns import Whole
 from storage.rollups import UNDATED, contribution_sql
 from storage.tables import company, company_month, event, total_month
 from storage.versions import held
@@ -65,8 +66,7 @@ class Pair:
     """Each such cut, by date."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairQuarter:
+class PairQuarter(NamedTuple):
     """Both sides of one company, or of `all`, in one quarter."""
 
     company_id: str
@@ -109,7 +109,7 @@ def by_quarter(
     """
     table = company_month
     quarter = table.c.quarter
-    columns = [func.sum(table.c[name]) for name in SUMMED]
+    columns = [cast(func.sum(table.c[name]), Whole) for name in SUMMED]
     query = select(table.c.company_id, quarter, *columns).where(
         or_(table.c.layoff_events > 0, table.c.ai_events > 0),
         func.length(table.c.period) == 7,
@@ -122,7 +122,7 @@ def by_quarter(
     if company_ids:
         query = query.where(table.c.company_id.in_(sorted(company_ids)))
     rows = connection.execute(query.group_by(table.c.company_id, quarter).order_by(table.c.company_id, quarter))
-    return [PairQuarter(row[0], row[1], *map(int, row[2:])) for row in rows]
+    return list(map(PairQuarter._make, rows.all()))
 
 
 def curve(connection: Connection, company_id: str | None = None) -> list[CurvePoint]:
