@@ -57,7 +57,8 @@ def top(connection: Connection, metric: Ranked, since: str, until: str, limit: i
             query = (
                 select(company_month.c.company_id, func.sum(value))
                 .where(among(connection, company_month.c.company_id, new), company_month.c.period.in_(months))
-                .where(company_month.c.quarter.between(quarter_of(months[0]), quarter_of(months[-1])))
+                .where(company_month.c.quarter >= quarter_of(months[0]))
+                .where(company_month.c.quarter <= quarter_of(months[-1]))
                 .group_by(company_month.c.company_id)
             )
             sums.update((company_id, int(total)) for company_id, total in connection.execute(query).all())
