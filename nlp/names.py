@@ -214,6 +214,8 @@ class Registry:
     """Words that the document capitalises within a sentence."""
     headed: set[str] = field(default_factory=set)
     """Keys that the title names: an outlet among them is the news, not its teller."""
+    unknown: frozenset[str] = frozenset()
+    """Keys of shipped companies that are to be as if not shipped."""
     organisations: set[str] = field(default_factory=set)
     """Keys that the model or the shipped companies call a company."""
 
@@ -329,7 +331,7 @@ def _may_name(
     if not alone or name.casefold() in registry.inner:
         return True
     if is_ordinary(name):
-        return bool(_ACTS.match(after)) and k in shipped_words()
+        return bool(_ACTS.match(after)) and k in shipped_words() - registry.unknown
     plain = name.isalpha() and name[1:].islower()
     return not (plain and registry.inner) or bool(_ACTS.match(after) or _ANY_VERB.match(after))
 

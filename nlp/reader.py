@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from newsledger.model import Article, Claim, Evidence, Kind, Qualifier, claim_id
 from nlp import VERSION, attributes, candidates, dates, entities, gate, linking, merging, names
@@ -103,12 +103,34 @@ def _supplies(draft: _Draft, name: str) -> bool:
 class Reader:
     """Reads layoffs and AI investments out of English news. Deterministic: same article, same version, same claims."""
 
-    def __init__(self, model: str | None = None, *, gates: bool = True) -> None:
+    PARTS: ClassVar[Mapping[str, str]] = {
+        "entities": "the trained recogniser of names",
+        "stand_ins": "whom “the company” and “it” stand for",
+        "topic": "the company that the article is about",
+        "tie_to_ai": "whether the money is for AI",
+        "merging": "one claim for what is told twice",
+    }
+    """The parts that can be switched off, to measure what each is worth."""
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        gates: bool = True,
+        disable: Iterable[str] = (),
+        unknown: frozenset[str] = frozenset(),
+    ) -> None:
         """Load the model of named entities.
 
         `model` is the name of an installed spaCy pipeline package, by default the one of the settings. With `gates`
-        off every sentence is a candidate: slower, and the claims must be the same.
+        off every sentence is a candidate: slower, and the claims must be the same. To measure: `disable` switches
+        `PARTS` off, and the shipped companies named in `unknown` (keys of `names.key`) are as if not shipped.
+        Raises `ValueError` for a part that is none.
         """
+        self._disabled = frozenset(disable)
+        if wrong := self._disabled - self.PARTS.keys():
+            raise ValueError(f"no part of the reader: {', '.join(sorted(wrong))}; there are {', '.join(self.PARTS)}")
+        self._unknown = unknown
         self.drops: Counter[str] = Counter()
         self._gates = gates
         self._entities = entities.Recogniser(model)
@@ -123,7 +145,9 @@ class Reader:
         while batch := list(islice(iterator, BATCH)):
             drafts = [self._draft(article) for article in batch]
             windows = [line for draft in drafts if draft for line in draft.windows]
-            for line, found in zip(windows, self._entities.of([line.text for line in windows]), strict=True):
+            texts = [line.text for line in windows]
+            named = [[] for _ in texts] if "entities" in self._disabled else self._entities.of(texts)
+            for line, found in zip(windows, named, strict=True):
                 line.entities = found
             for draft in drafts:
                 yield self._claims(draft) if draft else []
@@ -206,7 +230,7 @@ class Reader:
     # companies
 
     def _registry(self, draft: _Draft) -> Registry:
-        registry = Registry()
+        registry = Registry(unknown=self._unknown)
         for line in draft.lines:
             if line.order >= 0:
                 registry.inner.update(w.casefold() for w in _INNER.findall(line.text))
@@ -244,6 +268,8 @@ class Reader:
 
     def _topic(self, draft: _Draft, registry: Registry) -> str | None:
         """The company that the article is about: the title's, else the one that lead and body name most."""
+        if "topic" in self._disabled:
+            return None
         body = "\n".join(line.text for line in draft.lines if line.order >= 0)
         best: tuple[float, int, str] | None = None
         for rank, line in enumerate(draft.lines[:5]):
@@ -284,6 +310,8 @@ class Reader:
             return oblique
 
         def resolve(mention: Mention) -> str | None:
+            if "stand_ins" in self._disabled:
+                return None
             here = [m for m in self._mentions(lines[index], registry) if m.kind == "name" and m.end <= mention.start]
             plain = [
                 m for m in here if not linking._PREPOSITION.search(lines[index].text[: m.start]) and not m.possessive
@@ -341,7 +369,7 @@ class Reader:
                     self.drops[f"no_{candidate.type}"] += 1
                 else:
                     findings.append(finding)
-        merged = merging.merge(findings, draft.published)
+        merged = findings if "merging" in self._disabled else merging.merge(findings, draft.published)
         return [self._claim(draft, f) for f in merged]
 
     def _layoff(
@@ -439,11 +467,12 @@ class Reader:
                 return None
             if _PLURAL_TARGET.match(following) and kind != "fund" and not (link and link.rule == "subject"):
                 return None
-            near = " ".join(x.text for x in draft.lines[max(0, index - 2) : index + 1])
             title = draft.lines[0].text if draft.lines[0].order < 0 else ""
-            if kind == "contract" and _BUYOUT_DEAL.search(text if _BUYOUT_DEAL.search(text) else near + " " + title):
+            if kind == "contract" and _BUYOUT_DEAL.search(text):
                 kind = "acquisition"
-            if kind == "contract" and not _COMPUTE.search(f"{near} {title}"):
+            if kind == "contract" and not _COMPUTE.search(f"{text} {title}"):
+                return None
+            if kind == "acquisition" and link and link.rule == "topic" and not _AI.search(text):
                 return None
         if link is None or (names.is_no_company(link.name) and not names.is_government(link.name)):
             return None
@@ -481,7 +510,7 @@ class Reader:
 
     def _for_ai(self, draft: _Draft, index: int, line: _Line, c: Candidate, f: Finding, kind: str) -> bool:
         """Whether the text ties the money to AI: in the sentence, in what the article is about, or beside it."""
-        if _AI.search(line.text) or _AI.search(f.company):
+        if "tie_to_ai" in self._disabled or _AI.search(line.text) or _AI.search(f.company):
             f.trace["for_ai"] = "sentence"
             return True
         title = draft.lines[0].text if draft.lines[0].order < 0 else ""
