@@ -1,5 +1,5 @@
 # The two commands: `make run` (the main job, on the sample newsroom) and `make test` (all tests).
-.PHONY: help setup setup-dev run test lint accuracy lock
+.PHONY: help setup setup-dev run test faults lint accuracy lock
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -37,7 +37,10 @@ run: setup ## the main job on the sample newsroom, in .run/ (ARGS=--once: one ro
 	@$(BIN)/newsledger run --sample $(ARGS)
 
 test: setup-dev ## all tests
-	@$(BIN)/pytest -q $(ARGS)
+	@$(BIN)/pytest -q -m "not long" $(ARGS)
+
+faults: setup-dev ## the fault tests, the long ones too
+	@$(BIN)/pytest -q -m "long or not long" tests/test_broker.py tests/test_service.py tests/test_service_steps.py tests/test_service_faults.py tests/test_storage_work.py $(ARGS)
 
 lint: setup-dev ## ruff, mypy and import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -301,6 +301,27 @@ def export(
     print(f"{published.version} {told}: {_counted(published.rows)} rows at {published.location}")
 
 
+@app.command(epilog=example("newsledger reread", "newsledger reread --now"))
+def reread(
+    now: Annotated[bool, typer.Option("--now", help="Read them here, not by the workers.")] = False,
+) -> None:
+    """Queue articles that another version of the reader read, to be read again when nothing new waits."""
+    from workers import steps
+
+    engine = _store()
+    total = 0
+    while queued := steps.queue_rereading(engine):
+        total += queued
+        if not now:
+            break
+        from nlp.reader import Reader
+
+        reader = Reader(settings().spacy_model)
+        while steps.reread(engine, reader).done:
+            pass
+    print(f"{total} articles {'read again: run newsledger reconcile' if now and total else 'queued to be read again'}")
+
+
 # ------------------------------------------------------------------------------------------------------------- serving
 
 

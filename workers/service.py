@@ -49,6 +49,8 @@ class Child:
     keep: tuple[int, ...] = ()
     kill_signal: int = signal.SIGTERM
     """What it gets when the service itself is killed."""
+    stop_signal: int = signal.SIGTERM
+    """What it gets when the service stops."""
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -126,7 +128,7 @@ class Service:
         for child in running:
             assert child.process is not None
             if child.process.poll() is None:
-                child.process.send_signal(signal.SIGTERM)
+                child.process.send_signal(child.stop_signal)
         until = time.monotonic() + STOP_SECONDS
         for child in running:
             assert child.process is not None
@@ -207,8 +209,9 @@ class Service:
         celery = [sys.executable, "-m", "celery", "-A", "workers.tasks"]
         descriptor = self._listener.fileno()
         return [
-            # the clock, being told to stop, ends at once; a worker ends its tasks first, so it is killed outright
-            Child("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
+            # the clock keeps nothing, so it is simply killed
+            Child("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], stop_signal=signal.SIGKILL),
+            # told to stop, a worker ends its tasks first: no good where the service is gone already
             Child(
                 "worker",
                 [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],

@@ -94,17 +94,25 @@ def time_limit(seconds: int = PAGE_SECONDS) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def transaction[T](engine: Engine, write: Callable[[Connection], T], *, seconds: float = 60) -> T:
-    """Run one writing transaction; again, for up to `seconds`, where the store is away, locked or in a deadlock."""
-    for attempt in Retrying(
+def patiently[T](call: Callable[[], T], *, seconds: float = 60) -> T:
+    """Call, and call again for up to `seconds` where the store is away, locked or in a deadlock."""
+    again = Retrying(
         retry=retry_if_exception_type(OperationalError),
         wait=wait_random_exponential(multiplier=0.1, max=5),
         stop=stop_after_delay(seconds),
         reraise=True,
-    ):
-        with attempt, writing(engine) as connection:
+    )
+    return again(call)
+
+
+def transaction[T](engine: Engine, write: Callable[[Connection], T], *, seconds: float = 60) -> T:
+    """Run one writing transaction, patiently."""
+
+    def once() -> T:
+        with writing(engine) as connection:
             return write(connection)
-    raise AssertionError("unreachable: Retrying ends in a return or an error")
+
+    return patiently(once, seconds=seconds)
 
 
 _resolvers: dict[tuple[str, ...], Resolver] = {}
@@ -249,9 +257,9 @@ def _leases(engine: Engine, step: work.Step, keys: Sequence[str] | None, limit: 
     So a page that kills its reader takes the others of its batch with it once at most.
     """
     lease = partial(work.lease, engine, step, owner=owner(), seconds=settings().lease_seconds, keys=keys)
-    if batch := lease(limit=limit, tried=False):
+    if batch := patiently(lambda: lease(limit=limit, tried=False)):
         yield batch
-    while batch := lease(limit=1, tried=True):
+    while batch := patiently(lambda: lease(limit=1, tried=True)):
         yield batch
         if keys is None:
             return
@@ -273,8 +281,7 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
     report = Extracted()
     outcomes: dict[str, Article | Dropped] = {}
     failed: dict[str, str] = {}
-    with reading(engine) as connection:
-        loaded = {pages.page_id(page): page for page in pages.load(connection, ids)}
+    loaded = patiently(lambda: _load_pages(engine, ids))
     for id_, page in loaded.items():
         try:
             with time_limit():
@@ -306,6 +313,11 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
     report.add(transaction(engine, write))
     _give_back(engine, "read", failed, report)
     return report
+
+
+def _load_pages(engine: Engine, ids: Sequence[str]) -> dict[str, Page]:
+    with reading(engine) as connection:
+        return {pages.page_id(page): page for page in pages.load(connection, ids)}
 
 
 def _article_key(outcome: Article | Dropped) -> str:
