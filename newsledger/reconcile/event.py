@@ -138,7 +138,8 @@ def _by(reading: Reading, why: str) -> str:
 def _view(group: Group, resolver: Resolver) -> tuple[str, Reading, str]:
     """Return the event's company, the claim whose view of the happening it takes, and why."""
     members = group.members
-    sides = [(a, b) for a in members for b in members if a.company_id < b.company_id and reciprocal(a, b)]
+    parties = {m.company_id for m in members}
+    sides = len(parties) > 1 and any(reciprocal(a, b) for a in members for b in members if a.company_id < b.company_id)
     if sides:
         rounds = [m for m in members if m.claim.kind == "funding"]
         payers = [m for m in members if m.claim.kind != "funding"]
