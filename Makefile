@@ -45,6 +45,9 @@ faults: setup-dev ## the fault tests, the long ones too
 lint: setup-dev ## ruff, mypy and import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
+screenshots: setup-dev ## a picture of every page, light and dark, wide and narrow, in .run/screenshots
+	@NEWSLEDGER_SCREENSHOTS=.run/screenshots $(BIN)/pytest -q tests/test_dashboard.py -k fits
+
 accuracy: setup-dev ## score the reader, write docs/accuracy.md
 	@$(BIN)/python -m bench.accuracy $(ARGS)
 

@@ -69,7 +69,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def paths(address: str) -> dict[str, str]:
-    cut = httpx.get(f"{address}/v1/events?company=corvane&type=layoff").json()["data"][0]["id"]
+    cut = httpx.get(f"{address}/v1/events?company=corvane&type=layoff", timeout=60).json()["data"][0]["id"]
     return {
         "overview": "/",
         "companies": "/companies",
@@ -215,7 +215,7 @@ def test_hostile_names_and_sentences_are_only_text(page: Page, address: str) -> 
 
 def test_pages_allow_no_script_or_style_but_their_own(address: str) -> None:
     for path in paths(address).values():
-        answer = httpx.get(address + path)
+        answer = httpx.get(address + path, timeout=60)
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -230,7 +230,7 @@ def test_an_empty_ledger_says_so(browser: Browser, tmp_path: Path) -> None:
     migrate(engine)
     with served(create_app(engine, Settings(_env_file=None))) as address:
         for path in ("/", "/companies", "/explore", "/sources", "/about", "/developers"):
-            answer = httpx.get(address + path)
+            answer = httpx.get(address + path, timeout=60)
             assert answer.status_code == 200, path
             assert "Sample data" not in answer.text
         assert "The ledger is empty so far" in httpx.get(address).text
