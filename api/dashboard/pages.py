@@ -49,6 +49,7 @@ def _environment() -> Environment:
     )
     made.filters.update(
         day=wording.day,
+        short_day=wording.short_day,
         instant=wording.instant,
         figure=wording.figure,
         grouped=wording.grouped,
@@ -483,6 +484,23 @@ async def sources_page(request: Request) -> Response:
     return await give_page(request, "sources.html", "/sources", build)
 
 
+ACCURACY = HERE.parents[1] / "docs" / "accuracy.md"
+"""Written by `make accuracy`; an installation without the sources has none."""
+
+
+def accuracy_table() -> dict[str, Any] | None:
+    """Return head and rows of the first table in the accuracy report; null where there is no report."""
+    if not ACCURACY.exists():
+        return None
+    rows: list[list[str]] = []
+    for line in ACCURACY.read_text(encoding="utf-8").splitlines():
+        if line.startswith("|"):
+            rows.append([cell.strip(" `*") for cell in line.strip().strip("|").split("|")])
+        elif rows:
+            break
+    return {"head": rows[0], "rows": rows[2:]} if len(rows) > 2 else None
+
+
 @router.get("/about", name="about_page")
 async def about_page(request: Request) -> Response:
     """Tell what counts, where figures come from, how often they are wrong, and what they cannot tell."""
@@ -491,7 +509,7 @@ async def about_page(request: Request) -> Response:
         return {
             "title": "About the data",
             "metrics": wording.METRICS.items(),
-            "accuracy": None,
+            "accuracy": accuracy_table(),
             "contact": request.app.state.settings.contact,
             "today": f"{timeline.today():%F}",
             "base": str(request.base_url),

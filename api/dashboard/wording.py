@@ -171,6 +171,12 @@ def day(value: str | date | datetime | None, precision: str | None = None) -> st
     return f"{parts[2]} {MONTHS[parts[1] - 1]} {parts[0]}"
 
 
+def short_day(value: str | None, precision: str | None = None) -> str:
+    """Return a date as `day` does, with the month cut to three letters."""
+    words = day(value, precision)
+    return next((words.replace(month, month[:3]) for month in MONTHS if month in words), words)
+
+
 def instant(value: datetime | None) -> str:
     """Return a UTC time to the minute: 14 March 2025, 16:05 UTC."""
     if value is None:
