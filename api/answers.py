@@ -99,14 +99,16 @@ class Answers:
         kept = self._kept.get(tag)
         if kept is None:
             body = await self.within_time(work)
-            packed = gzip.compress(body.data, 5, mtime=0) if len(body.data) >= GZIP_FROM else None
-            kept = (body.data, packed, body.headers)
+            kept = (body.data, None, body.headers)
             self._keep(tag, kept)
         else:
             self._kept.move_to_end(tag)
         data, packed, more = kept
         headers.update(more)
-        if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        if len(data) >= GZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+            if packed is None:
+                packed = await run_in_threadpool(gzip.compress, data, 5, mtime=0)
+                self._keep(tag, (data, packed, more))
             headers["Content-Encoding"] = "gzip"
             data = packed
         return Response(data, headers=headers, media_type=media_type)
@@ -126,6 +128,8 @@ class Answers:
         size = len(answer[0]) + len(answer[1] or b"")
         if size > KEPT_BYTES // 8:
             return
+        if (before := self._kept.pop(tag, None)) is not None:
+            self._size -= len(before[0]) + len(before[1] or b"")
         self._kept[tag] = answer
         self._size += size
         while self._size > KEPT_BYTES:
