@@ -13,6 +13,7 @@ import csv
 import gc
 import random
 import resource
+import signal
 import statistics
 import sys
 import tempfile
@@ -326,6 +327,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--folder", type=Path, default=None, help="where the stores are made; 3 kB for each event")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server we started goes with us
     report = Report()
     before: dict[str, float] = {}
     for count in asked.events:
