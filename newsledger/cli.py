@@ -704,8 +704,10 @@ ROOMS = ("newsledger", "crawler", "nlp", "storage", "workers", "api", "sample")
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    import structlog
     from sqlalchemy.exc import SQLAlchemyError
 
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for results
     try:
         app()
     except SQLAlchemyError as error:

@@ -73,7 +73,7 @@ class Running:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=280,
             check=False,
         )
 

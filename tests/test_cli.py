@@ -26,7 +26,7 @@ def newsledger(*args: str, data: Path, stdin: bytes = b"") -> subprocess.Complet
         env={**os.environ, "PYTHONPATH": str(ROOT), "NEWSLEDGER_DATA_DIR": str(data / "ledger")},
         input=stdin,
         capture_output=True,
-        timeout=120,
+        timeout=280,
         check=False,
     )
 

@@ -274,6 +274,14 @@ def extract(engine: Engine, reader: Reader, ids: Sequence[str] | None = None) ->
     limit = settings().read_batch if ids is None else len(ids)
     for batch in _leases(engine, "read", ids, limit):
         report.add(_read_pages(engine, reader, batch))
+    if report.done or report.failed:
+        log.info(
+            "extracted",
+            pages=report.done,
+            claims=report.claims,
+            dropped=dict(report.dropped),
+            failed=dict(report.failed),
+        )
     return report
 
 

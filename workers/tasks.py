@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -61,6 +62,7 @@ app.conf.update(
     worker_proc_alive_timeout=60,
     worker_max_memory_per_child=1_500_000,  # kB
     worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_concurrency=settings().processes or 2 * (os.cpu_count() or 1),
     accept_content=["json"],
@@ -174,7 +176,30 @@ def publish(at: str) -> None:
     steps.publish(store(), settings().exports, at)
 
 
+def _log_as_json() -> None:
+    """Make a worker log one JSON object a line, with the task that it speaks of."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _begin_log(task_id: str, task: Task[..., Any], **_: Any) -> None:
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+
+
+def _end_log(**_: Any) -> None:
+    structlog.contextvars.clear_contextvars()
+
+
 def _load_before_fork(**_: Any) -> None:
+    _log_as_json()
     reader()
 
 
@@ -183,4 +208,6 @@ def _die_with_worker(**_: Any) -> None:
 
 
 signals.worker_init.connect(_load_before_fork)
+signals.task_prerun.connect(_begin_log)
+signals.task_postrun.connect(_end_log)
 signals.worker_process_init.connect(_die_with_worker)
