@@ -161,6 +161,7 @@ def panel_spec(rows: Sequence[Panel], width: int, height: int) -> dict[str, Any]
         y_axis = {"title": None, "labelExpr": LABELS[panel.unit], "tickCount": 4, "minExtent": 44, "maxExtent": 44}
         named = {"description": {"field": "words"}}
         linked = {"href": {"field": "href"}} if any(bar.href for bar in panel.bars) else {}
+        base = f"{panel.colour}-soft" if _has_part(panel) else panel.colour
         layer: list[dict[str, Any]] = []
         if any(bar.value is None for bar in panel.bars):
             layer.append(
@@ -180,8 +181,8 @@ def panel_spec(rows: Sequence[Panel], width: int, height: int) -> dict[str, Any]
                     "y": {"field": "value", "type": "quantitative", "axis": y_axis, "scale": {"domainMin": 0}},
                     "y2": {"datum": 0},
                     "fill": {
-                        "condition": {"test": "datum.partial", "value": f"url(#hatch-{panel.colour})"},
-                        "value": f"var(--{panel.colour}{'-soft' if _has_part(panel) else ''})",
+                        "condition": {"test": "datum.partial", "value": f"url(#hatch-{base})"},
+                        "value": f"var(--{base})",
                     },
                     **named,
                     **linked,
@@ -197,7 +198,10 @@ def panel_spec(rows: Sequence[Panel], width: int, height: int) -> dict[str, Any]
                         **span,
                         "y": {"field": "part", "type": "quantitative"},
                         "y2": {"datum": 0},
-                        "fill": {"value": f"var(--{panel.colour})"},
+                        "fill": {
+                            "condition": {"test": "datum.partial", "value": f"url(#hatch-{panel.colour})"},
+                            "value": f"var(--{panel.colour})",
+                        },
                     },
                 }
             )
