@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from storage import work
 from storage.engine import open_store
 from storage.migrations import migrate
 from tests.service_run import write_articles
-from workers import steps
+from workers import children, steps
 from workers.broker import Broker
 
 
@@ -62,16 +63,19 @@ def through_celery(folder: Path, articles: Path, processes: int) -> float:
         "NEWSLEDGER_DATA_DIR": str(folder),
         "NEWSLEDGER_DATABASE_URL": str(engine.url),
         "NEWSLEDGER_PROCESSES": str(processes),
+        "NEWSLEDGER_TICK_SECONDS": "2",
         "OMP_NUM_THREADS": "1",
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     ring = "from workers import steps, tasks; tasks.tick.delay()"
     with Broker(folder):
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "workers.tasks", "worker", "--loglevel", "ERROR"],
+        log = (folder / "worker.log").open("wb")
+        worker = children.start(
+            [sys.executable, "-m", "celery", "-A", "workers.tasks", "worker", "-B", "--loglevel", "ERROR"],
             env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            output=log,
+            stop_signal=signal.SIGKILL,
         )
         try:
             subprocess.run([sys.executable, "-c", ring], env=environment, check=True)
@@ -87,6 +91,7 @@ def through_celery(folder: Path, articles: Path, processes: int) -> float:
         finally:
             worker.kill()
             worker.wait()
+            log.close()
 
 
 def main() -> None:
