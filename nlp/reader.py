@@ -479,6 +479,8 @@ class Reader:
         if names.is_place(link.name):
             return None
         f = self._finding(draft, index, line, c, registry, link, topic, stated)
+        if link.rule == "oblique-before" and not f.is_topic:
+            return None  # named beside the money, not as who pays
         f.kind, f.trace["kind"] = kind, f"shape:{c.shape}"
         if not self._for_ai(draft, index, line, c, f, kind):
             return None
