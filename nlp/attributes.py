@@ -24,7 +24,7 @@ _HEDGED = re.compile(
     r"consider(?:s|ing|ed)|mull(?:s|ing|ed)|weigh(?:s|ing|ed)|explor(?:es|ing|ed)|could|might|may (?:cut|lay|be|lose|soon)|potentially|possibly|in talks|looking to|looks to|look to raise|seek(?:s|ing)? to|seeking|"
     r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
     r"(?:bloomberg|reuters|the information|the wall street journal|wsj|cnbc|business insider|insider|the verge|axios|the new york times|financial times|ft|sky news|handelsblatt|"
-    r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to (?:reduce|invest|spend|raise)|"
+    r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
     r"originally predicted|estimates? that|unconfirmed|leaked)\b",
     re.IGNORECASE,
 )
@@ -85,7 +85,12 @@ def status(sentence: str, start: int, end: int, around: str, is_layoff: bool, le
         if zone_sure and soft:
             return "confirmed", "announced"
         return "reported", f"hedge:{words[:24]}"
-    return "confirmed", "plain"
+    sure = re.search(
+        r"\b(?:announced|confirm(?:s|ed)|disclosed|notified|filed|told (?:staff|employees|workers)|said on|in a (?:memo|statement|filing|letter))\b",
+        sentence,
+        re.IGNORECASE,
+    )
+    return "confirmed", "announced" if sure else "plain"
 
 
 class When(NamedTuple):
@@ -116,11 +121,19 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
             lead,
         ):
             continue
+        if (
+            d.end <= start
+            and re.search(r"\b(?:after|following|since|when)\b[^,]*$", sentence[: d.start], re.IGNORECASE)
+            and "," in sentence[d.end : start]
+        ):
+            continue  # "After cutting 100 last year, it cuts 50"
         gap = d.start - end if d.start >= end else start - d.end
         between = sentence[end : d.start] if d.start >= end else sentence[d.end : start]
         penalty = 40 * len(
             re.findall(r"[;:]|\bwhile\b|\bafter\b|\bwhen\b|\bwho\b|\bwhich\b|\bsince\b|\bthan\b", between)
         )
+        if re.search(r"[$€£¥₹]\s?\d|\d,\d{3}|\d ?%", between):
+            penalty += 150  # the date of another figure
         penalty += {"day": 0, "month": 0, "quarter": 25, "year": 30}[d.precision]
         if d.start < start and re.search(r"\b(?:said|announced|told|reported)\s*$", lead):
             penalty -= 20
@@ -160,11 +173,11 @@ def age_days(value: str, published: date) -> int:
 
 
 _AI = re.compile(
-    r"(?:\bA\.?I\.?\b(?!\s?(?:startup|company|firm|lab|chipmaker|unicorn))|\bA\.I\.|\bAI[- ]|artificial intelligence|\bautomat(?:e|es|ed|ing|ion)\b|machine learning|generative|\bLLMs?\b|chatbots?|\bagentic\b|\bAI agents?|\brobots?\b|intelligence tools)",
+    r"(?:\bA\.?I\.?\b(?!\s?(?:startup|company|firm|lab|chipmaker|unicorn))|\bA\.I\.|\bAI[- ]|artificial intelligence|\bautomat(?:e|es|ed|ing|ion)\b|machine learning|generative|\bLLMs?\b|chatbots?|\bagentic\b|\bAI agents?|intelligence tools)",
     re.IGNORECASE,
 )
 _AI_DENIED = re.compile(
-    r"(?:\bn[o']t\b[^.;]{0,70}(?:\bAI\b|artificial intelligence|automation)|(?:\bAI\b|artificial intelligence|automation)[^.;]{0,50}\b(?:is|was|were|are|had|has|have)(?:n't| not)\b|nothing to do with (?:AI|artificial)|unrelated to (?:AI|artificial)|"
+    r"(?:\bn[o']t\b[^.;]{0,70}(?:\bAI\b|artificial intelligence|automation)|(?:\bAI\b|artificial intelligence|automation)[^.;]{0,50}\b(?:is|was|were|are|had|has|have)(?:n't| not)\b|nothing to do with (?:AI|artificial|automation)|unrelated to (?:AI|artificial)|"
     r"rather than (?:AI|artificial|automation)|weren't (?:about|driven)|not (?:AI|artificial)[- ]driven|denied [^.;]{0,40}(?:\bAI\b|automation)|regardless of AI)",
     re.IGNORECASE,
 )
@@ -194,11 +207,13 @@ _CUT_WORD = re.compile(
 
 def ai_relation(sentence: str, neighbours: list[str], title: str, is_topic: bool) -> tuple[AiRelation, str, str]:
     """Return how the text ties a cut to AI, the words that do, and the rule. `neighbours` follow and precede it."""
-    for place, text in (
+    scenery: tuple[AiRelation, str, str] = ("none", "", "no-ai-words")
+    places = [
         ("sentence", sentence),
-        *(("title", title),) * is_topic,
+        *([("title", title)] if is_topic else []),
         *(("neighbour", n) for n in neighbours),
-    ):
+    ]
+    for place, text in places:
         found = _AI.search(text)
         if not found:
             continue
@@ -206,17 +221,46 @@ def ai_relation(sentence: str, neighbours: list[str], title: str, is_topic: bool
             return "denied", text, f"denied-in-{place}"
         if _SELECT.search(text):
             return "used_to_select", text, f"select-in-{place}"
-        tied = place != "neighbour" or bool(_CUT_WORD.search(text))
-        if not tied:
+        if place == "neighbour" and not _CUT_WORD.search(text):
             continue
         around = text[max(0, found.start() - 110) : found.end() + 110]
         if _AI_SHIFT.search(around):
             return "shift", text, f"shift-in-{place}"
         if _AI_CAUSE.search(around):
             return "cause", text, f"cause-in-{place}"
-        if place != "neighbour":
-            return "context", text, f"context-in-{place}"
-    return "none", "", "no-ai-words"
+        if scenery[0] == "none" and place != "neighbour":
+            scenery = "context", text, f"context-in-{place}"
+    return scenery
+
+
+_ITS_OWN = re.compile(
+    r"\b(?:the company|the firm|company's|it|its|he|she|we|our|CEO|chief executive|spokes\w+|memo|these cuts|the (?:cuts|layoffs|move|restructuring|decision))\b",
+    re.IGNORECASE,
+)
+_OF_CUTS = re.compile(
+    layoff.STRONG_VERB
+    + "|"
+    + layoff.CUT_NOUN
+    + r"|\bcuts?\b|headcount|workforce|\bjobs\b|\broles\b|leaner|fewer (?:people|employees|workers)",
+    re.IGNORECASE,
+)
+
+
+def ties_elsewhere(text: str, company: str) -> tuple[AiRelation, str]:
+    """Return how a sentence further on ties the article's own cut to AI: it must speak of that company and of cuts."""
+    found = _AI.search(text)
+    if not found or not _OF_CUTS.search(text):
+        return "none", ""
+    if company.casefold() not in text.casefold() and not _ITS_OWN.search(text):
+        return "none", ""
+    if _AI_DENIED.search(text):
+        return "denied", "denied-further-on"
+    around = text[max(0, found.start() - 90) : found.end() + 90]
+    if _AI_SHIFT.search(around):
+        return "shift", "shift-further-on"
+    if _AI_CAUSE.search(around):
+        return "cause", "cause-further-on"
+    return "none", ""
 
 
 def ai_speaker(quote: str, press: bool) -> Speaker:
@@ -249,7 +293,7 @@ def roles(sentence: str, start: int, end: int) -> list[tuple[RoleMention, int, i
 
 
 _IN_PLACE = re.compile(
-    r"\b(?:in|across|at its|in its)\s(?:the\s|its\s)?(?P<place>[A-Z][\w.]+(?:\s[A-Z][\w.]+){0,2}(?:,\s[A-Z][\w.]+)?(?:\sand\s[A-Z]\w+)?)"
+    r"\b(?:in|near|across|at its|in its)\s(?:the\s|its\s)?(?P<place>[A-Z][\w.]+(?:\s[A-Z][\w.]+){0,2}(?:,\s[A-Z][\w.]+)?(?:\sand\s[A-Z]\w+)?)"
 )
 
 
@@ -287,7 +331,7 @@ def cumulative_money(sentence: str, start: int, end: int, round_here: bool) -> b
     if re.search(
         r"\b(?:has|have)\s(?:now\s)?raised\s(?:a total of\s|over\s|more than\s|some\s|around\s|about\s|nearly\s|at least\s)*$",
         before,
-    ) and re.match(r"[^.;]{0,40}\b(?:to date|so far|in total|total|since|from investors|from private)\b", after):
+    ) and re.match(r"[^.;]{0,40}\b(?:to date|so far|in total|total|since)\b", after):
         return True
     return bool(
         _CUMULATIVE_MONEY.search(before[-60:])

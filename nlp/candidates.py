@@ -29,6 +29,8 @@ class Candidate:
     percent: Figure | None = None
     list_name: str = ""
     """The company of a list line such as "Acme: 1,100"."""
+    intro: str = ""
+    """The line that opens the list."""
     flags: set[str] = field(default_factory=set)
 
 
@@ -133,7 +135,9 @@ _NEW_SUBJECT = re.compile(r"\b(?:and|while|but|as|after|following|compared|versu
 _FURTHER = re.compile(
     r"\b(?:and|then|followed by)\s(?:then\s)?(?:a\s|an\s)?(?:further|another|additional)\b", re.IGNORECASE
 )
-_LIST_LINE = re.compile(r"^\W*(?P<name>[A-Z][\w&.' -]{1,40}?)\s?(?::|-|—|\()\s*$")
+_LIST_LINE = re.compile(
+    r"^\W*(?P<name>[A-Z][\w&.' -]{1,40}?)\s?(?::|-|—|\()\s*(?:[Cc]ut(?:s|ting)?\s|[Ll]aying off\s|[Ll]aid off\s)?$"
+)
 _LIST_INTRO = re.compile(layoff.CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts", re.IGNORECASE)
 _COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE)
 
@@ -161,15 +165,20 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if figure.kind == "people" and figure.noun in layoff.OWN_NOUNS:
             propose(index, "own-noun", figure.start, figure.end)
     for name, shape in layoff.SHAPES:
-        if name in layoff.NEEDS_CONTEXT and not context:
-            continue
         for m in _compiled(shape).finditer(masked.text):
+            if name in layoff.NEEDS_CONTEXT and not context and not _is_job(masked.figures[int(m["fig"])]):
+                continue
             propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
     if intro and _LIST_INTRO.search(intro) and len(masked.figures) == 1 and not hits:
         figure = masked.figures[0]
         line = _LIST_LINE.match(sentence[: figure.start])
-        if line and figure.kind in ("people", "bare") and len(sentence) - figure.end < 40:
-            hits[0] = Candidate("layoff", "list-line", "layoff", 0, figure.end, figure=figure, list_name=line["name"])
+        staff = figure.kind in ("people", "bare") or figure.noun
+        if line and staff and (figure.kind != "bare" or len(sentence) - figure.end < 40):
+            hits[0] = Candidate("layoff", "list-line", "layoff", 0, figure.end, list_name=line["name"], intro=intro)
+            if figure.kind == "percent":
+                hits[0].percent = figure
+            else:
+                hits[0].figure = figure
     for index in range(1, len(masked.figures)):
         if index - 1 in hits or index - 2 in hits:
             between = sentence[masked.figures[index - 1].end : masked.figures[index].start + 18]
@@ -179,25 +188,115 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
     return [hits[i] for i in sorted(hits)]
 
 
+def _is_job(figure: Figure) -> bool:
+    """Whether the figure counts jobs themselves, which only a cut can "affect" or "eliminate"."""
+    return figure.noun in ("jobs", "job", "roles", "positions", "posts", "redundancies")
+
+
+_OWN_SHAPES = frozenset(
+    [
+        "noun-figure",
+        "own-noun",
+        "reduction-of",
+        "reduction-bare",
+        "workforce-by",
+        "passive",
+        "notify",
+        "lose-jobs",
+        "at-risk",
+        "told-gone",
+        "told-gone-active",
+        "warn-notice",
+        "affected-field",
+        "losses-reach",
+        "let-go",
+        "made-redundant",
+        "halve",
+        "to-go",
+        "list-line",
+    ]
+)
+"""Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
+_OBJECT = re.compile(
+    r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to)\s*$", re.IGNORECASE
+)
+_AFTER_BARE = frozenset(
+    [
+        "in",
+        "at",
+        "across",
+        "from",
+        "globally",
+        "worldwide",
+        "more",
+        "of",
+        "over",
+        "by",
+        "as",
+        "and",
+        "or",
+        "after",
+        "amid",
+        "this",
+        "last",
+        "to",
+        "today",
+        "yesterday",
+        "on",
+        "while",
+        "with",
+        "including",
+        "but",
+        "since",
+        "for",
+        "through",
+        "during",
+        "next",
+        "it",
+        "according",
+        "people",
+        "who",
+        "because",
+        "due",
+        "jobs",
+        "among",
+        "go",
+        "redundant",
+    ]
+)
+_PEOPLE_WORD = re.compile(r"(?:workers|hands|ers|ists|ants|men|women|people|staff)$")
+
+
 def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
     before, after = sentence[: figure.start], sentence[figure.end :]
     if figure.kind != "percent":
-        if shape not in (
-            "noun-figure",
-            "own-noun",
-            "reduction-of",
-            "reduction-bare",
-            "workforce-by",
-            "passive",
-            "notify",
-            "lose-jobs",
-        ) and _NOT_BEFORE.search(before):
+        if shape not in _OWN_SHAPES and not _OBJECT.search(before) and _NOT_BEFORE.search(before):
+            return False
+        if re.search(r"\baccording to\s$|\b(?:one|two|three) of\s$", before):
+            return False
+        if (
+            figure.kind == "bare"
+            and (word := re.match(r"\s([a-z]+)", after))
+            and word[1] not in _AFTER_BARE
+            and not _PEOPLE_WORD.search(word[1])
+            and not re.match(
+                r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at)\b", after
+            )
+        ):
+            return False
+        if shape == "verb-bare" and (
+            figure.low < 10 or not sentence[figure.value_start : figure.value_end][0].isdigit()
+        ):
             return False
         if shape in ("passive", "lose-jobs", "passive-weak") and re.search(
             r"\b(?:hir\w+|add\w*|employs?|down from|from)\s$", before, re.IGNORECASE
         ):
             return False
         if _NOT_AFTER.match(after):
+            return False
+        if figure.low >= 300_000 or (
+            shape in ("verb-people", "verb-figure") and re.search(r"\bcoal-fired\b|\bgas-fired\b", before)
+        ):
             return False
         if figure.low < 2 and figure.kind == "bare":
             return False
@@ -218,6 +317,10 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
         if re.match(r"\s(?:who|that)\s(?:remain|stay|work)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after):
             return False
     else:
+        if re.search(r"\bto\s$", before) and shape not in ("passive", "told-gone"):
+            return False
+        if not figure.noun and re.search(r"\b(?:coal|gas|wood)-fired\b|\b\d+% off\b", sentence):
+            return False
         if not figure.noun and _PERCENT_OTHER.match(after):
             return False
         if (
@@ -239,7 +342,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
                 "employment",
             )
             and shape in ("affect", "passive-weak", "verb-figure")
-            and figure.noun in ("employment", "people", "members")
+            and figure.noun in ("employment", "members")
         ):
             return False
         if (
@@ -380,6 +483,8 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
     figure = candidate.figure
     assert figure is not None
     before, after = sentence[: figure.start], sentence[figure.end :]
+    if re.match(r"\s(?:lost|stolen|in (?:losses|damages|fines|refunds))\b", after):
+        return False
     noun_phrase = bool(_ROUND_WORD.match(re.sub(r"^[\s-]+(?:in\s|of\s)?", "", after)))
     yearly = candidate.family in ("outlay", "contract") and figure.low >= 50_000_000 and _YEARLY.match(after)
     if (
@@ -393,6 +498,7 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
         not noun_phrase
         and candidate.family not in ("contract", "acquisition", "outlay", "stake")
         and _VALUATION_BEFORE.search(before)
+        and not re.search(r"\b(?:round|funding|financing|raise),?\s(?:is\s|was\s)?worth\s$", before)
     ):
         return False
     if re.search(

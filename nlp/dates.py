@@ -120,8 +120,17 @@ def stated(sentence: str, published: date | None) -> list[Stated]:
             future = bool(_FUTURE.search(lead)) or words.startswith(
                 ("by ", "until ", "through ", "next ", "later ", "starting ", "from ")
             )
+            if words.startswith(("since ", "since-")) or lead.lower().endswith("since "):
+                continue
+            if future and published is not None and _long_ago(value, published):
+                future = False
             found.append(Stated(value, precision, m.start(), m.end(), future, relative))
     return found
+
+
+def _long_ago(value: str, published: date) -> bool:
+    """Whether a date's whole span lies before the article's month."""
+    return value[:7] < published.isoformat()[: len(value[:7])]
 
 
 def _month(words: str) -> int:
@@ -193,7 +202,7 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
             return None
         lead = m["lead"].lower()
         year = today.year
-        ahead = lead in ("by", "until", "through", "next", "starting", "this", "from", "to")
+        ahead = lead in ("by", "until", "through", "next", "starting", "this", "from", "to", "of")
         if month > today.month + (4 if ahead else 0):
             year -= 1
         return f"{year:04}-{month:02}", "month", relative

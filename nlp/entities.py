@@ -36,6 +36,10 @@ class Recogniser:
     def __init__(self, package: str | None = None) -> None:
         self._nlp = _pipeline(package or settings().spacy_model)
 
+    def is_word(self, word: str) -> bool:
+        """Return whether a lower-case word is one of the language's, by the pipeline's vectors."""
+        return bool(self._nlp.vocab.has_vector(word))
+
     def of(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
         """Return for each text its entities: start, end, label."""
         if not texts:

@@ -69,7 +69,7 @@ _TENS = dict(
 _SMALL = {word: value for value, word in enumerate(_UNITS)} | _TENS
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "dozen": 12}
 _WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
-NUMBER_WORDS = rf"(?:(?:{_WORD}|a|half a)(?:[- ](?:{_WORD}))?(?:[- ](?:hundred|thousand|dozen)(?:[- ](?:and )?(?:{_WORD}))*)+|(?:{_WORD})(?:-(?:{_WORD}))?)"
+NUMBER_WORDS = rf"(?:(?:{_WORD}|a|half a)(?:[- ](?:{_WORD}))?(?:[- ](?:hundred|thousand|dozen)(?:[- ](?:and )?(?:{_WORD}))*)+|(?:{_WORD})(?:-(?:{_WORD}))?(?: and a half (?:thousand|hundred|million))?)"
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _NUMBER = rf"(?:{DIGITS}(?:\s?[kK]\b|\s(?:thousand|hundred|million)\b)?|{NUMBER_WORDS})"
 
@@ -87,7 +87,11 @@ _HEDGES: tuple[tuple[str, Qualifier], ...] = (
         "about",
     ),
 )
-_HEDGE = r"(?P<hedge>(?:(?<![A-Za-z])(?:" + "|".join(words for words, _ in _HEDGES) + r")\s?){1,3}\s?)?"
+_HEDGE = re.compile(
+    r"(?<![\w-])(?:(?:" + "|".join(words for words, _ in _HEDGES) + r")(?:\s|(?<=~)|(?=~))\s?){1,3}$", re.IGNORECASE
+)
+_START = r"(?<![\w$€£¥₹₩.,/])"
+"""Where a number may begin."""
 
 PEOPLE = (
     r"(?:jobs?|job cuts?|roles?|positions?|posts?|employees?|workers?|staffers?|staff(?: members| roles)?|people|"
@@ -95,7 +99,9 @@ PEOPLE = (
     r"teachers|journalists|reporters|pilots|drivers|miners|bankers|developers|lay-?offs|redundancies|job losses|"
     r"dismissals|headcount|employments?|agents|flight attendants|professionals|individuals|hands|salaried|workforce|"
     r"full-time equivalents?|FTEs?|crew|technicians|recruiters|moderators|programmers|faculty|nurses|"
-    r"crew members|researchers|scientists|consultants|partners|retrenchments|firings|staff cuts|reductions|cuts)"
+    r"crew members|researchers|scientists|consultants|partners|retrenchments|firings|staff cuts|reductions|cuts|colleagues|"
+    r"(?!(?:custom|us|numb|oth|ord|memb|pap|read|subscrib|view|play|follow|invest|comput|serv|own|off|pow|low|high|long|short|bett|great|larg|small|start|shareholder|consum|shopp|"
+    r"passeng|visitor|travel|us|mak|suppli|deal|provid|found|lead|numb|quart|lett|cent|chapt|cov|trail|monst|spons|advertis|borrow|hold|comp)ers?\b)[a-z]{2,}(?:workers|hands|ers|ists|ants|men))"
 )
 _ADJECTIVES = (
     r"(?:(?!(?:of|to|from|in|at|by|and|or|as|on|for|over|since|per|its|the|their|were|will|was|a|after|with|during|"
@@ -105,12 +111,12 @@ _ADJECTIVES = (
 )
 
 _PEOPLE = re.compile(
-    rf"{_HEDGE}(?P<value>(?:between )?(?P<low>{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
+    rf"{_START}(?P<value>(?:between )?(?P<low>{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
     rf"(?P<tail>[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"{_HEDGE}(?P<value>(?P<low>{DIGITS}(?:\s?[kK]\b|\s(?:thousand|hundred)\b)?|{NUMBER_WORDS})"
+    rf"{_START}(?P<value>(?P<low>{DIGITS}(?:\s?[kK]\b|\s(?:thousand|hundred)\b)?|{NUMBER_WORDS})"
     rf"(?:\s?(?:-|to)\s?(?P<high>{DIGITS}(?:\s?[kK]\b)?))?)(?P<tail>)(?P<noun>)(?P<more>)(?![\w%]|\.\d|,\d|\s?(?:%|percent|per cent))",
     re.IGNORECASE,
 )
@@ -139,14 +145,15 @@ _ENTIRE = r"(?:(?:its|their|the|his) (?:entire|whole)|all(?: of)? (?:its|their|t
 _BASE = (
     r"(?:\s?(?:\(\w+%\)\s)?(?:of|in)\s(?P<base>(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
     r"(?:(?!(?:to|from|by|was|were|after|with)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
-    r"roles|positions|payroll|personnel|team|people|company|size|labou?r force|employee base|managers|posts|labou?r|"
+    r"roles|positions|payroll|personnel|team|people|company|labou?r force|employee base|managers|posts|labou?r|"
     r"employment|engineers|members|ranks|teams|firm|department|division|unit|business|office|group)\b)"
     r"|\s(?P<base2>(?!of\b|in\b|to\b|from\b|by\b)(?:[a-z-]+ ){0,2}(?P<noun2>jobs|workers|employees|roles|staff|positions|workforce|people|headcount|staffers)\b)"
     r"|\s?(?=-)-?)?"
 )
 _PERCENT = re.compile(
-    rf"{_HEDGE}(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%)?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b)|"
-    rf"(?P<words>{NUMBER_WORDS}) (?:percent|per cent)\b|(?P<one_in>\b{_ONE_IN}\b)|(?P<fraction>\b{_FRACTION}\b)|(?P<entire>\b{_ENTIRE}\b(?=\s(?:[\w-]+\s){{0,3}}(?:workforce|staff|team|employees))))"
+    rf"{_START}(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%)?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b)|"
+    rf"(?P<words>{NUMBER_WORDS}) (?:percent|per cent)\b|(?P<one_in>\b{_ONE_IN}\b)|(?P<fraction>\b{_FRACTION}\b)|(?P<entire>\b{_ENTIRE}\b(?=\s(?:[\w-]+\s){{0,3}}(?:workforce|staff|team|employees)))"
+    r"|(?P<halve>\bhalv(?:e|es|ed|ing)\b(?=\s(?:[\w'-]+\s){0,3}(?:workforce|staff|headcount|team|payroll|employees))))"
     + _BASE,
     re.IGNORECASE,
 )
@@ -260,9 +267,8 @@ _MONEY_SCALES: dict[str, int] = {
     "lakhs": 10**5,
 }
 _SCALE = "|".join(sorted(_MONEY_SCALES, key=len, reverse=True))
-_HEDGE_MONEY = _HEDGE
 _MONEY = re.compile(
-    rf"{_HEDGE_MONEY}(?P<value>(?:between )?(?:"
+    r"(?P<value>(?:between )?(?:"
     rf"(?<![A-Za-z])(?P<mark>{_MARK})\s?(?P<low>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b)?(?P<plus>\+)?"
     rf"(?:\s?(?:-|to|and|or)\s?(?P<mark2>{_MARK})?\s?(?P<high>{DIGITS})[\s-]?(?P<scale2>{_SCALE})\b)?"
     rf"(?:\s(?P<after>{_NAME})\b)?"
@@ -280,6 +286,9 @@ def number(words: str) -> float | None:
     if match:
         scale = {"k": 1000, None: 1}.get(match[2], _SCALES.get(match[2] or "", 1))
         return round(float(match[1]) * scale, 6)
+    if half := re.fullmatch(r"(\w+) and a half (hundred|thousand|million)", words):
+        whole = _SMALL.get(half[1])
+        return (whole + 0.5) * _SCALES[half[2]] if whole else None
     total = current = 0.0
     seen = False
     for word in re.split(r"[-\s]+", words):
@@ -299,7 +308,14 @@ def number(words: str) -> float | None:
     return total + current if seen else None
 
 
-def _qualifier(hedge: str | None, before: str) -> Qualifier:
+def _hedged(sentence: str, start: int) -> tuple[int, str]:
+    """Return where the hedge words before a figure begin, and the words."""
+    low = max(0, start - 42)
+    m = _HEDGE.search(sentence, low, start)
+    return (m.start(), m.group()) if m else (start, "")
+
+
+def _qualifier(hedge: str | None) -> Qualifier:
     words = (hedge or "").lower().strip()
     if re.search(r"\b(?:no|not) more than\b", words):
         return "at_most"
@@ -367,6 +383,7 @@ def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
         low *= 1000
     if high is not None and (high <= low or high > low * 20 or high != int(high)):
         return None
+    begin, hedge = _hedged(sentence, m.start())
     joiner = m["value"][len(m["low"]) :].strip()[:3].lower() if m["high"] else ""
     if joiner.startswith("and") and not m["value"].lower().startswith("between"):
         return None
@@ -374,8 +391,8 @@ def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
         kind,
         low,
         high,
-        _qualifier(m["hedge"], sentence[: m.start()]),
-        m.start(),
+        _qualifier(hedge),
+        begin,
         m.end(),
         m.start("value"),
         m.end("value"),
@@ -401,23 +418,26 @@ def percents(sentence: str) -> list[Figure]:
             parts = re.split(r"[- ](?:in|out of)(?: every)?[- ]", m["one_in"].lower())
             top, bottom = number(parts[0]), number(parts[1])
             low = round(100 * top / bottom, 1) if top and bottom and top < bottom else None
+        elif m["halve"]:
+            low = 50.0
         elif m["fraction"]:
             low = _fraction(m["fraction"].lower())
         else:
             low = 100.0
         if low is None or low > 100 or low <= 0 or (high is not None and high <= low):
             continue
+        begin, hedge = _hedged(sentence, m.start())
         found.append(
             Figure(
                 "percent",
                 low,
                 high,
-                _qualifier(m["hedge"], sentence[: m.start()]),
-                m.start(),
+                _qualifier(hedge),
+                begin,
                 m.end(),
                 m.start("value"),
                 m.end("value"),
-                noun=(m["noun"] or m["noun2"] or "").lower(),
+                noun=(m["noun"] or m["noun2"] or ("workforce" if m["halve"] else "")).lower(),
                 base=m["base"] or m["base2"] or "",
             )
         )
@@ -521,12 +541,13 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
         return None
     if high is not None and "and" in m["value"].lower() and not m["value"].lower().startswith("between"):
         return None
+    begin, hedge = _hedged(sentence, start)
     return Figure(
         "money",
         round(low),
         round(high) if high is not None else None,
-        "at_least" if m["plus"] else _qualifier(m["hedge"], sentence[: m.start()]),
-        m.start(),
+        "at_least" if m["plus"] else _qualifier(hedge),
+        begin,
         end,
         start,
         end,

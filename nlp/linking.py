@@ -31,8 +31,8 @@ _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
 _SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
 _PREPOSITION = re.compile(
     r"(?:\b(?:of|to|with|from|by|at|in|on|for|than|like|including|such as|against|into|via|per|between|among|across|behind|under|over|"
-    r"after|following|according to|told|tells?|through|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
-    r"owns?|owned|backs?|backed|used|uses|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s)*)$",
+    r"after|following|according to|told|tells?|through|included|includes|include|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
+    r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s)*)$",
     re.IGNORECASE,
 )
 _LIST_BEFORE = re.compile(r"[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
@@ -109,6 +109,8 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
         if _aggregate_between(sentence, m.end, before):
             return NOBODY
         lead = sentence[: m.start]
+        if re.match(r"-(?:backed|owned|based|led|funded|founded|run)\b", sentence[m.end : m.end + 9]):
+            continue
         if (
             m.kind == "name"
             and _FORMER.search(lead)
@@ -118,6 +120,8 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
                 sentence[m.end : before],
             )
         ):
+            if any(x.kind == "name" and x.end <= m.start for x in ms):
+                continue
             return NOBODY
         if m.possessive and not re.match(
             r"'s?\s(?:[\w-]+\s){0,4}(?:CEO|CFO|chief|board|management|parent|leadership|boss|founder|plan|decision|move|owner|executives?|statement|announcement|unit|division)",
@@ -134,6 +138,8 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
         name = m.name if m.kind == "name" else resolve(m)
         if not name:
             continue
+        if oblique and re.match(r"(?:\s\([^)]{1,12}\))?,\s(?:which|who|whose)\s[^,]*$", sentence[m.end : before]):
+            oblique = False
         if oblique:
             fallback = fallback or Link(name, m.start, m.end, "oblique-before", m.kind == "name")
             continue
@@ -147,8 +153,9 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         return Link(names.clean(c.list_name), 0, len(c.list_name), "list-line", True)
     start, end = c.start, c.end
     # a name inside the figure's own words: "1,600 Acme employees"
+    own = c.figure or c.percent
     for m in ms:
-        if m.kind == "name" and c.figure and c.figure.value_end <= m.start < c.figure.end:
+        if m.kind == "name" and own and own.value_end <= m.start < own.end:
             return Link(m.name, m.start, m.end, "inside-figure", True)
     # a possessive or bare name right before the trigger: "Acme's 14,000 layoffs", "Acme layoffs", "its layoffs"
     noun = c.shape in (
@@ -268,8 +275,9 @@ def raiser(
         if re.search(r"\b(?:led by|from|with participation)\b", gap):
             break
         if re.match(
-            r"^(?:[^.;,]{0,45}\s)?(?:into|investment in|round in|round for|round of|stake in|funding for|round at)\s(?:the\s|an?\s|its\s|[\w'-]+\s){0,5}$",
+            r"^(?:[^.;,]{0,45}\s)?(?:into|bet on|(?:series [a-k]|seed|round|investment|funding|financing|bet|raise)\s(?:in|into|for|on)|investment in|round in|round for|round of|stake in|funding for|round at)\s(?:the\s|an?\s|its\s|[\w'-]+\s){0,5}$",
             gap,
+            re.IGNORECASE,
         ) or re.match(r"^[^.;,]{0,40}\s(?:in|for)\s(?:the\s)?$", gap):
             name = m.name if m.kind == "name" else resolve(m)
             if name:
@@ -281,7 +289,7 @@ def raiser(
     text_before = sentence[: figure.start]
     leads = (
         re.search(
-            r"\b(?:lead(?:s|ing)?|led|co-leads?|co-led|back(?:s|ed|ing)?|join(?:s|ed)?|anchor(?:s|ed)?)\s(?:an?|its|the|in)?\s*$",
+            r"\b(?:lead(?:s|ing)?|led|co-leads?|co-led|back(?:s|ed|ing)?|join(?:s|ed)?|anchor(?:s|ed)?|participat\w+ in|took part in|takes? part in)\s(?:an?|its|the|in)?\s*$",
             text_before,
         )
         or c.shape == "led-its-round"
@@ -312,7 +320,8 @@ def raiser(
         m = after[0]
         if name := (m.name if m.kind == "name" else resolve(m)):
             return Link(name, m.start, m.end, "after-figure", m.kind == "name"), investors
-    if topic and not re.search(ai_investment.AGGREGATE_PAYERS, sentence, re.IGNORECASE):
+    mine = topic and topic not in investors
+    if topic and mine and not re.search(ai_investment.AGGREGATE_PAYERS, sentence, re.IGNORECASE):
         return Link(topic, c.start, c.end, "topic", False), investors
     return None, investors
 
@@ -387,7 +396,11 @@ def payer(
         for m in ms
         if m.start >= figure.end
         and m.kind == "name"
-        and not (m.label in ("GPE", "LOC", "FAC") and not _DESCRIBED.search(sentence[: m.start]))
+        and not (
+            m.label in ("GPE", "LOC", "FAC")
+            and not _DESCRIBED.search(sentence[: m.start])
+            and (names.is_place(m.name) or re.match(r",\s[A-Z]", sentence[m.end : m.end + 3]))
+        )
     ]
     following = sentence[figure.end :]
     others: list[str] = []
@@ -466,6 +479,8 @@ def payer(
             ),
             None,
         )
+        if re.search(ai_investment.AGGREGATE_PAYERS, sentence[: c.start + 1], re.IGNORECASE):
+            by = None
         if by and (name := (by.name if by.kind == "name" else resolve(by))):
             subject = Link(name, by.start, by.end, "by-company", by.kind == "name")
     if subject is None:

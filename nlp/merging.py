@@ -49,32 +49,54 @@ class Finding:
     extra: dict[str, str] = field(default_factory=dict)
 
 
-_PAST = re.compile(
-    r"\b(?:previously|earlier (?:this|last) year|last (?:year|month|spring|summer|fall|autumn|winter)|years? ago|months? (?:ago|earlier|after)|in the past|prior to|"
-    r"had (?:raised|laid|cut|previously|already|invested|acquired)|(?:initial|earlier|previous|prior|first) (?:round|wave|layoffs?|cuts?)|follow(?:s|ed|ing) (?:a|an|another|the)|"
-    r"after (?:raising|cutting|laying|an? (?:initial|earlier|previous)|having|closing|securing|announcing)|since (?:then|raising)|the last (?:round|major)|which raised|that raised|at the time|historically|once)\b",
+_BACKGROUND = re.compile(
+    r"\b(?:previously|earlier (?:this|last) year|last (?:year|spring|summer|fall|autumn|winter)|years? ago|months? (?:ago|earlier)|in the past|prior to|"
+    r"had (?:raised|laid|cut|previously|already|invested|acquired|reduced|eliminated|slashed)|(?:initial|earlier|previous|prior) (?:\w+ )?(?:round|wave|layoffs?|cuts?|seed|tranche|raise)|"
+    r"(?:its|the) (?:first|last|previous) (?:round|layoffs?|cuts?)|after (?:raising|cutting|laying|an? (?:initial|earlier|previous)|having|closing|securing)|since (?:then|raising)|the last (?:round|major)|"
+    r"at the time|historically|once (?:laid|cut|raised)|in the (?:first|last|past) (?:\w+ )?(?:months|years|quarters)|most recently|said recently|recently (?:said|announced|laid|cut|raised|disclosed)|already (?:laid|cut|made|raised))\b",
     re.IGNORECASE,
 )
+_AHEAD = re.compile(
+    r"\b(?:will|to (?:lay|cut|slash|axe|shed|eliminate|invest|spend|raise|buy|acquire|build|make|reduce|close)|is (?:cutting|laying|set|planning|slashing|eliminating|shedding|raising|in talks|preparing|investing|spending|closing|considering|letting|reducing|trimming|axing)|"
+    r"are (?:cutting|laying|planning|being)|would|plans|announces|lays|cuts|slashes|axes|raises|lands|secures|expects|aims|intends|has (?:struck|signed|agreed|announced|begun|started|notified)|may|could|today|this week|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b",
+    re.IGNORECASE,
+)
+_ROUNDED = 4
+"""Companies of one type in an article, from which it is a round-up and not about one of them."""
 
 
-def time_of(f: Finding, published: date | None) -> tuple[Time, str]:
-    """Return whether a finding is the article's own news or background, and the rule."""
-    before = f.words[max(0, f.start - 60) : f.end + 25]
-    if f.date and published:
-        age = age_days(f.date, published)
+def tell_time(findings: list[Finding], published: date | None) -> None:
+    """Set for each finding whether it is the article's own news or background."""
+    for type_ in ("layoff", "ai_investment"):
+        mine = [f for f in findings if f.type == type_]
+        groups = {f.group for f in mine}
+        led = {f.group for f in mine if f.order <= 2}
+        roundup = len(groups) >= _ROUNDED and not any(f.order < 0 for f in mine)
+        for f in mine:
+            f.time, f.trace["time"] = _time(f, published, f.group in led, roundup)
+
+
+def _time(f: Finding, published: date | None, led: bool, roundup: bool) -> tuple[Time, str]:
+    near = f.words[max(0, f.start - 60) : f.end + 45]
+    front = f.order <= 1
+    age = age_days(f.date, published) if f.date and published else None
+    if age is not None and published and f.date:
         if f.precision == "year":
             if int(f.date[:4]) < published.year:
                 return "past", "year-before"
-        elif age > 40:
+        elif age > (62 if front else 12):
             return "past", "old-date"
-        elif age <= 10 and (f.precision == "day" or f.order <= 6):
+        elif f.precision == "day" and age <= 8:
             return "current", "fresh-date"
-    if _PAST.search(before):
+    if _BACKGROUND.search(near):
         return "past", "background-words"
-    if f.order <= 1:
+    if front:
         return "current", "title-or-lead"
+    ahead = bool(_AHEAD.search(f.words[max(0, f.start - 45) : f.end]))
     if f.is_topic:
-        return "current", "topic"
+        return ("current", "topic") if led or ahead else ("past", "topic-in-passing")
+    if roundup or ahead:
+        return "current", "round-up" if roundup else "ahead"
     return ("current", "early") if f.order <= 3 else ("past", "other-company")
 
 
@@ -134,6 +156,12 @@ def _join(keep: Finding, other: Finding) -> None:
     keep.counterparty += tuple(c for c in other.counterparty if c.casefold() not in seen)
     if keep.time == "past" and other.time == "current" and keep.trace.get("time") != "old-date":
         keep.time, keep.trace["time"] = "current", other.trace.get("time", "merged")
+    if keep.date and other.date and len(other.date) > len(keep.date) and other.date.startswith(keep.date):
+        keep.date, keep.precision = other.date, other.precision
+        if "date" in other.evidence:
+            keep.evidence["date"] = other.evidence["date"]
+    if keep.status == "reported" and other.status == "confirmed" and other.trace.get("status") == "announced":
+        keep.status, keep.trace["status"] = "confirmed", "announced-elsewhere"
     if other.status == "denied":
         keep.status, keep.trace["status"] = "denied", "denial"
     keep.cumulative = keep.cumulative and other.cumulative
@@ -141,6 +169,7 @@ def _join(keep: Finding, other: Finding) -> None:
 
 def merge(findings: list[Finding], published: date | None) -> list[Finding]:
     """Return one finding per happening, in the order of the text."""
+    tell_time(findings, published)
     kept: list[Finding] = []
     for f in sorted(findings, key=lambda x: (x.order, x.start)):
         for k in kept:

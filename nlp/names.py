@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from newsledger import companies
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
-_CAPITALISED = r"(?:[A-Z][\w+&*]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,2}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z])"
+_CAPITALISED = r"(?:[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,2}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z])"
 _RUN = re.compile(rf"(?<![\w$€£@/.])(?:{_CAPITALISED})(?:\s(?:(?:&|of|de|for)\s)?{_CAPITALISED})*")
 
 LEGAL = re.compile(
@@ -192,7 +192,10 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
                 while group and sentence[group[-1][0] : group[-1][1]].casefold() in _LINKS:
                     group.pop()
                 if group:
-                    spans.append((group[0][0], group[-1][1]))
+                    begin = group[0][0]
+                    if sentence[:begin].endswith("New ") and is_place(sentence[begin - 4 : group[-1][1]]):
+                        begin -= 4
+                    spans.append((begin, group[-1][1]))
                 group = []
             else:
                 group.append((a, b))
@@ -200,6 +203,11 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
 
 
 _LINKS = ("of", "&", "de", "for")
+
+
+_GENERIC = re.compile(
+    r"(?:ai|labs?|capital|ventures?|partners|group|bank|health|energy|systems|technologies|technology|media|studios?|games?|software|foundation|news|cloud|security|data)"
+)
 
 
 @dataclass
@@ -216,6 +224,8 @@ class Registry:
     """Keys that the title names: an outlet among them is the news, not its teller."""
     unknown: frozenset[str] = frozenset()
     """Keys of shipped companies that are to be as if not shipped."""
+    is_word: Callable[[str], bool] = field(default=lambda word: True)
+    """Whether a lower-case word is a word of the language, so that a capital at a sentence's start tells nothing."""
     organisations: set[str] = field(default_factory=set)
     """Keys that the model or the shipped companies call a company."""
 
@@ -235,11 +245,33 @@ class Registry:
                 if n == 1 and words[0] in _SHARED_FIRST:
                     continue
                 return head
+        for n in range(1, len(words)):
+            tail = " ".join(words[n:])
+            if tail in self.counts and len(tail) > 3 and tail not in _SHARED_FIRST and not _GENERIC.fullmatch(tail):
+                return tail
         return k
 
     def same(self, a: str, b: str) -> bool:
         """Return whether two names are one company in this document."""
         return self.group(a) == self.group(b)
+
+
+_COMPANY_ACTS = re.compile(
+    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
+    r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets)\b"
+)
+
+
+def is_company_like(name: str, after: str) -> bool:
+    """Return whether a name's form, or what follows it, says company, whatever the model calls it."""
+    return bool(
+        LEGAL.search(name) or COMPANY_WORD.search(name) or _COMPANY_AFTER.match(after) or _COMPANY_ACTS.match(after)
+    )
+
+
+def names_place_first(name: str) -> bool:
+    """Return whether a run begins with a place, as in "Sydney AI chip designer"."""
+    return is_place(name.split(" ")[0])
 
 
 _ACTS = re.compile(
@@ -302,10 +334,22 @@ def _may_name(
     k = key(name)
     after = sentence[end : end + 110]
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
-        return bool(COMPANY_WORD.search(name))
+        return bool(COMPANY_WORD.search(name)) or bool(_COMPANY_ACTS.match(after))
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
     if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not _GIVEN_NAME.match(name):
         company_like = not _TITLES.search(sentence[max(0, start - 24) : start])
+    titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
+    if _COMPANY_ACTS.match(after) and not (titled and label == "PERSON"):
+        company_like = True
+    elif title_case and not label and " " in name and all(registry.is_word(w.casefold()) for w in name.split()):
+        return False
+    if re.match(
+        r"\s(?:chip |cloud |data |software |robotics? |design |research )?(?:start-?up|firm|company|lab|specialist|designer|consultancy|tool|tutor)\s[A-Z]",
+        after,
+    ) and re.search(r"\bAI$|^(?:Chip|Voice|Robot|Cloud|Data|Software)\b", name):
+        return False
+    if re.match(r"(?:\w+\s)?AI\s", name + " ") and names_place_first(name):
+        return False
     if label == "PERSON" and not company_like and (" " in name or k in registry.persons):
         return False
     if k in registry.persons and label != "ORG" and not company_like:
@@ -316,7 +360,8 @@ def _may_name(
         return False
     if (
         label in ("GPE", "LOC", "FAC")
-        and re.search(r"\b(?:in|near|from|to|across|at)\s$", sentence[:start])
+        and registry.is_word(name.casefold())
+        and re.search(r"\b(?:in|near|across)\s$", sentence[:start])
         and not re.search(
             r"\b(?:contracts?|deals?|orders?|funding|money|backing|[mb]illion|round|stake)\s(?:from|in)\s$",
             sentence[:start],
@@ -327,13 +372,19 @@ def _may_name(
         return False
     if " " not in name and name.casefold() in _COMMON and label != "ORG":
         return False
-    alone = start <= opening and " " not in name and not label and not title_case
-    if not alone or name.casefold() in registry.inner:
+    if start <= opening and k in shipped_words() - registry.unknown and _ANY_VERB.match(after):
         return True
-    if is_ordinary(name):
-        return bool(_ACTS.match(after)) and k in shipped_words() - registry.unknown
-    plain = name.isalpha() and name[1:].islower()
-    return not (plain and registry.inner) or bool(_ACTS.match(after) or _ANY_VERB.match(after))
+    alone = (
+        start <= opening
+        and " " not in name
+        and not label
+        and not title_case
+        and registry.is_word(name.casefold())
+        and not _ACTS.match(after)
+    )
+    return not (
+        alone and registry.inner and name.casefold() not in registry.inner and name.isalpha() and name[1:].islower()
+    )
 
 
 def mentions(
@@ -368,6 +419,7 @@ def mentions(
         if (
             not k
             or (is_no_company(name) and not acting)
+            or (name.endswith(" AI") and bool(_DEMONYMS.match(name[:-3])))
             or re.match(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]", sentence[end : end + 9])
         ):
             continue

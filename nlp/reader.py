@@ -15,6 +15,7 @@ from newsledger.model import Article, Claim, Evidence, Kind, Qualifier, claim_id
 from nlp import VERSION, attributes, candidates, dates, entities, gate, linking, merging, names
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
+from nlp.figures import Figure
 from nlp.language import is_english
 from nlp.linking import Link
 from nlp.merging import Finding
@@ -35,8 +36,11 @@ LEAD = 2
 
 _AI = re.compile(ai_investment.AI)
 _FORECAST = re.compile(
-    r"(?<!its )(?<!raised )(?<!lifted )(?<!spending )(?<!capex )\b(?:estimates?|forecasts?|projects|predicts?|anticipates)\b"
-    r"(?! (?:its|that it|for (?:its|capital|capex|spending|the (?:full )?year)))|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
+    r"\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
+    re.IGNORECASE,
+)
+_NOT_A_ROUND = re.compile(
+    r"\b(?:discretionary|free cash flow|budget proposal|grant funding|annual budget|federal funding|state funding|tax)\b",
     re.IGNORECASE,
 )
 _BUILDS = re.compile(
@@ -98,6 +102,38 @@ def _supplies(draft: _Draft, name: str) -> bool:
         re.IGNORECASE,
     )
     return any(pattern.search(line.text) for line in draft.lines[:12])
+
+
+_ANNOUNCES = re.compile(
+    r"\b(?:announc|unveil|plan|made|make|making|with|launch|reveal|pledg|detail|confirm|commit|sign|start|beg[ia]n|complet|expand|propos|approv|accelerat|undertak|outlin|finali|secur|seek|ink|prepar|mull|"
+    r"consider|weigh|eye|kick|break|broke|build|develop|pursu|lead|led|push|roll|see|show|disclos|report|receiv|land|win|won|doubl)\w*\b",
+    re.IGNORECASE,
+)
+
+
+def _announces(text: str, link: Link, figure: Figure) -> bool:
+    """Whether a company is said to make an outlay named by a noun ("announced a $5 billion plan"), not just to be near it."""
+    if link.start >= figure.end or link.rule in ("owner", "its"):
+        return True
+    between = text[link.end : figure.start]
+    return (len(between) < 90 and bool(_ANNOUNCES.search(between))) or len(between) < 12
+
+
+_SAYS = re.compile(
+    r"\b(?:said|says|announc\w+|told|confirm\w+|statement|memo|email|letter|filing|reported|unveil\w*|disclos\w+|notif\w+|inform\w+|blog|message|revealed|wrote|today|began|learned)\b",
+    re.IGNORECASE,
+)
+
+
+def _may_have_candidates(paragraph: str, speaks_of_ai: bool) -> bool:
+    """Whether a paragraph has a candidate, its neighbours taken to speak of cuts: the last cheap look before the rest."""
+    for sentence in sentences(View(paragraph, "text").text):
+        text = sentence.text
+        if gate.sentence_may_hold_cut(text) and candidates.layoffs(text, "layoffs", "layoffs"):
+            return True
+        if speaks_of_ai and gate.sentence_may_hold_money(text) and candidates.investments(text):
+            return True
+    return False
 
 
 class Reader:
@@ -177,9 +213,14 @@ class Reader:
         if not whole.strip():
             self.drops["empty"] += 1
             return None
-        if self._gates and not gate.text_may_hold(whole):
-            self.drops["gate"] += 1
-            return None
+        if self._gates:
+            paragraphs = list(gate.paragraphs_that_may(whole))
+            if not paragraphs:
+                self.drops["gate"] += 1
+                return None
+            if not any(_may_have_candidates(paragraph, gate.mentions_ai(whole)) for paragraph in paragraphs):
+                self.drops["no_candidate"] += 1
+                return None
         if not is_english(whole):
             self.drops["not_english"] += 1
             return None
@@ -191,13 +232,14 @@ class Reader:
             lines.append(_Line(title, Sentence(0, start, start + len(head[:600]), head[:600], 0), -1))
         lines += [_Line(body, s, i) for i, s in enumerate(sentences(body.text))]
         speaks_of_ai = gate.mentions_ai(whole) or not self._gates
-        intro, previous, found = "", "", 0
+        intro = head if re.search(layoff.CUT_NOUN, head, re.IGNORECASE) else ""
+        title_intro, previous, found = intro, "", 0
         for line in lines:
             text = line.text
             if text.rstrip().endswith(":"):
                 intro = text
-            elif len(text) > 90:
-                intro = ""
+            elif len(text) > 120:
+                intro = title_intro
             if not self._gates or gate.sentence_may_hold_cut(text) or intro:
                 line.candidates += candidates.layoffs(text, previous, "" if text == intro else intro)
             if speaks_of_ai and (not self._gates or gate.sentence_may_hold_money(text)):
@@ -230,7 +272,7 @@ class Reader:
     # companies
 
     def _registry(self, draft: _Draft) -> Registry:
-        registry = Registry(unknown=self._unknown)
+        registry = Registry(unknown=self._unknown, is_word=self._entities.is_word)
         for line in draft.lines:
             if line.order >= 0:
                 registry.inner.update(w.casefold() for w in _INNER.findall(line.text))
@@ -239,13 +281,8 @@ class Reader:
                 registry.headed.update(names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case))
         for line in draft.windows:
             for start, end, label in line.entities or ():
-                name = line.text[start:end].removesuffix("'s").strip()
-                if (
-                    label == "PERSON"
-                    and " " in name
-                    and not names.LEGAL.search(name)
-                    and not names.COMPANY_WORD.search(name)
-                ):
+                name = line.text[start:end].split("'s")[0].strip()
+                if label == "PERSON" and " " in name and not names.is_company_like(name, line.text[end:]):
                     registry.persons.add(names.key(name))
                     registry.persons.add(names.key(name.split()[-1]))
                 elif label == "ORG" and not names.is_no_company(name) and not (line.order < 0 and draft.headline_case):
@@ -281,6 +318,15 @@ class Reader:
                     and draft.headline_case
                     and not told
                     and not registry.counts[registry.group(mention.name)] > 1
+                ):
+                    continue
+                words = names.clean(mention.name).split()
+                plain = line.order < 0 and draft.headline_case and all(registry.is_word(w.casefold()) for w in words)
+                if (
+                    plain
+                    and not mention.label
+                    and not names._COMPANY_ACTS.match(line.text[mention.end :])
+                    and names.key(mention.name) not in registry.organisations
                 ):
                     continue
                 score = min(told, 12) + 2.0 * (
@@ -347,8 +393,9 @@ class Reader:
                     )
                 ):
                     return found
-            return topic
+            return topic if topic_at <= index else None
 
+        topic_at = next((i for i, x in enumerate(lines) if topic and topic in x.text), 0)
         return resolve
 
     # claims
@@ -370,7 +417,51 @@ class Reader:
                 else:
                     findings.append(finding)
         merged = findings if "merging" in self._disabled else merging.merge(findings, draft.published)
+        self._date_from_lead(draft, merged)
+        self._tie_to_ai(draft, merged)
         return [self._claim(draft, f) for f in merged]
+
+    @staticmethod
+    def _tie_to_ai(draft: _Draft, findings: list[Finding]) -> None:
+        """Tie the article's own cut to AI where it says so further on; a title's tie is not its background's."""
+        for f in findings:
+            if f.type != "layoff":
+                continue
+            if f.time == "past" and f.order >= 0 and f.trace.get("ai_relation", "").endswith("-in-title"):
+                f.ai_relation, f.ai_speaker, f.trace["ai_relation"] = "none", None, "title-of-other-news"
+            if f.ai_relation not in ("none", "context") or not f.is_topic or f.time == "past":
+                continue
+            for line in draft.lines[:25]:
+                relation, rule = attributes.ties_elsewhere(line.text, f.company)
+                if relation != "none":
+                    f.ai_relation, f.trace["ai_relation"] = relation, rule
+                    f.ai_speaker = attributes.ai_speaker(line.text, press=line.order < 0)
+                    f.evidence["ai_relation"] = line.view.evidence(line.sentence.start, line.sentence.end)
+                    break
+
+    @staticmethod
+    def _date_from_lead(draft: _Draft, findings: list[Finding]) -> None:
+        """Date the article's own news by its lead's announcement ("said on Tuesday") where its sentences have no date."""
+        wanted = [f for f in findings if f.date is None and f.time == "current" and (f.is_topic or f.order <= 2)]
+        if not wanted or draft.published is None:
+            return
+        for line in draft.lines[:8]:
+            if not _SAYS.search(line.text):
+                continue
+            for d in dates.stated(line.text, draft.published):
+                if (
+                    d.future
+                    or d.precision not in ("day", "month")
+                    or not -1 <= attributes.age_days(d.value, draft.published) <= 8
+                ):
+                    continue
+                if d.precision == "month" and not d.relative:
+                    continue
+                for f in wanted:
+                    f.date, f.precision = d.value, d.precision
+                    f.evidence["date"] = line.view.evidence(line.sentence.start + d.start, line.sentence.start + d.end)
+                    f.trace["date"] = "lead-date"
+                return
 
     def _layoff(
         self,
@@ -440,8 +531,20 @@ class Reader:
         ):
             return None
         kind: Kind
-        if family == "funding":
-            fund = bool(re.match(ai_investment.FUND_NOUN, following)) and not re.search(r"\bfunding\b", following[:20])
+        others: list[str] = []
+        fund = bool(re.match(ai_investment.FUND_NOUN, following)) and not re.search(r"\bfunding\b", following[:20])
+        if (
+            re.match(ai_investment.FUND_NOUN, following)
+            and family in ("funding", "outlay")
+            and (
+                re.match(r"[\s-]*(?:AI|artificial|machine)", following)
+                or re.search(r"\bfund\b[^.;]{0,60}(?:\bAI\b|artificial intelligence)", following[:110])
+            )
+        ):
+            link, kind = linking.raiser(text, c, mentions, resolve, topic)[0], "fund"
+        elif family == "funding":
+            if _NOT_A_ROUND.search(text[max(0, figure.start - 60) : figure.end + 40]):
+                return None
             if fund and not _AI.search(text):
                 return None
             link, others = linking.raiser(text, c, mentions, resolve, topic)
@@ -470,13 +573,21 @@ class Reader:
             title = draft.lines[0].text if draft.lines[0].order < 0 else ""
             if kind == "contract" and _BUYOUT_DEAL.search(text):
                 kind = "acquisition"
-            if kind == "contract" and not _COMPUTE.search(f"{text} {title}"):
+            if (
+                kind == "contract"
+                and not _COMPUTE.search(f"{text} {title}")
+                and not re.match(r"[\s-]*(?:[\w-]+\s){0,2}AI\b", following)
+            ):
                 return None
             if kind == "acquisition" and link and link.rule == "topic" and not _AI.search(text):
                 return None
         if link is None or (names.is_no_company(link.name) and not names.is_government(link.name)):
             return None
+        if link.rule == "oblique-before" or (c.shape == "amount-investment" and not _announces(text, link, figure)):
+            return None
         if names.is_place(link.name):
+            return None
+        if kind in ("acquisition", "contract") and link.rule == "topic" and line.order > 3:
             return None
         f = self._finding(draft, index, line, c, registry, link, topic, stated)
         if link.rule == "oblique-before" and not f.is_topic:
@@ -497,7 +608,7 @@ class Reader:
         )  # type: ignore[assignment]
         if kind == "capex":
             if re.search(
-                r"\b(?:guidance|expects?|forecast|outlook|capital expenditures? (?:this|for|in|of|will|would)|would reach|capex (?:of|to))\b",
+                r"\b(?:guidance|guides?|sees|(?:this|next|fiscal) year|in fiscal|fiscal 20\d\d|expects?|forecast|outlook|capital expenditures? (?:this|for|in|of|will|would)|would reach|capex (?:of|to))\b",
                 zone,
                 re.IGNORECASE,
             ):
@@ -575,7 +686,12 @@ class Reader:
         status, status_rule = attributes.status(text, c.start, c.end, text, c.type == "layoff", lead)
         trace["status"] = status_rule
         when = attributes.when(text, anchor.start, anchor.end, stated, draft.published)
-        if when.date:
+        if c.list_name and when.date is None:  # the line that opens the list may date it
+            opened = [d for d in dates.stated(c.intro, draft.published) if not d.future]
+            if opened:
+                when = when._replace(date=opened[0].value, precision=opened[0].precision)
+                trace["date"] = "list-intro"
+        if when.date and "date" not in trace:
             evidence["date"] = self._evidence(line, when.start, when.end)
             trace["date"] = "nearest-date"
         if when.effective:
@@ -601,7 +717,6 @@ class Reader:
             start=c.start,
             end=c.end,
         )
-        f.time, f.trace["time"] = merging.time_of(f, draft.published)
         place = attributes.location(text, c.start, c.end, [e for e in line.entities or () if e[2] in ("GPE", "LOC")])
         if place:
             f.location = place[0]

@@ -50,6 +50,8 @@ _PLAIN = str.maketrans(
         "￥": "¥",
     }
 )
+_ASCII_MARKS = re.compile(r"[\t\r*#|]")
+_PLAIN_ASCII = str.maketrans({"\t": " ", "\r": " ", "*": " ", "#": " ", "|": "\n"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _GLUED = re.compile(
@@ -90,7 +92,12 @@ class View:
     def __init__(self, stored: str, where: Place) -> None:
         self.stored = stored
         self.where = where
-        plain = _CONTROL.sub(" ", stored[:LONGEST_TEXT].translate(_PLAIN))
+        plain = stored[:LONGEST_TEXT]
+        if not plain.isascii():
+            plain = plain.translate(_PLAIN)
+        elif _ASCII_MARKS.search(plain):
+            plain = plain.translate(_PLAIN_ASCII)
+        plain = _CONTROL.sub(" ", plain)
         inserts = sorted({m.end() for m in _GLUED.finditer(plain)} - {0})
         self._inserts = inserts
         if inserts:

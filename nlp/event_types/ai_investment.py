@@ -50,8 +50,28 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
     ),
     ("round-amount-led", r"{M}(?:\s[^\s‹›;.]+){0,10}?\s(?:led|co-led|backed) by"),
     ("stealth", rf"\bstealth\b{_W}{{0,4}}?\s*{{M}}"),
-    ("round-dash", r"\b(?:funding|round|financing)\b[^‹›.;]{0,40}—\s?{M}"),
-    ("led-its-round", rf"\b(?:led|lead|leads|co-led|leading)\s(?:its|the|a|their)?\s*{{M}}[- ]?(?:{ROUND}|investment)"),
+    (
+        "led-its-round",
+        rf"\b(?:led|lead|leads|co-led|leading)\s(?:its|the|a|their)?\s*{{M}}[- ]?(?:{ROUND}|investment|bet|deal)",
+    ),
+    (
+        "got-from",
+        r"\b(?:gets?|got|receiv(?:es|ed)|collect(?:s|ed)|banks?|banked|takes|took|wins|won|gains|gained|has|attracts)\s(?:\w+\s)?{M}(?:\s\w+){0,2}?\s(?:from (?:investors|backers|[A-Z])|to (?:build|develop|bring|scale|expand)|for (?:its |an )?AI)",
+    ),
+    (
+        "adds-to-round",
+        rf"\b(?:add(?:s|ed|ing)?|extend(?:s|ed|ing)?|top(?:s|ped)? up|expand(?:s|ed|ing)?)\b[^‹›;.]{{0,40}}{{M}}(?:\s(?:to|in|of)\s(?:its|the)?\s?{ROUND})?",
+    ),
+    (
+        "round-brings",
+        rf"\b{ROUND}\b[^‹›;.]{{0,30}}\b(?:bring(?:s|ing)? in|brought in|is worth|was worth|rais\w+|collect\w*|netted|came to|comes to)\s(?:\w+\s)?{{M}}",
+    ),
+    ("collected", r"\b(?:collected|hauled in|took in|drummed up)\s(?:just |only |some )?{M}"),
+    (
+        "seeks-more",
+        r"\b(?:seek(?:s|ing)|looking (?:for|to raise)|target(?:s|ing))\s(?:to raise\s)?{M}(?=\s?(?:$|[.,;]|more|in|at|from))",
+    ),
+    ("first-of-round", r"\braised\s(?:the|its)\s(?:first|initial)\s*{M}"),
     ("fresh", r"{M}\sin\s(?:fresh|new|additional|venture)\s(?:capital|cash|funding|money|financing)"),
     (
         "round-later",
@@ -73,7 +93,6 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
         "receive",
         r"\b(?:to |will |has |have )?(?:receiv(?:e|es|ed)|g[eo]t|gets)\s*{M}(?=\s(?:in |of )?(?:[\w-]+\s){0,3}?from\b)",
     ),
-    ("seed-funding-dash", rf"\b{ROUND}\s?[:—-]\s?{{M}}"),
     ("initial-round", r"\b(?:initial|earlier|previous|prior|first|seed|last)\s(?:round|raise|tranche|seed)\sof\s*{M}"),
 )
 
@@ -110,7 +129,7 @@ INVEST = (
     r"(?:invest(?:s|ed|ing)?|spend(?:s|ing)?|spent|commit(?:s|ted|ting)?|pour(?:s|ed|ing)?|allocat(?:e|es|ed|ing)|earmark(?:s|ed|ing)?|plow(?:s|ed|ing)?|"
     r"plough(?:s|ed|ing)?|bet(?:s|ting)?|chip(?:s|ped)? in|stump(?:s|ed)? up|pump(?:s|ed|ing)?|put(?:s|ting)?|deploy(?:s|ed|ing)?|splash(?:es|ed|ing)?|budget(?:s|ed|ing)?|channel(?:s|ed|ing)?|inject(?:s|ed|ing)?|"
     r"pledg(?:e|es|ed|ing)|plunk(?:s|ed)?|devot(?:e|es|ed|ing)|dedicat(?:e|es|ed|ing)|kick(?:s|ed|ing)? in|lavish\w*|shell(?:s|ed)? out|contribut(?:e|es|ed|ing)|set(?:s|ting)? aside|bankroll(?:s|ed)?|financ(?:e|es|ed|ing)|"
-    r"back(?:s|ed|ing)? [\w&' -]{1,50} with|provid(?:e|es|ed|ing))"
+    r"sink(?:s|ing)?|sank|funnel(?:s|ed|ing|led|ling)?|fork(?:s|ed)? (?:out|over)|lay(?:s|ing)? out|back(?:s|ed|ing)? [\w&' -]{1,50} with|provid(?:e|es|ed|ing))"
 )
 OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
     ("invest", rf"\b{INVEST}(?:\s[^\s‹›;:]+){{0,5}}?\s*{{M}}"),
@@ -140,6 +159,14 @@ OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
     ),
     ("fund", r"{M}(?:\s(?!will|to|would)[\w-]+){0,3}?\s(?:fund|vehicle)\b(?!ing|-)"),
     (
+        "raises-capex",
+        r"\b(?:rais|boost|lift|hik|up|increas|trim|lower|bump|doubl|tripl|cut)\w*\s[^‹›;.]{0,60}?\b(?:capex|capital (?:expenditures?|spending|expenses?)|spending|investments?|outlays?|budget)\b[^‹›;.]{0,45}?\b(?:to|of|at)\s(?:\w+\s){0,4}?{M}",
+    ),
+    (
+        "project-worth",
+        r"\b(?:projects?|data[- ]cent(?:er|re)s?|campus|supercomputer|facility|initiative|build-?out|programme?|complex|hub|cluster|site)\b[^‹›;.]{0,50}?\b(?:worth|cost\w*|valued at|price tag of|estimated at|budget of)\s(?:\w+\s){0,5}?{M}",
+    ),
+    (
         "cost-to-build",
         r"\b(?:build(?:s|ing)?|construct(?:s|ing)?|open(?:s|ing)?)\s(?:an? |the |its |new )?\s*{M}(?=[^.;]{0,50}(?:data cent|campus|facility|supercomputer|plant))",
     ),
@@ -149,6 +176,14 @@ OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
     ),
 )
 STAKE_SHAPES: tuple[tuple[str, str], ...] = (
+    (
+        "deal-for-stake",
+        r"{M}\s(?:\w+\s){0,2}?(?:deal|investment|purchase|transaction)\s(?:for|to (?:buy|take|acquire))\s(?:an?|its|the)\s[^‹›;.]{0,30}?\b(?:stake|holding|interest)",
+    ),
+    (
+        "paid-for-stake",
+        r"\b(?:paid|pays?|paying|spent|spends?|spending|invest\w*)\s(?:\w+\s){0,2}?{M}\s(?:for|to (?:buy|acquire|take))\s(?:an?|its|the)\s[^‹›;.]{0,40}?\b(?:stake|holding|shares|interest)",
+    ),
     (
         "stake",
         r"{M}(?:\s(?:minority|equity|strategic|passive|additional|further|combined))*\s(?:stake|holding|equity investment|shareholding)\b",
@@ -181,8 +216,12 @@ CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
     ),
     ("amount-deal", rf"{{M}}(?:[,\s][\w'&.,-]+){{0,5}}?[\s-]{CONTRACT_NOUN}\b"),
     (
+        "pay-for-compute",
+        r"\b(?:pay|pays|paying|paid)\s(?:[\w'&.-]+\s){0,4}?{M}(?:[\w\s]{0,30}?)\sfor\s[^‹›;.]{0,50}?\b(?:comput|cloud|chips?|GPU|capacity|servers?|data cent)",
+    ),
+    (
         "buy-compute",
-        r"\b(?:buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|spend(?:s|ing)?|spent|pay(?:s|ing)?|paid|consum(?:e|es|ed)|order(?:s|ed|ing)?|book(?:s|ed)?|reserv(?:e|es|ed)|sign(?:s|ed|ing)? up for|contract(?:s|ed) for|commit(?:s|ted)? to)\s(?:[\w'-]+\s){0,4}?{M}(?:\s[\w'-]+){0,8}?\s(?:of|on|for|in|to|worth of)?\s?(?:[\w'-]+\s){0,3}?(?:comput|cloud|chips?|GPU|Azure|capacity|servers?|services|hardware|accelerators|data[- ]cent|gigawatt|megawatt|electricity|power|models?|technology)",
+        r"\b(?:buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)|consum(?:e|es|ed)|order(?:s|ed|ing)?|book(?:s|ed)?|reserv(?:e|es|ed)|sign(?:s|ed|ing)? up for|contract(?:s|ed) for|commit(?:s|ted)? to)\s(?:[\w'-]+\s){0,4}?{M}(?:\s[\w'-]+){0,8}?\s(?:of|on|for|in|to|worth of)?\s?(?:[\w'-]+\s){0,3}?(?:comput|cloud|chips?|GPU|Azure|capacity|servers?|services|hardware|accelerators|data[- ]cent|gigawatt|megawatt|electricity|power|models?|technology)",
     ),
     (
         "supply-worth",
@@ -190,7 +229,7 @@ CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
     ),
 )
 COMPUTE = r"\b(?:comput(?:e|ing)|cloud|chips?|GPUs?|semiconductor|accelerators?|data[- ]cent(?:er|re)s?|servers?|capacity|infrastructure|processors?|TPUs?|memory|hardware|gigawatts?|megawatts?|power|licens\w+|platform|software)\b"
-SELLER_SUBJECT = r"\b(?:w[io]ns?|winning|award(?:ed|s)|lands?|landed|secur(?:es|ed)|clinch(?:es|ed)|to (?:provide|supply|deliver|make|build|host|manufacture)|provid(?:es|ing)|suppl(?:ies|y|ying)|sell(?:s|ing)?|sold|selected by|order from|receiv(?:ed|es))\b"
+SELLER_SUBJECT = r"\b(?:(?:to giv(?:e|ing)|giv(?:es|ing)) (?:it|them|the) |(?:shares?|stock)\s(?:soar|jump|surg|rall|climb|ris|rose|gain|leap|spik|pop)\w*|w[io]ns?|winning|award(?:ed|s)|lands?|landed|secur(?:es|ed)|clinch(?:es|ed)|to (?:provide|supply|deliver|make|build|host|manufacture)|provid(?:es|ing)|suppl(?:ies|y|ying)|sell(?:s|ing)?|sold|selected by|order from|receiv(?:ed|es))\b"
 
 ACQUIRED_AI = r"\b(?:A\.?I\.?[- ]|artificial intelligence|machine learning|generative)\w*"
 

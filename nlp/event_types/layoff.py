@@ -7,9 +7,9 @@ number, ‹Q0› a percent, ‹W0› a percent of a workforce. `{F}` stands for 
 from __future__ import annotations
 
 STRONG_VERB = (
-    r"(?:lay(?:s|ing)? off|laid[- ]off|lay-?off|let(?:s|ting)? go(?: of)?|(?:make|making|made) redundant|fir(?:e|es|ed|ing)|"
+    r"(?:lay(?:s|ing)? off|laid[- ]off|lay-?off|let(?:s|ting)? go(?: of)?|show(?:s|ed|ing)? the door to|(?:make|making|made) redundant|fired|firing|"
     r"sack(?:s|ed|ing)?|retrench(?:es|ed|ing)?|dismiss(?:es|ed|ing)?|part(?:s|ed|ing)? ways with|say(?:s|ing)? goodbye to|"
-    r"said goodbye to|hand(?:s|ed|ing)? pink slips to)"
+    r"said goodbye to|hand(?:s|ed|ing)? (?:out )?pink slips to|pink-slip(?:s|ped|ping)?|giv(?:e|es|ing) notice to|gave notice to)"
 )
 WEAK_VERB = (
     r"(?:cut(?:s|ting)?(?: back)?|slash(?:es|ed|ing)?|ax(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|"
@@ -37,6 +37,43 @@ WORKFORCE = (
 _GAP = r"(?:\s+(?!(?:hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 SHAPES: tuple[tuple[str, str], ...] = (
+    (
+        "let-go",
+        r"\b(?:let|lets|letting)\s(?:another |a further |its |their |his |last |about )*\s?{F}(?:\s[^\s‹›;.,]+){0,4}?\sgo\b",
+    ),
+    (
+        "made-redundant",
+        r"\b(?:make|makes|making|made)\s(?:another |a further )?{F}(?:\s[^\s‹›;.,]+){0,4}?\sredundant\b",
+    ),
+    ("halve", r"‹W(?P<fig>\d+)›(?=\s(?:[\w'-]+\s){0,3}(?:workforce|staff|headcount|team|payroll|employees))"),
+    (
+        "affected-field",
+        r"\b(?:employees|workers|positions|jobs|staff|people|headcount)\s(?:affected|impacted|to be laid off|losing jobs):?\s*{F}",
+    ),
+    (
+        "warn-notice",
+        r"\b(?-i:WARN)\b[^‹›;.]{0,40}\b(?:cover\w*|for|affect\w*|impact\w*|of|that|involving|says?|shows?|notices?)\b(?:\s[^\s‹›;.]+){0,6}?\s*{PW}",
+    ),
+    (
+        "told-gone",
+        r"{PW}(?:\s[^\s‹›;.]+){0,3}?\s(?:were|was|have been|had been|will be|are being)\s(?:\w+\s)?(?:told|notified|informed)\b[^.;]{0,70}\b(?:eliminated|laid off|let go|cut|redundant|lose|last day|at risk|terminated)\b",
+    ),
+    (
+        "told-gone-active",
+        r"\btold\s*{PW}(?:\s[^\s‹›;.]+){0,3}?\s(?:that\s)?[^.;‹›]{0,40}\b(?:last day|laid off|let go|lose their|losing their|redundant|eliminated|would go)\b",
+    ),
+    (
+        "at-risk",
+        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:put |are |is |be |were |placed )?(?:at risk|under threat|under consultation|on the line)\b",
+    ),
+    ("risk-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{B}}(?=\s(?:at risk|to go|jobs|in\b|affected|across))"),
+    (
+        "losses-reach",
+        rf"\b{CUT_NOUN}\b(?:\s[^\s‹›;.]+){{0,5}}?\s(?:reach\w*|ris\w+ to|hit\w*|climb\w* to|total\w*|grow\w* to|to)\s*{{B}}",
+    ),
+    ("leaving", r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:are|is|will be)\s(?:leaving|departing|out|gone)\b"),
+    ("to-go", r"{F}(?:\s(?:at|in|of)\s[^\s‹›;.]+){0,2}?\s(?:are |set |due |would |is )?(?:to go|would go|must go)\b"),
+    ("out", r"(?<=, )\s?{P}\sout\b"),
     ("verb-people", rf"\b{STRONG_VERB}{_GAP}{{0,5}}?\s*{{F}}"),
     ("verb-figure", rf"\b{WEAK_VERB}{_GAP}{{0,6}}?\s*{{PW}}"),
     (
@@ -62,7 +99,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "lose-jobs",
-        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:their|its) (?:jobs?|roles?)|(?:are |is |be )?out of (?:a job|work)|(?:jobs?|roles?|positions?) (?:are|were|is|was)? ?at risk|to go\b|will go\b|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their)",
+        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:their|its) (?:jobs?|roles?)|(?:are |is |be )?out of (?:a job|work)|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
     ),
     (
         "percent-noun",
@@ -97,7 +134,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("layoff-adjective", r"\blaid[- ]off\s*{P}"),
 )
 
-NEEDS_CONTEXT = frozenset({"affect", "passive-weak", "percent-noun"})
+NEEDS_CONTEXT = frozenset({"affect", "passive-weak", "percent-noun", "leaving", "at-risk", "out", "to-go"})
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
 
 OWN_NOUNS = frozenset(
@@ -155,7 +192,7 @@ AGGREGATE_SOURCE = (
 
 HYPOTHETICAL = (
     r"\b(?:could (?:replace|displace|automate|eliminate|wipe out)|(?:jobs|roles|workers) (?:at|could be at) risk (?:of|from)|"
-    r"may be automated|will be automated|could be automated|forecast|predict(?:s|ed)? that|study|survey|researchers)\b"
+    r"may be automated|will be automated|could be automated|forecast|predict(?:s|ed)? that|project(?:s|ed)\b|estimat(?:es|ed) that|study|survey|researchers|economists?|GDP|unemployment rate)\b"
 )
 
 BUYOUT = r"\b(?:buy-?outs?|voluntary (?:redundanc|separation|retirement|exit|departure|severance|resignation)\w*|early retirement|deferred resignation|resign(?:ed|ation))\b"
