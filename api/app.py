@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -105,8 +104,3 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     return await _problem(request, ProblemError(500, "something broke here; the log of the service says what"))
-
-
-def routes_of(app: FastAPI) -> list[Any]:
-    """Return the routes of the API as the OpenAPI document lists them, for the page about the API."""
-    return openapi.operations(app.openapi())

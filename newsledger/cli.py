@@ -194,9 +194,6 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items())) or "none"
 
 
-ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".jsonl", ".txt", ".paths")
-
-
 @app.command(
     epilog=example("newsledger collect techcrunch", "newsledger collect CC-NEWS-20260101.warc.gz articles.jsonl")
 )

@@ -28,11 +28,6 @@ _HEDGED = re.compile(
     r"originally predicted|estimates? that|unconfirmed|leaked)\b",
     re.IGNORECASE,
 )
-_SURE = re.compile(
-    r"\b(?:announc(?:e|es|ed|ing)|confirm(?:s|ed)?|said|says|told (?:employees|staff|workers)|in a (?:memo|statement|filing|letter|blog|press|regulatory|email|note|message)|filing|disclos(?:ed|es)|"
-    r"unveil(?:s|ed)|laid off|has cut|have cut|notif(?:ied|ying|ies)|began|begun|started|completed|closed|raised|signed|acquired|WARN)\b",
-    re.IGNORECASE,
-)
 
 
 def status(sentence: str, start: int, end: int, around: str, is_layoff: bool, lead: str) -> tuple[Status, str]:

@@ -393,7 +393,6 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
 
 _VALUATION_AFTER = re.compile(ai_investment.VALUATION_AFTER, re.IGNORECASE)
 _VALUATION_BEFORE = re.compile(ai_investment.VALUATION_BEFORE, re.IGNORECASE)
-_FUND = re.compile(ai_investment.FUND_NOUN)
 _ROUND_WORD = re.compile(ai_investment.ROUND, re.IGNORECASE)
 
 _FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (

@@ -26,7 +26,6 @@ JOB_WORDS = (
     r"jobs?\b|roles?\b|positions?\b|posts?\b|employees|workers?\b|staff|people|personnel|colleagues|associates|managers|team\b|ranks\b|payroll|executives|\bcrew|faculty|"
     r"partners|individuals|professionals|engineers|[a-z]{2,}(?:ers|ists|ants|men|women|hands)\b|agents|technicians|hands\b|ftes?\b|equivalents"
 )
-CUT_WORDS = STRONG_CUTS + "|" + WEAK_CUTS
 MONEY_WORDS = (
     r"rais(?:e|es|ed|ing)|rais\w* |fund(?:s|ed|ing|raise|raising)?|round|series [a-k]|seed|stake|invest\w*|acqui\w+|buy(?:s|ing|out)?|bought|purchas\w*|"
     r"takeover|capex|capital|spend\w*|spent|commit\w*|pledg\w*|contract|deal|agreement|pact|order|lands?|landed|secur\w+|nab\w*|bag\w*|snag\w*|"
@@ -58,7 +57,6 @@ def _compile(pattern: str) -> re2._Regexp:
 
 _STRONG = _compile(STRONG_CUTS)
 _WEAK = _compile(WEAK_CUTS)
-_JOBS = _compile(JOB_WORDS)
 _WEAK_NUMBER = _compile(
     r"\b(?:cuts?|cutting|slash\w*|axe[sd]?|axing|shed\w*|eliminat\w+|trim\w*|reduc\w+|los(?:e|es|ing)|lost)\s(?:by\s|back\s|another\s)?(?:[a-z]+\s){0,3}\d"
 )

@@ -36,8 +36,6 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _LIST_BEFORE = re.compile(r"[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
-_CLAUSE_END = re.compile(r"[;:]\s|\.\s(?=[A-Z])|\s—\s")
-_ADJECTIVES_ONLY = re.compile(r"^(?:'s?)?\s?(?:[\w.,%-]+\s){0,5}$")
 _AT = re.compile(
     r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of)\s(?:the |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
     r"(?:[a-z-]+\s){0,4})?$"
@@ -45,10 +43,6 @@ _AT = re.compile(
 _SPEECH = re.compile(
     r"^(?:'s)?\s?(?:\([A-Z.: ]+\)\s?)?(?:[^,;.]{0,30}\s)?(?:said|says|announced|confirmed|told|reported|revealed|disclosed|warned|plans|plan|will|would|is|has|had|was|to|laid|cut|cuts)\b"
 )
-
-
-def _between(sentence: str, a: int, b: int) -> str:
-    return sentence[a:b] if a < b else ""
 
 
 def _aggregate_between(sentence: str, a: int, b: int) -> bool:
@@ -250,9 +244,6 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
 
 
 _VC = re.compile(ai_investment.VC)
-_INTO = re.compile(
-    r"^[^.;]{0,45}?\b(?:in|into|to|for|with)\s(?:the\s|its\s|an?\s|rival\s|fellow\s|AI\s|startup\s|start-up\s|company\s|firm\s|lab\s|chipmaker\s|maker\s|giant\s|developer\s|two-month-old\s|[\w-]+-old\s|[a-z][\w'-]*\s){0,6}$"
-)
 _FROM = re.compile(
     r"\b(?:led by|co-led by|from|backed by|including|participation (?:from|by|of)|investors?|joined by|alongside|investments? from|by|with)\b",
     re.IGNORECASE,
@@ -340,15 +331,6 @@ class Parties:
     payer: Link | None
     others: list[str]
     kind: str
-
-
-_TARGET = re.compile(
-    r"\b(?:in|into|with|to|for)\s+(?:\w+ing\s)?(?:the\s|its\s|rival\s|AI\s|startup\s|start-up\s|company\s|AI startup\s|maker\s|[a-z][\w'-]*\s){0,5}$"
-)
-_OWN = re.compile(
-    r"^[^.;]{0,80}?(?:data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|factor|plant|supercomputer|chips?\b|GPU|A\.?I\.?\b|artificial|R&D|research|cloud|build|expan|comput)",
-    re.IGNORECASE,
-)
 
 
 _LEADS = re.compile(r"\b(?:leads?|led|leading|co-leads?|co-led|anchors?|anchored)\s(?:an?|its|the|in)?\s*$")

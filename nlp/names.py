@@ -38,8 +38,6 @@ _COMMON = _words("common_words")
 """Words that are part of a name within a sentence, but not at its start nor in a title."""
 _PLACES = _words("places")
 _OUTLETS = _words("outlets")
-_ORDINARY = _words("ordinary_words")
-"""Words that general news writes in lower case."""
 _SHARED_FIRST = _words("shared_first_words")
 """First words that unlike companies share."""
 NOT_COMPANIES = _words("no_companies")
@@ -115,13 +113,6 @@ def clean(name: str) -> str:
 def is_place(name: str) -> bool:
     """Return whether a name is that of a country, state, region or large city."""
     return name.casefold().strip(".") in _PLACES or name.casefold() in _PLACES
-
-
-def is_ordinary(word: str) -> bool:
-    """Return whether a word is one that English writes in lower case, an inflected one too."""
-    low = word.casefold()
-    stems = {low, low.removesuffix("s"), low.removesuffix("es"), low.removesuffix("ed"), low.removesuffix("ing")}
-    return any(stem in _ORDINARY for stem in stems)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,13 +147,6 @@ def lock_stories(connection: Connection) -> None:
     """Let one transaction at a time join groups of near-duplicates."""
     if is_postgresql(connection):
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_STORIES})"))
-
-
-def lock_companies(connection: Connection, keys: Iterable[str]) -> None:
-    """Let one transaction at a time derive the events of these companies. Take it before reading their claims."""
-    if is_postgresql(connection):
-        for key in sorted(keys):
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 72061))"), {"key": key})
 
 
 def moment_of_writing(connection: Connection) -> datetime:

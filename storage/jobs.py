@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, func, select, tuple_, update
+from sqlalchemy import Engine, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.batches import batches
@@ -84,9 +84,3 @@ def last(engine: Engine, job: str) -> tuple[str, datetime, str] | None:
             .limit(1)
         ).first()
     return None if row is None else (row.due, row.finished_at, row.outcome)
-
-
-def first_due(engine: Engine, job: str) -> str | None:
-    """Return the earliest due time a job was ever started for."""
-    with reading(engine) as connection:
-        return connection.execute(select(func.min(job_run.c.due)).where(job_run.c.job == job)).scalar()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.batches import batches
@@ -233,14 +233,3 @@ def counts(engine: Engine) -> dict[str, dict[str, int]]:
         ):
             result[step][status] = count
     return result
-
-
-def forget_done(engine: Engine, before: datetime) -> int:
-    """Delete finished rows of the steps that may be done again, added before a time; return how many."""
-    with writing(engine) as connection:
-        rows = connection.execute(
-            delete(work)
-            .where(work.c.status == "done", work.c.step.not_in(ONCE), work.c.added_at < before)
-            .returning(work.c.key)
-        ).all()
-    return len(rows)

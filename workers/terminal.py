@@ -119,6 +119,11 @@ class _Round:
         due = datetime.now(UTC).isoformat()
         ring(due)
         self._wait("published", lambda: bool(jobs.ended(self.engine, [("publish", due)])))
+        outcome = jobs.ended(self.engine, [("publish", due)]).get(("publish", due))
+        if outcome is not None and outcome != "done":
+            raise ServiceError(f"the dataset was not published: {outcome}")
+        if outcome is not None:
+            self.console.print(f"dataset: {settings().exports}/latest/")
 
     def _wait(self, what: str, done: Callable[[], bool]) -> None:
         until = time.monotonic() + ROUND_SECONDS

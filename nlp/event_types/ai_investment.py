@@ -231,7 +231,6 @@ CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
 COMPUTE = r"\b(?:comput(?:e|ing)|cloud|chips?|GPUs?|semiconductor|accelerators?|data[- ]cent(?:er|re)s?|servers?|capacity|infrastructure|processors?|TPUs?|memory|hardware|gigawatts?|megawatts?|power|licens\w+|platform|software)\b"
 SELLER_SUBJECT = r"\b(?:(?:to giv(?:e|ing)|giv(?:es|ing)) (?:it|them|the) |(?:shares?|stock)\s(?:soar|jump|surg|rall|climb|ris|rose|gain|leap|spik|pop)\w*|w[io]ns?|winning|award(?:ed|s)|lands?|landed|secur(?:es|ed)|clinch(?:es|ed)|to (?:provide|supply|deliver|make|build|host|manufacture)|provid(?:es|ing)|suppl(?:ies|y|ying)|sell(?:s|ing)?|sold|selected by|order from|receiv(?:ed|es))\b"
 
-ACQUIRED_AI = r"\b(?:A\.?I\.?[- ]|artificial intelligence|machine learning|generative)\w*"
 
 NOT_MONEY_FOR_AI = (
     r"\b(?:market (?:will|is|to|could|size|for)|industry (?:will|is)|global (?:spending|AI spending|market)|worldwide spending|analysts? (?:say|said|expect|estimate|reckon|at|predict|project)\w*|"
@@ -243,12 +242,4 @@ NOT_MONEY_FOR_AI = (
 AGGREGATE_PAYERS = (
     r"\b(?:hyperscalers?|big tech|tech giants|tech companies|companies|firms|industry|the four|the five|magnificent seven|investors|"
     r"combined|collectively|together|startups|venture capitalists|VCs|sector|governments|enterprises|businesses|organi[sz]ations)\b"
-)
-
-REPORTED = (
-    r"\b(?:reportedly|rumou?red|in (?:early |advanced |late-stage |final )?talks|talks to|in discussions|negotiat\w+|looking to|looks to|seek(?:s|ing) to|seeking|"
-    r"aims? to raise|wants? to|hop(?:es|ing) to|plans? to raise|planning to raise|consider(?:s|ing|ed)?|mull(?:s|ing)?|explor(?:es|ing)|weigh(?:s|ing)|"
-    r"people familiar|person familiar|familiar with the (?:matter|discussions|situation|plans|talks)|sources? (?:say|said|told|tell|familiar)|according to (?:people|sources|a source|a person|the information|bloomberg|reuters|a report)|"
-    r"close to (?:raising|closing|a deal)|nearing|near(?:s)? (?:a )?deal|could|may|might|potential(?:ly)?|proposed|would reportedly|is said to|was said to|"
-    r"reports? (?:say|said|suggest)|expected to (?:raise|close|invest|spend)|set to raise|poised to|report:|sources:|plans to invest|plans? to spend)\b"
 )
