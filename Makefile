@@ -37,7 +37,7 @@ run: setup ## the main job on the sample newsroom, in .run/ (ARGS=--once: one ro
 	@$(BIN)/newsledger run --sample $(ARGS)
 
 test: setup-dev ## all tests
-	@$(BIN)/pytest -q -m "not long" $(ARGS)
+	@$(BIN)/pytest -q -m "not long" -n 2 --dist loadfile $(ARGS)
 
 faults: setup-dev ## the fault tests, the long ones too
 	@$(BIN)/pytest -q -m "long or not long" tests/test_broker.py tests/test_service.py tests/test_service_steps.py tests/test_service_faults.py tests/test_storage_work.py $(ARGS)

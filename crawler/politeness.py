@@ -152,6 +152,7 @@ class HostCare:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._ends = time.monotonic() + limits.seconds
         self._not_before: dict[str, float] = {}
         self._failures: Counter[str] = Counter()
         self._left: dict[str, str] = {}
@@ -177,6 +178,8 @@ class HostCare:
             await asyncio.sleep(wait)
         if host in self._left:
             raise RefusedRequestError(self._left[host])
+        if time.monotonic() > self._ends:  # those that still wait for their turn would hold the end of the crawl up
+            raise RefusedRequestError("time_limit")
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again later where the host is in trouble."""
