@@ -202,6 +202,7 @@ def test_the_broker_takes_its_settings_and_asks_for_the_password(composed: dict[
     port = free_port()
     command = command.replace("$$", "$").replace("/run/secrets/redis_password", str(tmp_path / "password"))
     command = command.replace("dir /data", f"dir {tmp_path}\\nport {port}\\nbind 127.0.0.1")
+    command = command.replace("/tmp/valkey.conf", str(tmp_path / "valkey.conf"))
     command = command.replace("exec valkey-server", f"exec {binary}")
     broker = subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
