@@ -382,24 +382,17 @@ def test_a_storm_of_errors_opens_the_circuit(site: Site) -> None:
     assert report.dropped.total() == 40
 
 
-def keeps_gaps(times: list[float], delay: float) -> None:
-    """Each gap and their sum; the server notes a request up to 50 ms late where the machine is busy."""
-    late = 0.05
-    assert min(b - a for a, b in pairwise(times)) >= delay - late
-    assert times[-1] - times[0] >= delay * (len(times) - 1) - late
-
-
 def test_gaps_between_requests_keep_to_the_delay_and_to_a_longer_crawl_delay(site: Site) -> None:
     site.routes |= {"/feed": rss("/a", "/b", "/c"), "/a": page(), "/b": page(), "/c": page()}
     run(site.source(), with_limits(delay=0.2, per_host=1))
     times = [each.at for each in site.asked]
     assert len(times) == 5
-    keeps_gaps(times, 0.2)
+    assert min(b - a for a, b in pairwise(times)) >= 0.19
     site.asked.clear()
     site.routes["/robots.txt"] = Reply(b"User-agent: *\nCrawl-delay: 0.6\n", "text/plain")
     run(site.source(), with_limits(delay=0.2, per_host=4))
     times = [each.at for each in site.asked]
-    keeps_gaps(times[1:], 0.6)
+    assert min(b - a for a, b in pairwise(times[1:])) >= 0.59
 
 
 def test_retry_after_is_read_as_seconds_or_date() -> None:
