@@ -91,6 +91,27 @@ class _Draft:
     headline_case: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What surrounds the candidates of a sentence: the article, the line, and what is known there."""
+
+    draft: _Draft
+    index: int
+    """The line's place among the article's lines."""
+    registry: Registry
+    resolve: linking.Resolve
+    topic: str | None
+    stated: list[dates.Stated]
+
+    @property
+    def line(self) -> _Line:
+        return self.draft.lines[self.index]
+
+    @property
+    def text(self) -> str:
+        return self.line.text
+
+
 _SUPPLY = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|neocloud|memory|server|computing|infrastructure|foundry|networking)s?\b[\w\s-]{0,25}?(?:start-?up|maker|firm|company|provider|operator|specialist|developer|giant|supplier|manufacturer|unicorn|business)?|chipmaker|neocloud|hyperscaler|foundry)"
 
 
@@ -408,10 +429,10 @@ class Reader:
             if not line.candidates or line.entities is None:
                 continue
             resolve = self._resolver(draft, index, registry, topic)
-            stated = dates.stated(line.text, draft.published)
+            setting = _Setting(draft, index, registry, resolve, topic, dates.stated(line.text, draft.published))
             for candidate in line.candidates:
                 read = self._layoff if candidate.type == "layoff" else self._investment
-                finding = read(draft, index, line, candidate, registry, resolve, topic, stated)
+                finding = read(setting, candidate)
                 if finding is None:
                     self.drops[f"no_{candidate.type}"] += 1
                 else:
@@ -463,28 +484,18 @@ class Reader:
                     f.trace["date"] = "lead-date"
                 return
 
-    def _layoff(
-        self,
-        draft: _Draft,
-        index: int,
-        line: _Line,
-        c: Candidate,
-        registry: Registry,
-        resolve: linking.Resolve,
-        topic: str | None,
-        stated: list[dates.Stated],
-    ) -> Finding | None:
-        text = line.text
+    def _layoff(self, at: _Setting, c: Candidate) -> Finding | None:
+        draft, line, text = at.draft, at.line, at.text
         anchor = c.figure or c.percent
         assert anchor is not None
         if _FURLOUGH.search(text[max(0, anchor.start - 22) : anchor.end + 22]) and not _CUT.search(text):
             return None
         if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
             return None
-        link = linking.employer(text, c, self._mentions(line, registry), resolve, topic)
+        link = linking.employer(text, c, self._mentions(line, at.registry), at.resolve, at.topic)
         if link is None or names.is_no_company(link.name):
             return None
-        f = self._finding(draft, index, line, c, registry, link, topic, stated)
+        f = self._finding(at, c, link)
         zone = text[max(0, c.start - 60) : c.end + 60]
         kind: Kind = "layoff"
         if re.search(layoff.BUYOUT, zone, re.IGNORECASE):
@@ -495,7 +506,7 @@ class Reader:
             kind = "closure"
         f.kind, f.trace["kind"] = kind, "words" if kind != "layoff" else "default"
         f.cumulative = attributes.cumulative_cut(text, c.start, c.end)
-        neighbours = [draft.lines[i].text for i in (index + 1, index - 1) if 0 <= i < len(draft.lines)]
+        neighbours = [draft.lines[i].text for i in (at.index + 1, at.index - 1) if 0 <= i < len(draft.lines)]
         title = draft.lines[0].text if draft.lines and draft.lines[0].order < 0 else ""
         relation, quote, rule = attributes.ai_relation(text, neighbours, title, f.is_topic)
         f.ai_relation, f.trace["ai_relation"] = relation, rule
@@ -508,21 +519,11 @@ class Reader:
             f.trace["roles"] = "words"
         return f
 
-    def _investment(
-        self,
-        draft: _Draft,
-        index: int,
-        line: _Line,
-        c: Candidate,
-        registry: Registry,
-        resolve: linking.Resolve,
-        topic: str | None,
-        stated: list[dates.Stated],
-    ) -> Finding | None:
-        text = line.text
+    def _investment(self, at: _Setting, c: Candidate) -> Finding | None:
+        draft, line, text = at.draft, at.line, at.text
         figure = c.figure
         assert figure is not None
-        mentions = self._mentions(line, registry)
+        mentions = self._mentions(line, at.registry)
         zone = text[max(0, c.start - 90) : c.end + 70]
         following = text[figure.end :]
         family = c.family
@@ -541,13 +542,13 @@ class Reader:
                 or re.search(r"\bfund\b[^.;]{0,60}(?:\bAI\b|artificial intelligence)", following[:110])
             )
         ):
-            link, kind = linking.raiser(text, c, mentions, resolve, topic)[0], "fund"
+            link, kind = linking.raiser(text, c, mentions, at.resolve, at.topic)[0], "fund"
         elif family == "funding":
             if _NOT_A_ROUND.search(text[max(0, figure.start - 60) : figure.end + 40]):
                 return None
             if fund and not _AI.search(text):
                 return None
-            link, others = linking.raiser(text, c, mentions, resolve, topic)
+            link, others = linking.raiser(text, c, mentions, at.resolve, at.topic)
             kind = "fund" if fund else "funding"
             if not fund and (
                 link
@@ -556,7 +557,7 @@ class Reader:
             ):
                 return None
         else:
-            parties = linking.payer(text, c, mentions, resolve, topic, lambda name: _supplies(draft, name))
+            parties = linking.payer(text, c, mentions, at.resolve, at.topic, lambda name: _supplies(draft, name))
             link, others, kind = parties.payer, parties.others, parties.kind  # type: ignore[assignment]
             if kind in ("capex", "stake", "fund") and _NOT_FOR_AI.search(zone):
                 return None
@@ -589,17 +590,17 @@ class Reader:
             return None
         if kind in ("acquisition", "contract") and link.rule == "topic" and line.order > 3:
             return None
-        f = self._finding(draft, index, line, c, registry, link, topic, stated)
+        f = self._finding(at, c, link)
         if link.rule == "oblique-before" and not f.is_topic:
             return None  # named beside the money, not as who pays
         f.kind, f.trace["kind"] = kind, f"shape:{c.shape}"
-        if not self._for_ai(draft, index, line, c, f, kind):
+        if not self._for_ai(at, f, kind):
             return None
-        seen = {registry.group(link.name)}
+        seen = {at.registry.group(link.name)}
         f.counterparty = tuple(
             names.clean(o)
             for o in others
-            if not (registry.group(o) in seen or seen.add(registry.group(o)))  # type: ignore[func-returns-value]
+            if not (at.registry.group(o) in seen or seen.add(at.registry.group(o)))  # type: ignore[func-returns-value]
         )
         round_here = bool(re.match(rf"^[\s-]*{ai_investment.ROUND}", following, re.IGNORECASE))
         f.cumulative = kind == "funding" and attributes.cumulative_money(text, figure.start, figure.end, round_here)
@@ -621,8 +622,9 @@ class Reader:
         f.period_start, f.period_end = attributes.period(text, figure.end, draft.published)
         return f
 
-    def _for_ai(self, draft: _Draft, index: int, line: _Line, c: Candidate, f: Finding, kind: str) -> bool:
+    def _for_ai(self, at: _Setting, f: Finding, kind: str) -> bool:
         """Whether the text ties the money to AI: in the sentence, in what the article is about, or beside it."""
+        draft, index, line = at.draft, at.index, at.line
         if "tie_to_ai" in self._disabled or _AI.search(line.text) or _AI.search(f.company):
             f.trace["for_ai"] = "sentence"
             return True
@@ -657,18 +659,8 @@ class Reader:
             return True
         return False
 
-    def _finding(
-        self,
-        draft: _Draft,
-        index: int,
-        line: _Line,
-        c: Candidate,
-        registry: Registry,
-        link: Link,
-        topic: str | None,
-        stated: list[dates.Stated],
-    ) -> Finding:
-        text = line.text
+    def _finding(self, at: _Setting, c: Candidate, link: Link) -> Finding:
+        draft, line, text, registry, topic = at.draft, at.line, at.text, at.registry, at.topic
         group = registry.group(link.name)
         is_topic = topic is not None and registry.same(link.name, topic)
         lead = " ".join(x.text for x in draft.lines[:3])
@@ -685,7 +677,7 @@ class Reader:
         assert anchor is not None
         status, status_rule = attributes.status(text, c.start, c.end, text, c.type == "layoff", lead)
         trace["status"] = status_rule
-        when = attributes.when(text, anchor.start, anchor.end, stated, draft.published)
+        when = attributes.when(text, anchor.start, anchor.end, at.stated, draft.published)
         if c.list_name and when.date is None:  # the line that opens the list may date it
             opened = [d for d in dates.stated(c.intro, draft.published) if not d.future]
             if opened:
