@@ -40,7 +40,7 @@ from storage import companies, events
 from storage.coverage import coverage
 from storage.engine import moment_of_writing, open_store, reading, writing
 from storage.migrations import migrate
-from storage.series import series_of
+from storage.series import Question, series_of
 
 COMPANIES = 20_000
 SINCE, UNTIL = "2016-01-01", "2026-01-01"
@@ -101,16 +101,8 @@ def bare(engine: Engine) -> Callable[..., Any]:
             return
         asked = parse_qs(scope["query_string"].decode())
         with reading(engine) as connection:
-            found = series_of(
-                connection,
-                "jobs_cut",
-                "month",
-                "company",
-                keys=(asked["company"][0],),
-                since=SINCE,
-                until=UNTIL,
-                watched=watched,
-            )
+            question = Question(metric="jobs_cut", by="company", keys=(asked["company"][0],), since=SINCE, until=UNTIL)
+            found = series_of(connection, question, watched=watched)
         body = orjson.dumps(
             [
                 {"period": p.period, "value": p.value, "partial": p.partial, "covered_days": p.covered_days}

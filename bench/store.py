@@ -244,9 +244,12 @@ def reads(engine: Engine, count: int, report: Report, before: dict[str, float]) 
         found: dict[str, float] = {}
         for what, company_id in (("the largest", "c-00000"), ("a middling", "c-00500")):
             ask = partial(
-                series.series_of, connection, "jobs_cut", "month", "company", keys=(company_id,), watched=WATCHED,
+                series.series_of,
+                connection,
+                series.Question(metric="jobs_cut", by="company", keys=(company_id,)),
+                watched=WATCHED,
                 today=date(2026, 11, 1),
-            )  # fmt: skip
+            )
             found[what] = median_ms(ask)
             points = len(ask().points)
             report.line(

@@ -13,7 +13,7 @@ from itertools import batched
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, union
 
 from newsledger.model import Article, Claim, Company, Event, Source
 from storage.calendar import bounds, periods, place
@@ -21,7 +21,7 @@ from storage.cells import guard, guarded, instant, raw, truth
 from storage.claims import held_at
 from storage.coverage import Coverage, coverage
 from storage.dictionary import FieldDescription, FieldType, describe
-from storage.rollups import UNDATED, contribution_sql, period_sql
+from storage.rollups import UNDATED, month_sums
 from storage.series import ALL
 from storage.tables import (
     METRIC_COLUMNS,
@@ -239,19 +239,12 @@ def _company_rows(connection: Connection, night: Night) -> Rows:
 
 def _month_sums(connection: Connection, night: Night) -> Iterator[tuple[str, str, list[int]]]:
     """Yield (company id or `all`, month or longer period, sums), `all` first, from the events as of the night."""
-    parts = contribution_sql()
-    period = period_sql()
-    month = case((func.length(period) == 10, func.substr(period, 1, 7)), else_=period).label("month")
-    each = (
-        select(event.c.company_id, month, *(parts[name].label(name) for name in METRIC_COLUMNS))
-        .where(held(event, night.as_of))
-        .subquery()
-    )
-    sums = [func.sum(each.c[name]) for name in METRIC_COLUMNS]
-    something = or_(*(total != 0 for total in sums))
-    for key in (literal(ALL), each.c.company_id):
-        grouped = [each.c.month] if key is not each.c.company_id else [each.c.company_id, each.c.month]
-        statement = select(key, each.c.month, *sums).group_by(*grouped).having(something).order_by(*grouped)
+    rows = month_sums(night.as_of)
+    sums = [func.sum(rows.c[name]) for name in METRIC_COLUMNS]
+    of_all = select(literal(ALL), rows.c.period, *sums).group_by(rows.c.period).order_by(rows.c.period)
+    by_company = (rows.c.company_id, rows.c.period)
+    of_each = select(*by_company, *(rows.c[name] for name in METRIC_COLUMNS)).order_by(*by_company)
+    for statement in (of_all, of_each):
         for row in _streamed(connection, statement):
             yield row[0], row[1], [int(number) for number in row[2:]]
 

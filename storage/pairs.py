@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from statistics import median_low
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, and_, cast, func, or_, select
 from storage.batches import batches
 from storage.calendar import bounds, period_of_day, place
 from storage.columns import Whole
-from storage.rollups import UNDATED, contribution_sql
+from storage.rollups import UNDATED, contribution_sql, month_sums
 from storage.tables import company, company_month, event, total_month
 from storage.versions import held
 
@@ -148,6 +148,7 @@ def pairs(
     until: str | None = None,
     sort: PairSort = "jobs_cut",
     company_ids: Collection[str] = (),
+    as_of: datetime | None = None,
     limit: int = 50,
 ) -> list[Pair]:
     """Return the companies that both cut jobs and put money into AI from `since` to before `until` (months).
@@ -157,28 +158,29 @@ def pairs(
     if sort not in get_args(PairSort):
         raise ValueError(f"pairs cannot be sorted by {sort!r}; use one of {', '.join(get_args(PairSort))}")
     first, after = (None if text is None else period_of_day(bounds(text)[0], "month") for text in (since, until))
-    sums = {name: func.sum(company_month.c[name]).label(name) for name in SUMMED}
+    table: Any = company_month if as_of is None else month_sums(as_of)
+    sums = {name: func.sum(table.c[name]).label(name) for name in SUMMED}
     query = (
-        select(company_month.c.company_id, company.c.name, *sums.values())
-        .join(company, and_(company.c.id == company_month.c.company_id, held(company)))
-        .group_by(company_month.c.company_id, company.c.name)
+        select(table.c.company_id, company.c.name, *sums.values())
+        .join(company, and_(company.c.id == table.c.company_id, held(company, as_of)))
+        .group_by(table.c.company_id, company.c.name)
         .having(and_(sums["layoff_events"] > 0, sums["ai_events"] > 0))
     )
     if first is not None:
-        query = query.where(company_month.c.period >= first)
+        query = query.where(table.c.period >= first)
     if after is not None:
-        query = query.where(company_month.c.period < after)
+        query = query.where(table.c.period < after)
     if first is not None or after is not None:
-        query = query.where(company_month.c.period.like("____-__"), company_month.c.period.not_like("%Q%"))
+        query = query.where(table.c.period.like("____-__"), table.c.period.not_like("%Q%"))
     if company_ids:
-        query = query.where(company_month.c.company_id.in_(sorted(company_ids)))
+        query = query.where(table.c.company_id.in_(sorted(company_ids)))
     order = sums[sort] if sort in ("ai_usd_out", "ai_cited_jobs") else sums["jobs_cut"]
-    in_order = query.order_by(order.desc(), company_month.c.company_id)
+    in_order = query.order_by(order.desc(), table.c.company_id)
     enough = limit if sort in ("jobs_cut", "ai_usd_out", "ai_cited_jobs") else COMPARED
     rows = connection.execute(in_order.limit(enough)).all()
     if sort == "jobs_per_usd_bn":
         rows = sorted(rows, key=lambda row: -_ratio(int(row.jobs_cut), int(row.ai_usd_out)))[:limit]
-    near = _near(connection, [row.company_id for row in rows], near_days, since, until)
+    near = _near(connection, [row.company_id for row in rows], near_days, since, until, as_of)
     found = [_pair(row, near.get(row.company_id, [])) for row in rows]
     if sort in ("jobs_cut_near", "cuts_near"):
         found.sort(key=lambda pair: (-getattr(pair, sort), pair.company_id))
@@ -210,7 +212,12 @@ def _pair(row: Any, near: Sequence[Near]) -> Pair:
 
 
 def _near(
-    connection: Connection, company_ids: Iterable[str], near_days: int, since: str | None, until: str | None
+    connection: Connection,
+    company_ids: Iterable[str],
+    near_days: int,
+    since: str | None,
+    until: str | None,
+    as_of: datetime | None,
 ) -> dict[str, list[Near]]:
     counted = contribution_sql()
     goes_out = and_(counted["ai_events"] == 1, event.c.kind != "funding", func.coalesce(event.c.basis, "") != "booked")
@@ -220,7 +227,7 @@ def _near(
         money: dict[str, list[tuple[int, Any]]] = {}
         rows = connection.execute(
             select(event.c.id, event.c.company_id, event.c.type, event.c.date, event.c["count"], event.c.amount_usd)
-            .where(event.c.company_id.in_(batch), held(event), event.c.date_precision == "day")
+            .where(event.c.company_id.in_(batch), held(event, as_of), event.c.date_precision == "day")
             .where(or_(counted["layoff_events"] == 1, goes_out))
             .order_by(event.c.company_id, event.c.date, event.c.id)
         )

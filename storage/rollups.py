@@ -7,12 +7,14 @@ An event is placed in the period its date is sure of: a month (`2026-03`), or wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Subquery,
     Table,
     Text,
     and_,
@@ -28,6 +30,7 @@ from sqlalchemy import (
 
 from storage.batches import batches
 from storage.bulk import add_rows
+from storage.columns import Whole
 from storage.tables import METRIC_COLUMNS, company_month, event, total_month
 from storage.versions import held
 
@@ -178,27 +181,32 @@ def _nothing_left(table: Table) -> ColumnElement[bool]:
     return and_(*(table.c[name] == 0 for name in METRIC_COLUMNS))
 
 
+def month_sums(as_of: datetime | None = None) -> Subquery:
+    """Return the SQL of the rows of `company_month` as the events that hold now, or held at a time, give them."""
+    parts = contribution_sql()
+    day_or_longer = period_sql()
+    period = case((func.length(day_or_longer) == 10, func.substr(day_or_longer, 1, 7)), else_=day_or_longer)
+    numbers = (parts[name].label(name) for name in METRIC_COLUMNS)
+    each = select(event.c.company_id, period.label("period"), *numbers).where(held(event, as_of)).subquery()
+    sums = [cast(func.sum(each.c[name]), Whole).label(name) for name in METRIC_COLUMNS]
+    rows = select(each.c.company_id, each.c.period, *sums).group_by(each.c.company_id, each.c.period).subquery()
+    month = cast(func.substr(rows.c.period, 6, 2), Integer)
+    quarter = case(
+        (or_(func.length(rows.c.period) != 7, rows.c.period == UNDATED), ""),
+        (rows.c.period.like("%Q%"), rows.c.period),
+        else_=func.substr(rows.c.period, 1, 4).concat("-Q").concat(cast((month + 2) // 3, Text)),
+    )
+    something = or_(*(rows.c[name] != 0 for name in METRIC_COLUMNS))
+    columns = (rows.c.company_id, quarter.label("quarter"), *(c for c in rows.c if c.name != "company_id"))
+    return select(*columns).where(something).subquery()
+
+
 def rebuild(connection: Connection) -> None:
     """Make the roll-ups anew from all events that hold."""
-    parts = contribution_sql()
-    period = period_sql()
-    month = case((func.length(period) == 10, func.substr(period, 1, 7)), else_=period).label("month")
-    rows = select(event.c.company_id, month, *(parts[name].label(name) for name in METRIC_COLUMNS)).where(held(event))
-    each = rows.subquery()
-    sums = [func.sum(each.c[name]).label(name) for name in METRIC_COLUMNS]
-    by_company = select(each.c.company_id, each.c.month, *sums).group_by(each.c.company_id, each.c.month).subquery()
-    something = or_(*(by_company.c[name] != 0 for name in METRIC_COLUMNS))
-    quarter = case(
-        (or_(func.length(by_company.c.month) != 7, by_company.c.month == UNDATED), ""),
-        (by_company.c.month.like("%Q%"), by_company.c.month),
-        else_=func.substr(by_company.c.month, 1, 4)
-        .concat("-Q")
-        .concat(cast((cast(func.substr(by_company.c.month, 6, 2), Integer) + 2) // 3, Text)),
-    )
     connection.execute(delete(company_month))
     connection.execute(delete(total_month))
-    names = ["company_id", "quarter", "period", *METRIC_COLUMNS]
-    rows = select(by_company.c.company_id, quarter, *(c for c in by_company.c if c.name != "company_id"))
-    connection.execute(insert(company_month).from_select(names, rows.where(something)))
+    rows = month_sums()
+    connection.execute(insert(company_month).from_select([c.name for c in rows.c], select(rows)))
     totals = select(company_month.c.period, *(func.sum(company_month.c[name]) for name in METRIC_COLUMNS))
-    connection.execute(insert(total_month).from_select(names[2:], totals.group_by(company_month.c.period)))
+    names = ["period", *METRIC_COLUMNS]
+    connection.execute(insert(total_month).from_select(names, totals.group_by(company_month.c.period)))

@@ -15,7 +15,6 @@ from typing import Any, Literal, get_args
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Engine,
     Select,
     and_,
     func,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from newsledger.model import Role
 from storage.calendar import Grain, bounds, place, spans
 from storage.coverage import Coverage, coverage
-from storage.engine import is_postgresql, reading
+from storage.engine import is_postgresql
 from storage.events import EventFilter, filtered, has_role
 from storage.rollups import UNDATED, contribution_sql, period_sql
 from storage.tables import company, company_month, event, total_month
@@ -96,78 +95,50 @@ class Series:
     """What is dated too coarsely for this grain (a year, a quarter, `undated`), apart by its own period."""
 
 
-def series(
-    engine: Engine,
-    metric: Metric,
-    grain: Grain = "month",
-    by: Property = "all",
-    *,
-    keys: Collection[str] = (),
-    filters: EventFilter | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    as_of: datetime | None = None,
-    today: date | None = None,
-    watched: Coverage | None = None,
-    include_denied: bool = False,
-) -> Series:
-    """Return a metric through time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of the ledger through time."""
 
-    `keys` narrows to some companies, sectors, … `since` and `until` are ISO dates, `until` not included; without
-    them, from the first to the last event. `today` (UTC) tells which periods are not over; `watched`, where the caller
-    has it at hand, saves asking for the coverage. Raises ValueError for an unknown metric, grain or property.
-    """
-    with reading(engine) as connection:
-        return series_of(
-            connection,
-            metric,
-            grain,
-            by,
-            keys=keys,
-            filters=filters,
-            since=since,
-            until=until,
-            as_of=as_of,
-            today=today,
-            watched=watched,
-            include_denied=include_denied,
-        )
+    metric: Metric
+    grain: Grain = "month"
+    by: Property = "all"
+    keys: Collection[str] = ()
+    """Only these companies, sectors, …; all where empty."""
+    filters: EventFilter | None = None
+    since: str | None = None
+    """ISO date; without it, from the first event on."""
+    until: str | None = None
+    """ISO date, not included; without it, up to the last event."""
+    as_of: datetime | None = None
+    include_denied: bool = False
 
 
 def series_of(
-    connection: Connection,
-    metric: Metric,
-    grain: Grain = "month",
-    by: Property = "all",
-    *,
-    keys: Collection[str] = (),
-    filters: EventFilter | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    as_of: datetime | None = None,
-    today: date | None = None,
-    watched: Coverage | None = None,
-    include_denied: bool = False,
+    connection: Connection, asked: Question, *, today: date | None = None, watched: Coverage | None = None
 ) -> Series:
-    """Return what `series` does, in a transaction of the caller's."""
+    """Return a metric through time.
+
+    `today` (UTC) tells which periods are not over; `watched`, where the caller has it at hand, saves asking for the
+    coverage. Raises ValueError for an unknown metric, grain or property, or a date that is none.
+    """
+    metric, grain, by, keys = asked.metric, asked.grain, asked.by, asked.keys
     for given, allowed, what in ((metric, Metric, "metric"), (grain, Grain, "grain"), (by, Property, "property")):
         if given not in get_args(allowed):
             raise ValueError(f"unknown {what} {given!r}; use one of {', '.join(get_args(allowed))}")
-    first, after = (None if text is None else bounds(text)[0] for text in (since, until))
+    first, after = (None if text is None else bounds(text)[0] for text in (asked.since, asked.until))
     columns = RATIOS[metric][:2] if metric in RATIOS else (metric,)
     in_months = all(day is None or day.day == 1 for day in (first, after))
     from_rollup = (
         grain in ("month", "quarter", "year")
         and by in ("all", "company", "sector", "country")
-        and (as_of, filters) == (None, None)
+        and (asked.as_of, asked.filters) == (None, None)
         and in_months
-        and not include_denied
+        and not asked.include_denied
     )
     if from_rollup:
         rows = _rollup_rows(connection, columns, by, keys, first, after)
     else:
-        wanted = filters or EventFilter()
-        rows = connection.execute(_event_sums(columns, by, keys, wanted, since, until, as_of, include_denied)).all()
+        rows = connection.execute(_event_sums(columns, asked)).all()
     sums, coarse = _placed(rows, grain, first, after)
     now = today or datetime.now(UTC).date()
     span = _span(sums, grain, first, after)
@@ -289,18 +260,11 @@ def _rollup_sums(
     )
 
 
-def _event_sums(
-    columns: Iterable[str],
-    by: Property,
-    keys: Collection[str],
-    filters: EventFilter,
-    since: str | None,
-    until: str | None,
-    as_of: datetime | None,
-    include_denied: bool,
-) -> Any:
-    parts = contribution_sql(include_denied=include_denied)
-    first, after = (None if text is None else bounds(text)[0].isoformat() for text in (since, until))
+def _event_sums(columns: Iterable[str], asked: Question) -> Any:
+    by, keys, as_of = asked.by, asked.keys, asked.as_of
+    parts = contribution_sql(include_denied=asked.include_denied)
+    first, after = (None if text is None else bounds(text)[0].isoformat() for text in (asked.since, asked.until))
+    filters = asked.filters or EventFilter()
     wanted_events = replace(filters, since=first or filters.since, until=after or filters.until)
 
     def sums_of(key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -15,7 +15,7 @@ from storage.calendar import Grain, bounds, period_of_day, periods, place
 from storage.coverage import covered
 from storage.engine import reading, writing
 from storage.events import EventFilter
-from storage.series import Metric, Property, series
+from storage.series import Metric, Property, Question, series_of
 
 TODAY = date(2026, 3, 20)
 WATCHED = covered(f"2026-0{month}-{day:02}" for month in (1, 3) for day in range(1, 29))
@@ -25,7 +25,7 @@ WATCHED = covered(f"2026-0{month}-{day:02}" for month in (1, 3) for day in range
 def ledger(store: Engine) -> Engine:
     beta: dict[str, Any] = {"company_id": "beta", "company": "Beta"}
     with writing(store) as connection:
-        companies.save(connection, [company("acme", sector="software"), company("beta", country="US")])
+        companies.save(connection, [company("acme", sector="software"), company("beta", country="US")], NOW)
     put(
         store,
         layoff("a", date="2026-01-05", count=100, count_low=90, count_high=120, ai_relation="cause"),
@@ -54,7 +54,9 @@ def unplaced(found: Any) -> dict[tuple[str, str], Any]:
 
 
 def ask(store: Engine, metric: Metric, grain: Grain = "month", by: Property = "all", **more: Any) -> Any:
-    return series(store, metric, grain, by, today=TODAY, watched=WATCHED, **more)
+    with reading(store) as connection:
+        question = Question(metric=metric, grain=grain, by=by, **more)
+        return series_of(connection, question, today=TODAY, watched=WATCHED)
 
 
 def test_months(ledger: Engine) -> None:
@@ -149,9 +151,9 @@ def test_a_past_state_and_what_was_denied(ledger: Engine) -> None:
 def test_unknown_questions_are_refused(ledger: Engine) -> None:
     for wrong in ({"metric": "fun"}, {"metric": "jobs_cut", "grain": "hour"}, {"metric": "jobs_cut", "by": "mood"}):
         with pytest.raises(ValueError, match="use one of"):
-            series(ledger, **wrong)  # type: ignore[arg-type]
+            ask(ledger, **wrong)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="is no period"):
-        series(ledger, "jobs_cut", since="yesterday")
+        ask(ledger, "jobs_cut", since="yesterday")
 
 
 def test_a_day_without_coverage_is_a_gap(store: Engine) -> None:
@@ -160,7 +162,10 @@ def test_a_day_without_coverage_is_a_gap(store: Engine) -> None:
     sources.save(store, [WIRE])
     sources.record(store, run)
     sources.record(store, sources.Run(source_id="wire", at=NOW - days(1), dropped={}, error="timeout"))
-    found = series(store, "jobs_cut", "day", since="2026-03-17", until="2026-03-21", today=date(2026, 3, 20))
+    with reading(store) as connection:
+        found = series_of(
+            connection, Question(metric="jobs_cut", grain="day", since="2026-03-17", until="2026-03-21"), today=TODAY
+        )
     assert [(p.value, p.covered_days, p.partial) for p in found.points] == [
         (None, 0, False),
         (300, 0, False),
@@ -190,6 +195,26 @@ def test_pairs_put_both_sides_on_one_clock(ledger: Engine) -> None:
         assert pairs.curve(connection)[-1].jobs_cut == 450
         with pytest.raises(ValueError, match="use one of"):
             pairs.pairs(connection, sort="mood")  # type: ignore[arg-type]
+
+
+def test_pairs_of_a_past_state(ledger: Engine) -> None:
+    with reading(ledger) as connection:
+        before = pairs.pairs(connection)
+    put(
+        ledger,
+        layoff("b", date="2026-03-14", count=900, count_low=None, count_high=None),
+        investment("later", date="2026-01-06"),
+        considered=("a", "b", "d", "later"),
+        known_at=NOW + days(5),
+    )
+    with reading(ledger) as connection:
+        assert pairs.pairs(connection, as_of=NOW + days(1)) == before
+        now = pairs.pairs(connection)
+        assert now != before
+        assert pairs.pairs(connection, as_of=NOW + days(6)) == now
+        for more in ({"company_ids": ["acme"]}, {"since": "2026-01-01", "until": "2026-03-01"}, {"sort": "lag_days"}):
+            assert pairs.pairs(connection, as_of=NOW + days(6), **more) == pairs.pairs(connection, **more)
+        assert pairs.pairs(connection, as_of=NOW - days(1)) == []
 
 
 def test_ranking_is_exact_however_the_lists_run(store: Engine) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import httpx
 from sqlalchemy import Engine
@@ -14,7 +15,8 @@ from crawler.extraction import to_article
 from newsledger.model import Article, Page, Source
 from newsledger.settings import Settings
 from storage import sources
-from storage.series import series
+from storage.engine import reading
+from storage.series import Question, Series, series_of
 from storage.sources import Run
 from tests.sample_ledger import SampleLedger
 from tests.served_api import served
@@ -27,6 +29,11 @@ def get(engine: Engine, path: str) -> httpx.Response:
     """What the API or the dashboard answers over this store."""
     with served(create_app(engine, Settings())) as address:
         return httpx.get(address + path)
+
+
+def jobs_cut(engine: Engine, *, today: date | None = None, **asked: Any) -> Series:
+    with reading(engine) as connection:
+        return series_of(connection, Question(metric="jobs_cut", **asked), today=today)
 
 
 def ran(engine: Engine, days_ago: int, *, delivered: int = 3, error: str | None = None) -> None:
@@ -72,7 +79,7 @@ def test_46_a_dead_feed_is_a_gap_and_not_a_quiet_month(store: Engine) -> None:
     for day in range(1, 29):
         at = datetime(2026, 2, day, tzinfo=UTC)
         sources.record(store, Run(source_id="mill", at=at, attempted=1, dropped={}, error="no answer"))
-    found = series(store, "jobs_cut", since="2026-01-01", until="2026-03-01", today=TODAY.date())
+    found = jobs_cut(store, since="2026-01-01", until="2026-03-01")
     assert [(point.period, point.value, point.covered_days) for point in found.points] == [
         ("2026-01", 0, 1),
         ("2026-02", None, 0),
@@ -80,15 +87,13 @@ def test_46_a_dead_feed_is_a_gap_and_not_a_quiet_month(store: Engine) -> None:
 
 
 def test_47_the_current_month_is_marked_as_not_over(store: Engine) -> None:
-    found = series(
-        store, "jobs_cut", since="2026-02-01", until="2026-04-01", today=datetime(2026, 3, 9, tzinfo=UTC).date()
-    )
+    found = jobs_cut(store, since="2026-02-01", until="2026-04-01", today=date(2026, 3, 9))
     assert [(point.period, point.partial) for point in found.points] == [("2026-02", False), ("2026-03", True)]
 
 
 def test_48_every_way_to_a_total_has_the_same_date_basis(sample_ledger: SampleLedger) -> None:
     """The sum over months and what lies in no month is the sum over years; so is that over the events themselves."""
-    month, year = (series(sample_ledger.engine, "jobs_cut", grain) for grain in ("month", "year"))
+    month, year = (jobs_cut(sample_ledger.engine, grain=grain) for grain in ("month", "year"))
     in_years = sum(point.value or 0 for point in [*year.points, *year.unplaced])
     in_months = sum(point.value or 0 for point in [*month.points, *month.unplaced])
     out = ("denied", "cancelled")

@@ -15,7 +15,7 @@ from storage.calendar import Grain, bounds, period_of_day, periods
 from storage.companies import CompanySums
 from storage.coverage import Coverage, coverage
 from storage.events import EventFilter
-from storage.series import Metric, Point, Property, Series, series_of
+from storage.series import Metric, Point, Property, Question, Series, series_of
 from storage.sources import SourceDay
 
 YEARS = 6
@@ -78,14 +78,16 @@ def measure(
     return {
         metric: series_of(
             connection,
-            metric,
-            grain,
-            by,
-            keys=keys,
-            filters=filters,
-            since=None if since is None else since.isoformat(),
-            until=None if until is None else until.isoformat(),
-            as_of=as_of,
+            Question(
+                metric=metric,
+                grain=grain,
+                by=by,
+                keys=keys,
+                filters=filters,
+                since=None if since is None else since.isoformat(),
+                until=None if until is None else until.isoformat(),
+                as_of=as_of,
+            ),
             watched=watched,
         )
         for metric in metrics

@@ -21,7 +21,7 @@ from api.problems import ProblemError
 from storage.calendar import Grain
 from storage.coverage import Coverage
 from storage.events import EventFilter
-from storage.series import Metric, Property, Series, series_of
+from storage.series import Metric, Property, Question, Series, series_of
 
 router = APIRouter(prefix="/v1", tags=["series"])
 
@@ -123,19 +123,18 @@ def measure(connection: Connection, metric: Metric, asked: SeriesQuery, watched:
             by, keys, rest, relabel = name, (value,), EVERYTHING, asked.per == "all"
             break
     try:
-        found = series_of(
-            connection,
-            metric,
-            asked.by,
-            by,
+        question = Question(
+            metric=metric,
+            grain=asked.by,
+            by=by,
             keys=keys,
             filters=None if rest == EVERYTHING else rest,
             since=filters.since,
             until=filters.until,
             as_of=asked.as_of,
             include_denied=asked.denied,
-            watched=watched,
         )
+        found = series_of(connection, question, watched=watched)
     except (ValueError, OverflowError) as error:
         raise ProblemError(400, str(error), parameter="since") from error
     if relabel:
