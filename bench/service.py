@@ -44,7 +44,7 @@ def in_process(folder: Path, articles: Path, reader: Reader) -> float:
 
 
 def rereading(folder: Path, reader: Reader) -> float:
-    """Return the wall seconds of reading every stored article again, unchanged claims and all."""
+    """Return the wall seconds of reading every stored article again and keeping that on trial."""
     engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
     with steps.reading(engine) as connection:
         rows = connection.exec_driver_sql("SELECT article_id, revision FROM reading WHERE known_until IS NULL").all()

@@ -298,25 +298,74 @@ def export(
     print(f"{published.version} {told}: {_counted(published.rows)} rows at {published.location}")
 
 
-@app.command(epilog=example("newsledger reread", "newsledger reread --now"))
-def reread(
+reread_app = typer.Typer(
+    no_args_is_help=True,
+    help="Read the archive again with a better reader: start → report → switch, and back if it was not better.",
+)
+app.add_typer(reread_app, name="reread")
+
+
+@reread_app.command("start", epilog=example("newsledger reread start", "newsledger reread start --now"))
+def reread_start(
     now: Annotated[bool, typer.Option("--now", help="Read them here, not by the workers.")] = False,
 ) -> None:
-    """Queue articles that another version of the reader read, to be read again when nothing new waits."""
-    from workers import steps
+    """Queue the articles that another version of the reader read, the newest first, for when nothing new waits.
+
+    What is read is kept aside: no event changes until reread switch.
+    """
+    from workers import rereading, steps
 
     engine = _store()
-    total = 0
-    while queued := steps.queue_rereading(engine):
-        total += queued
-        if not now:
-            break
+    queued = rereading.start(engine)
+    if now:
         from nlp.reader import Reader
 
         reader = Reader(settings().spacy_model)
-        while steps.reread(engine, reader).done:
-            pass
-    print(f"{total} articles {'read again: run newsledger reconcile' if now and total else 'queued to be read again'}")
+        failed = 0
+        while (report := steps.reread(engine, reader)).done or report.failed:
+            failed += report.failed.total()
+        print(f"{queued} articles read again: see newsledger reread report")
+        if failed:
+            raise FailureError("some could not be read: see newsledger dead list")
+        return
+    print(f"{queued} articles queued to be read again: see newsledger reread report")
+
+
+@reread_app.command("report", epilog=example("newsledger reread report > changes.tsv"))
+def reread_report() -> None:
+    """Tell which events a switch would add, end or change: one line each, what, event, company, type and how."""
+    from workers import rereading
+
+    found = rereading.report(_store())
+    for change in found.changes:
+        print(change.what, change.event_id, change.company, change.type, change.told(), sep="\t")
+    counts = found.counts()
+    _say(
+        f"{found.version}: {found.articles} articles read again, {found.waiting} wait, {found.dead} could not be read; "
+        f"events: {counts['added']} added, {counts['gone']} gone, {counts['changed']} changed, {found.same} the same"
+    )
+    if found.underived:
+        _say(f"{found.underived} companies wait to be derived: their changes are told here too")
+
+
+@reread_app.command("switch", epilog=example("newsledger reread switch"))
+def reread_switch(
+    partly: Annotated[bool, typer.Option("--partly", help="Switch what is read, though more waits to be.")] = False,
+) -> None:
+    """Make what was read again live, all at once; the events follow as the workers derive them."""
+    from workers import rereading
+
+    made = rereading.switch(_store(), partly=partly)
+    print(f"{made.articles} articles now stand as {made.version} reads them; back: newsledger reread back")
+
+
+@reread_app.command("back", epilog=example("newsledger reread back"))
+def reread_back() -> None:
+    """Take the last switch back: every article stands as it did before, but for those whose text changed since."""
+    from workers import rereading
+
+    undone = rereading.back(_store())
+    print(f"the switch of {undone.at:%Y-%m-%d %H:%M:%S} UTC to {undone.version} is taken back")
 
 
 # ------------------------------------------------------------------------------------------------------------- serving

@@ -113,12 +113,15 @@ def load(connection: Connection, ids: Iterable[str]) -> list[Article]:
     return [found[id_] for id_ in wanted if id_ in found]
 
 
-def load_revision(connection: Connection, id_: str, revision: int) -> Article | None:
-    """Return one revision of an article."""
-    row = connection.execute(
-        _with_group().where(article_table.c.id == id_, article_table.c.revision == revision)
-    ).first()
-    return None if row is None else from_row(row)
+def load_revisions(connection: Connection, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Article]:
+    """Return revisions of articles by (id, revision); unknown ones are left out."""
+    asked = set(wanted)
+    found: dict[tuple[str, int], Article] = {}
+    for batch in batches(sorted({id_ for id_, _ in asked})):
+        for row in connection.execute(_with_group().where(article_table.c.id.in_(batch))):
+            if (row.id, row.revision) in asked:
+                found[row.id, row.revision] = from_row(row)
+    return found
 
 
 def count(connection: Connection) -> int:

@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Article, Claim, Evidence, RoleMention, SourcedClaim
 from storage import work
 from storage.batches import batches
 from storage.engine import moment_of_writing
-from storage.tables import article, claim, claim_company, reading, source, story
+from storage.tables import article, claim, claim_company, reading, source, story, trial
 
 COLUMNS = tuple(c for c in claim.c if c.name not in ("ai_cited", "known_at"))
 
@@ -91,12 +91,19 @@ def save(
             article_id=read.id, revision=read.revision, version=version, claims=len(claims), known_at=known_at
         )
     )
+    touched.update(keep(connection, claims, company_keys, known_at))
+    work.add(connection, "derive", touched)
+    return True
+
+
+def keep(
+    connection: Connection, claims: Sequence[Claim], company_keys: Mapping[str, Collection[str]], known_at: datetime
+) -> set[str]:
+    """Keep claims with the companies they touch, live or not; return the companies touched before or now."""
     for batch in batches(claims, 100):
         rows = [{**to_row(entry), "known_at": known_at} for entry in batch]
         connection.execute(insert(claim).values(rows).on_conflict_do_nothing())
-    touched.update(set_keys(connection, {entry.id: company_keys[entry.id] for entry in claims}))
-    work.add(connection, "derive", touched)
-    return True
+    return set_keys(connection, {entry.id: company_keys[entry.id] for entry in claims})
 
 
 def _keys_of_reading(connection: Connection, article_id: str, revision: int, version: str) -> Sequence[str]:
@@ -149,14 +156,26 @@ def held_at(as_of: datetime | None) -> Any:
     return and_(same, reading.c.known_at <= as_of, still)
 
 
-def sourced(connection: Connection, company_keys: Iterable[str]) -> list[SourcedClaim]:
-    """Return the live claims that touch any of these companies, with what is known of their articles, by claim id."""
+def sourced(connection: Connection, company_keys: Iterable[str], *, tried: str | None = None) -> list[SourcedClaim]:
+    """Return the live claims that touch any of these companies, with what is known of their articles, by claim id.
+
+    With `tried`, those that would be live if the trial of that pipeline version were switched live.
+    """
     found: dict[str, SourcedClaim] = {}
     for batch in batches(sorted(set(company_keys))):
-        query = _sourced().where(
-            live(), claim.c.id.in_(select(claim_company.c.claim_id).where(claim_company.c.company_key.in_(batch)))
-        )
+        touching = select(claim_company.c.claim_id).where(claim_company.c.company_key.in_(batch))
+        query = _sourced(tried=tried).where(claim.c.id.in_(touching))
         found.update((row.id, _sourced_claim(row)) for row in connection.execute(query))
+    return [found[id_] for id_ in sorted(found)]
+
+
+def touching(connection: Connection, company_keys: Iterable[str]) -> list[SourcedClaim]:
+    """Return all claims that touch any of these companies, those of past readings and of trials too, by claim id."""
+    found: dict[str, SourcedClaim] = {}
+    for batch in batches(sorted(set(company_keys))):
+        wanted = select(claim_company.c.claim_id).where(claim_company.c.company_key.in_(batch))
+        rows = connection.execute(_sourced(reading_too=False).where(claim.c.id.in_(wanted)))
+        found.update((row.id, _sourced_claim(row)) for row in rows)
     return [found[id_] for id_ in sorted(found)]
 
 
@@ -172,17 +191,31 @@ def sourced_by_id(connection: Connection, ids: Iterable[str]) -> list[SourcedCla
 
 def of_article(connection: Connection, article_id: str) -> list[SourcedClaim]:
     """Return the live claims read in an article, by their place in it."""
-    rows = connection.execute(_sourced().where(live(), claim.c.article_id == article_id))
+    rows = connection.execute(_sourced().where(claim.c.article_id == article_id))
     return sorted((_sourced_claim(row) for row in rows), key=lambda one: (one.claim.sentence.start, one.claim.id))
 
 
-def _sourced(*, reading_too: bool = True) -> Select[Any]:
+def _sourced(*, reading_too: bool = True, tried: str | None = None) -> Select[Any]:
     tables = claim.join(article, and_(article.c.id == claim.c.article_id, article.c.revision == claim.c.revision)).join(
         story, story.c.article_id == claim.c.article_id
     )
+    condition: ColumnElement[bool] = true()
     if reading_too:
         tables = tables.join(reading, reading.c.article_id == claim.c.article_id)
-    return select(
+        condition = live()
+    if tried is not None:
+        own = and_(
+            trial.c.article_id == reading.c.article_id,
+            trial.c.revision == reading.c.revision,
+            trial.c.version == tried,
+        )
+        tables = tables.outerjoin(trial, own)
+        condition = and_(
+            reading.c.known_until.is_(None),
+            claim.c.revision == reading.c.revision,
+            claim.c.version == func.coalesce(trial.c.version, reading.c.version),
+        )
+    columns = select(
         *COLUMNS,
         article.c.published,
         article.c.published_precision,
@@ -192,7 +225,8 @@ def _sourced(*, reading_too: bool = True) -> Select[Any]:
         story.c.group_id,
         article.c.title,
         article.c.url,
-    ).select_from(tables.outerjoin(source, source.c.id == article.c.source_id))
+    )
+    return columns.select_from(tables.outerjoin(source, source.c.id == article.c.source_id)).where(condition)
 
 
 def _sourced_claim(row: Row[Any]) -> SourcedClaim:
@@ -230,14 +264,3 @@ def each_live(connection: Connection) -> Iterator[Claim]:
             return
         yield from map(from_row, rows)
         last = rows[-1].id
-
-
-def stale(connection: Connection, version: str, limit: int, after: str = "") -> list[tuple[str, int]]:
-    """Return (article id, revision) of articles whose latest reading is of another pipeline version, by id."""
-    query = (
-        select(reading.c.article_id, reading.c.revision)
-        .where(reading.c.known_until.is_(None), reading.c.version != version, reading.c.article_id > after)
-        .order_by(reading.c.article_id)
-        .limit(limit)
-    )
-    return [(row.article_id, row.revision) for row in connection.execute(query)]

@@ -355,6 +355,16 @@ def history(connection: Connection, id_: str) -> list[KnownEvent]:
     return [from_row(row) for row in rows]
 
 
+def standing(connection: Connection, company_ids: Collection[str], ids: Collection[str]) -> dict[str, Event]:
+    """Return by id the events that stand of some companies, and those of some ids."""
+    found: dict[str, Event] = {}
+    for column, values in ((event.c.company_id, company_ids), (event.c.id, ids)):
+        for batch in batches(sorted(values), MANY):
+            query = select(*COLUMNS).where(among(connection, column, batch), held(event))
+            found.update((row.id, from_row(row).event) for row in connection.execute(query))
+    return found
+
+
 def claims_of(connection: Connection, id_: str, *, as_of: datetime | None = None) -> list[SourcedClaim]:
     """Return the claims an event rests on, or rested on at a time, in the event's order."""
     found = get(connection, id_, as_of=as_of)

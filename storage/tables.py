@@ -248,6 +248,27 @@ reading = table(
     current_index("reading", "version", "article_id"),
 )
 
+trial = table(
+    "trial",
+    Column("version", Text, nullable=False),
+    Column("article_id", Text, nullable=False),
+    Column("revision", Whole, nullable=False),
+    Column("claims", Whole, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    PrimaryKeyConstraint("version", "article_id"),
+    ForeignKeyConstraint(["article_id", "revision"], ["article.id", "article.revision"]),
+    *at_least_zero("claims"),
+)
+
+switch = table(
+    "switch",
+    Column("at", Moment, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("articles", Whole, nullable=False),
+    Column("back_at", Moment),
+    CheckConstraint("back_at IS NULL OR back_at > at", name="back_after_switch"),
+)
+
 claim = table(
     "claim",
     Column("id", Text, primary_key=True),

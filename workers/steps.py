@@ -41,7 +41,7 @@ from newsledger.settings import settings
 from nlp import page_gate
 from storage import articles as articles_
 from storage import claims as claims_
-from storage import companies, decisions, events, jobs, pages, sources, work
+from storage import companies, decisions, events, jobs, pages, sources, trials, work
 from storage import export as exports
 from storage.engine import is_postgresql, moment_of_writing, reading, writing
 from storage.export import Published
@@ -406,7 +406,10 @@ def _give_back(engine: Engine, step: work.Step, failed: Mapping[str, str], repor
 
 
 def reread(engine: Engine, reader: Reader, keys: Sequence[str] | None = None) -> Extracted:
-    """Read stored articles again: those of these `article id:revision` keys, or else a batch of what waits."""
+    """Read stored articles again: those of these `article id:revision` keys, or else a batch of what waits.
+
+    What is read is kept aside, on trial (see `workers.rereading`).
+    """
     report = Extracted()
     limit = settings().read_batch if keys is None else len(keys)
     for batch in _leases(engine, "reread", keys, limit):
@@ -417,25 +420,28 @@ def reread(engine: Engine, reader: Reader, keys: Sequence[str] | None = None) ->
 def _read_articles(engine: Engine, reader: Reader, keys: Sequence[str]) -> Extracted:
     report = Extracted()
     failed: dict[str, str] = {}
-    stored: dict[str, Article] = {}
-    with reading(engine) as connection:
-        for key in keys:
-            id_, _, revision = key.rpartition(":")
-            if (article := articles_.load_revision(connection, id_, int(revision))) is not None:
-                stored[key] = article
+    wanted = {key: (key.rpartition(":")[0], int(key.rpartition(":")[2])) for key in keys}
+
+    def load() -> dict[tuple[str, int], Article]:
+        with reading(engine) as connection:
+            return articles_.load_revisions(connection, wanted.values())
+
+    loaded = patiently(load)
+    stored = {key: loaded[revision] for key, revision in wanted.items() if revision in loaded}
     claims = _claims(reader, {key: regated(article) for key, article in stored.items()}, failed)
 
     def write(connection: Connection) -> Extracted:
-        written = Extracted()
         resolver = resolver_of(standing_decisions(connection))
-        for key, said in sorted(claims.items()):
-            written.companies |= _save_claims(connection, resolver, stored[key], nlp.VERSION, said)
-            written.claims += len(said)
-            written.articles += 1
+        read = [(stored[key], at_revision(said, stored[key].revision)) for key, said in sorted(claims.items())]
+        touched = {
+            claim.id: reconciling.neighbourhood(_sourced(claim, article), resolver)
+            for article, said in read
+            for claim in said
+        }
+        trials.save(connection, nlp.VERSION, read, touched)
         finished = [key for key in keys if key not in failed]
         work.finish(connection, "reread", finished)
-        written.done = len(finished)
-        return written
+        return Extracted(done=len(finished), articles=len(read), claims=len(touched))
 
     report.add(transaction(engine, write))
     _give_back(engine, "reread", failed, report)
@@ -447,15 +453,6 @@ def regated(article: Article) -> Article:
     if article.rough and page_gate.text_may_hold("\n".join((article.title, article.description or "", article.text))):
         return replace(article, rough=False)
     return article
-
-
-def queue_rereading(engine: Engine, *, limit: int = 10_000) -> int:
-    """Queue articles whose claims another pipeline version made, the newest first; return how many."""
-    with reading(engine) as connection:
-        stale = claims_.stale(connection, nlp.VERSION, limit)
-    return transaction(
-        engine, lambda connection: work.add(connection, "reread", [f"{i}:{r}" for i, r in stale], priority=9)
-    )
 
 
 # --------------------------------------------------------------------------------------------------------- reconcile
@@ -538,7 +535,7 @@ def decide(engine: Engine, decision: Decision) -> int:
             named = {decision.subject, *filter(None, [decision.target])}
             old = {before.final(id_) for id_ in named} | {after.final(id_) for id_ in named} | named
             old |= {resolver.key(name) for name in told for resolver in (before, after)}
-            found = claims_.sourced(connection, old)
+            found = claims_.touching(connection, old)
             keys = {one.claim.id: reconciling.neighbourhood(one, after) for one in found}
             touched = claims_.set_keys(connection, keys) | old
             companies.save_new(connection, [after.company(id_) for id_ in named])
@@ -567,8 +564,8 @@ class Due:
     nights: tuple[date, ...] = ()
 
 
-RING_AGAIN = 20_000
-"""Keys rung for at once when the broker has lost its messages."""
+RING_AGAIN = 100_000
+"""Keys rung for at once: what waits when the broker has lost its messages, or is to be read again."""
 
 
 def slot(source: Source, now: datetime) -> str:
@@ -582,8 +579,8 @@ def slot(source: Source, now: datetime) -> str:
 def due(engine: Engine, now: datetime, *, waiting: Mapping[str, int]) -> Due:
     """Free what the dead held, and say what is due; `waiting` is how many messages each queue of the broker holds.
 
-    A queue that still holds messages is not rung again: its workers are busy. Crawls are held back while more pages
-    wait to be read than `read_backlog`.
+    `waiting["reread"]` are those of low priority in the queue `read`. A queue that still holds messages is not rung
+    again: its workers are busy. Crawls are held back while more pages wait to be read than `read_backlog`.
     """
     jobs.mark(engine, "tick")
     sweep(engine)
@@ -600,7 +597,7 @@ def due(engine: Engine, now: datetime, *, waiting: Mapping[str, int]) -> Due:
         crawls=tuple(crawls),
         read=tuple(rest.get("read", ())) if not waiting.get("read") else (),
         derive=tuple(rest.get("derive", ())) if not waiting.get("derive") else (),
-        reread=tuple(work.pending(engine, "reread", 4 * settings().read_batch)) if not busy else (),
+        reread=tuple(work.pending(engine, "reread", RING_AGAIN)) if not waiting.get("reread") else (),
         nights=tuple(nights_due(engine, now)) if not waiting.get("export") else (),
     )
 

@@ -122,21 +122,27 @@ def ring_derive(keys: Sequence[str]) -> None:
     _ring(reconcile, [(list(batch),) for batch in batched(keys, settings().read_batch)])
 
 
-def waiting(queue: str) -> int:
-    """Return how many messages wait in a queue of the broker, of whatever priority."""
+LOW = 9
+"""The lowest priority of a message on Redis: it is handed out when no other waits."""
+
+
+def waiting() -> dict[str, int]:
+    """Return how many messages wait in each queue of the broker; those of low priority in `read` as `reread`."""
     with app.connection_or_acquire() as connection:
         channel = connection.default_channel
-        return int(channel._size(queue))
+        found = {name: int(channel._size(name)) for name in QUEUES}
+        low = int(channel.client.llen(channel._q_for_pri("read", LOW)))
+        return found | {"read": found["read"] - low, "reread": low}
 
 
 @task("tick")
 def tick() -> None:
     """Ask the store what is due, and ring for it."""
-    due = steps.due(store(), datetime.now(UTC), waiting={name: waiting(name) for name in QUEUES})
+    due = steps.due(store(), datetime.now(UTC), waiting=waiting())
     _ring(collect, [(source, slot) for source, slot in due.crawls], expires=settings().tick_seconds)
     ring_read(due.read)
     ring_derive(due.derive)
-    _ring(reread, [(list(batch),) for batch in batched(due.reread, settings().read_batch)], priority=9)
+    _ring(reread, [(list(batch),) for batch in batched(due.reread, settings().read_batch)], priority=LOW)
     _ring(export, [(night.isoformat(),) for night in due.nights])
 
 
@@ -154,8 +160,8 @@ def extract(pages: list[str]) -> None:
 
 @task("read")
 def reread(revisions: list[str]) -> None:
-    """Read stored articles again with the pipeline version of this worker."""
-    ring_derive(sorted(steps.reread(store(), reader(), revisions).companies))
+    """Read stored articles again with the pipeline version of this worker, and keep that aside."""
+    steps.reread(store(), reader(), revisions)
 
 
 @task("derive")
