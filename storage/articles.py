@@ -2,79 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Article
 from storage import work
 from storage.batches import batches
+from storage.bulk import among, insert_new
 from storage.engine import lock_stories
 from storage.tables import article as article_table
 from storage.tables import band, claim, claim_company, story
+
+MANY = 5000
+"""Keys asked for in one statement."""
 
 COLUMNS = tuple(c for c in article_table.c if c.name not in ("text_hash", "seen_at", "known_at"))
 
 
 def save(connection: Connection, article: Article, bands: Sequence[str]) -> Article:
-    """Keep an article and return it with its revision and group. The same text again is the same revision.
+    """Keep one article, see `save_all`."""
+    return save_all(connection, [(article, bands)])[0]
 
-    `bands` are the keys that near-duplicates share. The group is named by the smallest article id among all articles
-    linked by shared keys, whatever order they came in; where groups join, events of both are due to be derived again.
+
+def save_all(connection: Connection, found: Sequence[tuple[Article, Sequence[str]]]) -> list[Article]:
+    """Keep articles, each once, and return them with revision and group. The same text again is the same revision.
+
+    With each come its bands, the keys that near-duplicates share. A group is named by the smallest article id among all
+    articles linked by shared keys, whatever order they came in; where groups join, events of both are due to be derived
+    again.
     """
     lock_stories(connection)
     now = datetime.now(UTC)
-    seen_at = article.fetched_at or article.published or now
-    known = connection.execute(
-        select(article_table.c.revision, article_table.c.text_hash, article_table.c.seen_at).where(
-            article_table.c.id == article.id
-        )
-    ).all()
-    same = next((row for row in known if row.text_hash == article.text_hash), None)
-    if same is not None:
-        revision = same.revision
-        if seen_at > same.seen_at:
-            connection.execute(
-                update(article_table)
-                .where(article_table.c.id == article.id, article_table.c.revision == revision)
-                .values(seen_at=seen_at)
-            )
-    else:
-        revision = 1 + max((row.revision for row in known), default=0)
-        row = {column.name: getattr(article, column.name) for column in COLUMNS}
-        row |= {"revision": revision, "text_hash": article.text_hash, "seen_at": seen_at, "known_at": now}
-        connection.execute(insert(article_table).values(row))
-    return replace(article, revision=revision, group_id=_join_group(connection, article.id, bands))
+    known: dict[str, list[Any]] = {article.id: [] for article, _ in found}
+    if len(known) < len(found):
+        raise ValueError("an article is saved twice in one call: save its revisions one after the other")
+    query = select(article_table.c.id, article_table.c.revision, article_table.c.text_hash, article_table.c.seen_at)
+    for batch in batches(sorted(known)):
+        for row in connection.execute(query.where(article_table.c.id.in_(batch))):
+            known[row.id].append(row)
+    revisions: dict[str, int] = {}
+    new: list[dict[str, Any]] = []
+    for article, _ in found:
+        seen_at = article.fetched_at or article.published or now
+        same = next((row for row in known[article.id] if row.text_hash == article.text_hash), None)
+        if same is not None:
+            revisions[article.id] = same.revision
+            if seen_at > same.seen_at:
+                connection.execute(
+                    update(article_table)
+                    .where(article_table.c.id == article.id, article_table.c.revision == same.revision)
+                    .values(seen_at=seen_at)
+                )
+        else:
+            revisions[article.id] = 1 + max((row.revision for row in known[article.id]), default=0)
+            values = {column.name: getattr(article, column.name) for column in COLUMNS}
+            values |= {"revision": revisions[article.id], "text_hash": article.text_hash}
+            new.append(values | {"seen_at": seen_at, "known_at": now})
+    insert_new(connection, article_table, new)
+    groups = _join_groups(connection, {article.id: bands for article, bands in found})
+    return [replace(article, revision=revisions[article.id], group_id=groups[article.id]) for article, _ in found]
 
 
-def _join_group(connection: Connection, article_id: str, bands: Sequence[str]) -> str:
+def _join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Put each article into the group of those it shares a key with; return article id → group."""
+    insert_new(connection, story, [{"article_id": id_, "group_id": id_} for id_ in sorted(bands)])
     # one article stands for each key: whoever shares it later joins that article's group
-    connection.execute(insert(story).values(article_id=article_id, group_id=article_id).on_conflict_do_nothing())
-    keys = sorted(set(bands))
-    members = {article_id}
-    for batch in batches(keys):
-        rows = [{"key": key, "article_id": article_id} for key in batch]
-        # an update that changes nothing, so that RETURNING names the article that stands for the key
-        statement = insert(band).values(rows).on_conflict_do_update(index_elements=["key"], set_={"key": band.c.key})
-        members.update(connection.execute(statement.returning(band.c.article_id)).scalars())
-    groups: set[str] = set()
-    for batch in batches(sorted(members)):
-        groups.update(connection.execute(select(story.c.group_id).where(story.c.article_id.in_(batch))).scalars())
-    root = min(groups)
-    for batch in batches(sorted(groups - {root})):
-        moved = (
-            connection.execute(
-                update(story).where(story.c.group_id.in_(batch)).values(group_id=root).returning(story.c.article_id)
-            )
-            .scalars()
-            .all()
-        )
-        _derive_again(connection, moved)
-    return root
+    stands: dict[str, str] = {}
+    for batch in batches(sorted({key for keys in bands.values() for key in keys}), MANY):
+        query = select(band.c.key, band.c.article_id).where(among(connection, band.c.key, batch))
+        stands.update((row.key, row.article_id) for row in connection.execute(query))
+    new = {key: id_ for id_, keys in bands.items() for key in keys if stands.setdefault(key, id_) == id_}
+    insert_new(connection, band, [{"key": key, "article_id": id_} for key, id_ in sorted(new.items())])
+    members = {id_: {id_, *(stands[key] for key in keys)} for id_, keys in bands.items()}
+    group: dict[str, str] = {}
+    for batch in batches(sorted({member for many in members.values() for member in many}), MANY):
+        query = select(story.c.article_id, story.c.group_id).where(among(connection, story.c.article_id, batch))
+        group.update((row.article_id, row.group_id) for row in connection.execute(query))
+    root = {name: name for name in group.values()}
+
+    def final(name: str) -> str:
+        while root[name] != name:
+            name = root[name]
+        return name
+
+    for many in members.values():
+        joined = {final(group[member]) for member in many}
+        root.update(dict.fromkeys(joined, min(joined)))
+    moved: list[str] = []
+    for name in sorted(root):
+        if final(name) != name:
+            statement = update(story).where(story.c.group_id == name).values(group_id=final(name))
+            moved += connection.execute(statement.returning(story.c.article_id)).scalars()
+    _derive_again(connection, moved)
+    return {id_: final(group[id_]) for id_ in bands}
 
 
 def _derive_again(connection: Connection, article_ids: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,15 +11,18 @@ from sqlalchemy import ColumnElement, Connection, Table, any_, func, literal, se
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
 
 from storage.columns import Text, json_text, moment_text
 from storage.engine import is_postgresql
 
 
 @lru_cache(maxsize=64)
-def _text(dialect: str, table: Table, added: tuple[str, ...]) -> str:
+def _text(dialect: str, table: Table, added: tuple[str, ...] | None) -> str:
     statement = insert(table)
-    if added:
+    if added is None:
+        statement = statement.on_conflict_do_nothing()
+    elif added:
         statement = statement.on_conflict_do_update(
             index_elements=list(table.primary_key.columns),
             set_={name: table.c[name] + statement.excluded[name] for name in added},
@@ -39,6 +42,19 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     """Insert rows: values in the order of the table's columns, as `driver_moment` and `json_text` give them."""
     if rows:
         connection.exec_driver_sql(_text(connection.dialect.name, table, ()), list(rows))
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of Python values, by column name; those whose key is there already are left out."""
+    if rows:
+        convert = _converters(connection.dialect, table)
+        values = [tuple(to(row[name]) if to else row[name] for name, to in convert) for row in rows]
+        connection.exec_driver_sql(_text(connection.dialect.name, table, None), values)
+
+
+@lru_cache(maxsize=64)
+def _converters(dialect: Dialect, table: Table) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    return tuple((c.name, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.columns)
 
 
 def add_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], added: tuple[str, ...]) -> None:

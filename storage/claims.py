@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, or_, select, true, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, true, update
 
 from newsledger.model import Article, Claim, Evidence, RoleMention, SourcedClaim
 from storage import work
 from storage.batches import batches
+from storage.bulk import insert_new
 from storage.engine import moment_of_writing
 from storage.tables import article, claim, claim_company, reading, source, story, trial
 
@@ -59,50 +59,68 @@ def save(
     claims: Sequence[Claim],
     company_keys: Mapping[str, Collection[str]],
 ) -> bool:
-    """Keep what a pipeline version read in an article, and queue the companies it touches to be derived.
+    """Keep what a pipeline version read in one article, see `save_all`; return whether anything changed."""
+    return bool(save_all(connection, version, [(read, claims)], company_keys))
 
-    `company_keys` says for each claim id which companies it touches. Replaces the article's earlier reading, unless
-    that was of a later text. Returns whether anything changed; saving the same reading again changes nothing.
+
+def save_all(
+    connection: Connection,
+    version: str,
+    read: Sequence[tuple[Article, Sequence[Claim]]],
+    company_keys: Mapping[str, Collection[str]],
+) -> set[str]:
+    """Keep what a pipeline version read in articles, each once, and queue the companies touched to be derived.
+
+    `company_keys` says for each claim id which companies it touches. Replaces each article's earlier reading, unless
+    that was of a later text. Returns the ids of the articles whose reading is new; saving the same again changes
+    nothing.
     """
-    held = connection.execute(
-        select(reading.c.revision, reading.c.version, reading.c.known_at, article.c.seen_at)
+    wanted = {one.id: (one, said) for one, said in read}
+    held: dict[str, Any] = {}
+    query = (
+        select(reading.c.article_id, reading.c.revision, reading.c.version, article.c.seen_at)
         .join(article, and_(article.c.id == reading.c.article_id, article.c.revision == reading.c.revision))
-        .where(reading.c.article_id == read.id, reading.c.known_until.is_(None))
-    ).first()
-    if held is not None and (held.revision, held.version) == (read.revision, version):
-        return False
-    if held is not None and held.revision != read.revision:
-        seen_at = connection.execute(
-            select(article.c.seen_at).where(article.c.id == read.id, article.c.revision == read.revision)
-        ).scalar_one()
-        if (seen_at, read.revision) < (held.seen_at, held.revision):
-            return False
+        .where(reading.c.known_until.is_(None))
+    )
+    for batch in batches(sorted(wanted)):
+        held.update((row.article_id, row) for row in connection.execute(query.where(reading.c.article_id.in_(batch))))
+    for id_, row in held.items():
+        own = wanted[id_][0]
+        if (row.revision, row.version) == (own.revision, version):
+            del wanted[id_]
+        elif row.revision != own.revision:
+            seen_at = connection.execute(
+                select(article.c.seen_at).where(article.c.id == id_, article.c.revision == own.revision)
+            ).scalar_one()
+            if (seen_at, own.revision) < (row.seen_at, row.revision):
+                del wanted[id_]
+    if not wanted:
+        return set()
     known_at = moment_of_writing(connection)
     touched: set[str] = set()
-    if held is not None:
-        touched.update(_keys_of_reading(connection, read.id, held.revision, held.version))
-        connection.execute(
-            update(reading)
-            .where(reading.c.article_id == read.id, reading.c.known_until.is_(None))
-            .values(known_until=known_at)
-        )
-    connection.execute(
-        insert(reading).values(
-            article_id=read.id, revision=read.revision, version=version, claims=len(claims), known_at=known_at
-        )
-    )
-    touched.update(keep(connection, claims, company_keys, known_at))
+    for id_, row in held.items():
+        if id_ in wanted:
+            touched.update(_keys_of_reading(connection, id_, row.revision, row.version))
+            connection.execute(
+                update(reading)
+                .where(reading.c.article_id == id_, reading.c.known_until.is_(None))
+                .values(known_until=known_at)
+            )
+    rows = [
+        {"article_id": id_, "revision": one.revision, "version": version, "claims": len(said)}
+        for id_, (one, said) in sorted(wanted.items())
+    ]
+    connection.execute(insert(reading), [{**row, "known_at": known_at} for row in rows])
+    touched.update(keep(connection, [one for _, said in wanted.values() for one in said], company_keys, known_at))
     work.add(connection, "derive", touched)
-    return True
+    return set(wanted)
 
 
 def keep(
     connection: Connection, claims: Sequence[Claim], company_keys: Mapping[str, Collection[str]], known_at: datetime
 ) -> set[str]:
     """Keep claims with the companies they touch, live or not; return the companies touched before or now."""
-    for batch in batches(claims, 100):
-        rows = [{**to_row(entry), "known_at": known_at} for entry in batch]
-        connection.execute(insert(claim).values(rows).on_conflict_do_nothing())
+    insert_new(connection, claim, [{**to_row(entry), "known_at": known_at} for entry in claims])
     return set_keys(connection, {entry.id: company_keys[entry.id] for entry in claims})
 
 
@@ -136,8 +154,7 @@ def set_keys(connection: Connection, company_keys: Mapping[str, Collection[str]]
                 delete(claim_company).where(claim_company.c.company_key == key, claim_company.c.claim_id == claim_id)
             )
         new = [{"company_key": key, "claim_id": claim_id} for key, claim_id in sorted(wanted - held)]
-        for rows in batches(new):
-            connection.execute(insert(claim_company).values(rows))
+        insert_new(connection, claim_company, new)
         touched.update(key for key, _ in held | wanted)
     return touched
 

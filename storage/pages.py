@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import zstandard
-from sqlalchemy import Connection, Engine, func, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from newsledger.model import Article, Page, digest
+from newsledger.model import Page, digest
 from storage import work
 from storage.batches import batches
 from storage.engine import reading, writing
@@ -88,27 +89,48 @@ def load(connection: Connection, ids: Iterable[str]) -> list[Page]:
     return [found[id_] for id_ in wanted if id_ in found]
 
 
-def extracted(connection: Connection, id_: str, article: Article, *, keep_body: bool = False) -> None:
-    """Note which article a page gave; its bytes go, as they are no longer needed, unless `keep_body`."""
-    values: dict[str, object] = {"article_id": article.id, "dropped": None, "dropped_detail": None}
-    if not keep_body:
-        values["body"] = None
-    connection.execute(update(page_table).where(page_table.c.id == id_).values(values))
+def extracted(connection: Connection, articles: Mapping[str, str]) -> None:
+    """Note by page id which article each page gave; the bytes go, as they are no longer needed."""
+    if articles:
+        statement = update(page_table).where(page_table.c.id == bindparam("page"))
+        values: dict[str, Any] = {
+            "article_id": bindparam("article"),
+            "body": None,
+            "dropped": None,
+            "dropped_detail": None,
+        }
+        rows = [{"page": id_, "article": articles[id_]} for id_ in sorted(articles)]
+        connection.execute(statement.values(values), rows)
 
 
-def drop(connection: Connection, id_: str, reason: str, detail: str = "", *, keep_body: bool = False) -> None:
-    """Note why a page gave no article, and count it for its source and day."""
-    values: dict[str, object] = {"dropped": reason, "dropped_detail": detail or None, "article_id": None}
-    if not keep_body:
-        values["body"] = None
-    row = connection.execute(
-        update(page_table)
-        .where(page_table.c.id == id_, page_table.c.dropped.is_(None))
-        .values(values)
-        .returning(page_table.c.source_id, page_table.c.fetched_at)
-    ).first()
-    if row is not None:
-        count_drop(connection, row.source_id, row.fetched_at.date().isoformat(), "extract", {reason: 1})
+def drop(connection: Connection, id_: str, reason: str, detail: str = "") -> None:
+    """Note why a page gave no article, and count it for its source and day; the bytes go."""
+    drop_all(connection, {id_: (reason, detail)})
+
+
+def drop_all(connection: Connection, outcomes: Mapping[str, tuple[str, str]]) -> None:
+    """Note by page id why (reason, detail) pages gave no article, and count each once for its source and day."""
+    found: dict[str, Any] = {}
+    query = select(page_table.c.id, page_table.c.source_id, page_table.c.fetched_at)
+    for batch in batches(sorted(outcomes)):
+        rows = connection.execute(query.where(page_table.c.id.in_(batch), page_table.c.dropped.is_(None)))
+        found.update((row.id, row) for row in rows)
+    if not found:
+        return
+    statement = update(page_table).where(page_table.c.id == bindparam("page"))
+    values: dict[str, Any] = {
+        "article_id": None,
+        "body": None,
+        "dropped": bindparam("why"),
+        "dropped_detail": bindparam("detail"),
+    }
+    told = [{"page": id_, "why": outcomes[id_][0], "detail": outcomes[id_][1] or None} for id_ in sorted(found)]
+    connection.execute(statement.values(values), told)
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for id_, row in found.items():
+        counts[row.source_id, row.fetched_at.date().isoformat()][outcomes[id_][0]] += 1
+    for (source_id, day), reasons in sorted(counts.items()):
+        count_drop(connection, source_id, day, "extract", reasons)
 
 
 def drops(engine: Engine) -> Counter[str]:

@@ -48,7 +48,7 @@ def test_page_is_kept_once_queued_and_lets_go_of_its_bytes(store: Engine) -> Non
     with writing(store) as connection:
         assert sorted(p.body for p in pages.load(connection, keys)) == sorted([both[0].body, both[1].body, b"changed"])
         made = articles.save(connection, article("a"), ())
-        pages.extracted(connection, pages.page_id(both[0]), made)
+        pages.extracted(connection, {pages.page_id(both[0]): made.id})
         pages.drop(connection, pages.page_id(both[1]), "consent_page", "asks for cookies")
         pages.drop(connection, pages.page_id(both[1]), "consent_page")
         assert pages.load(connection, [pages.page_id(both[0]), pages.page_id(both[1])]) == []

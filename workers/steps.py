@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -303,16 +303,20 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
     def write(connection: Connection) -> Extracted:
         written = Extracted()
         resolver = resolver_of(standing_decisions(connection))
-        for id_, outcome in sorted(outcomes.items(), key=lambda item: _article_key(item[1])):
-            if isinstance(outcome, Dropped):
-                pages.drop(connection, id_, outcome.reason, outcome.detail)
-                written.dropped[outcome.reason] += 1
-            elif id_ in claims:
-                article = articles_.save(connection, outcome, bands[id_])
-                written.companies |= _save_claims(connection, resolver, article, nlp.VERSION, claims[id_])
-                written.claims += len(claims[id_])
-                written.articles += 1
-                pages.extracted(connection, id_, article)
+        dropped = {id_: found for id_, found in outcomes.items() if isinstance(found, Dropped)}
+        pages.drop_all(connection, {id_: (found.reason, found.detail) for id_, found in dropped.items()})
+        written.dropped.update(found.reason for found in dropped.values())
+        for some in _each_article_once({id_: article for id_, article in articles.items() if id_ in claims}):
+            saved = articles_.save_all(connection, [(articles[id_], bands[id_]) for id_ in some])
+            read = [
+                (article, at_revision(claims[id_], article.revision)) for id_, article in zip(some, saved, strict=True)
+            ]
+            touched = _touched(resolver, read)
+            claims_.save_all(connection, nlp.VERSION, read, touched)
+            pages.extracted(connection, {id_: article.id for id_, article in zip(some, saved, strict=True)})
+            written.companies.update(*touched.values())
+            written.claims += len(touched)
+            written.articles += len(some)
         finished = [id_ for id_ in ids if id_ not in failed]
         work.finish(connection, "read", finished)
         written.done = len(finished)
@@ -323,14 +327,23 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
     return report
 
 
+def _each_article_once(found: Mapping[str, Article]) -> Iterator[list[str]]:
+    """Yield page ids in lists with no article twice, so that a changed text comes after the one it changed.
+
+    Rows are locked in the order of the articles everywhere, so that two workers seldom wait for each other in a ring.
+    """
+    rest = sorted(
+        found, key=lambda id_: (found[id_].id, found[id_].fetched_at or datetime.max.replace(tzinfo=UTC), id_)
+    )
+    while rest:
+        firsts = {found[id_].id: id_ for id_ in reversed(rest)}
+        yield [id_ for id_ in rest if firsts[found[id_].id] == id_]
+        rest = [id_ for id_ in rest if firsts[found[id_].id] != id_]
+
+
 def _load_pages(engine: Engine, ids: Sequence[str]) -> dict[str, Page]:
     with reading(engine) as connection:
         return {pages.page_id(page): page for page in pages.load(connection, ids)}
-
-
-def _article_key(outcome: Article | Dropped) -> str:
-    # rows are locked in one order everywhere, so that two workers seldom wait for each other in a ring
-    return outcome.id if isinstance(outcome, Article) else ""
 
 
 def _claims(reader: Reader, articles: Mapping[str, Article], failed: dict[str, str]) -> dict[str, list[Claim]]:
@@ -354,14 +367,13 @@ def _claims(reader: Reader, articles: Mapping[str, Article], failed: dict[str, s
     return found
 
 
-def _save_claims(
-    connection: Connection, resolver: Resolver, article: Article, version: str, said: Sequence[Claim]
-) -> set[str]:
-    """Keep the claims of an article's revision; return the companies to derive anew."""
-    found = at_revision(said, article.revision)
-    keys = {claim.id: reconciling.neighbourhood(_sourced(claim, article), resolver) for claim in found}
-    claims_.save(connection, article, version, found, keys)
-    return {key for touched in keys.values() for key in touched}
+def _touched(resolver: Resolver, read: Iterable[tuple[Article, Sequence[Claim]]]) -> dict[str, frozenset[str]]:
+    """Return by claim id the companies whose events each claim touches."""
+    return {
+        claim.id: reconciling.neighbourhood(_sourced(claim, article), resolver)
+        for article, said in read
+        for claim in said
+    }
 
 
 def _sourced(claim: Claim, article: Article) -> SourcedClaim:
@@ -433,11 +445,7 @@ def _read_articles(engine: Engine, reader: Reader, keys: Sequence[str]) -> Extra
     def write(connection: Connection) -> Extracted:
         resolver = resolver_of(standing_decisions(connection))
         read = [(stored[key], at_revision(said, stored[key].revision)) for key, said in sorted(claims.items())]
-        touched = {
-            claim.id: reconciling.neighbourhood(_sourced(claim, article), resolver)
-            for article, said in read
-            for claim in said
-        }
+        touched = _touched(resolver, read)
         trials.save(connection, nlp.VERSION, read, touched)
         finished = [key for key in keys if key not in failed]
         work.finish(connection, "reread", finished)
