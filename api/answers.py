@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from api.problems import ProblemError
 from newsledger.model import digest
 from storage import events
-from storage.coverage import Coverage, coverage, covered
+from storage.coverage import Coverage, coverage
 from storage.engine import OutOfTimeError, reading, reading_within
 
 KEPT_BYTES = 64 * 2**20
@@ -48,28 +48,37 @@ class Answers:
     def __init__(self, engine: Engine, *, seconds: float) -> None:
         self.engine = engine
         self.seconds = seconds
+        self.in_file = engine.dialect.name == "sqlite"
         self._kept: OrderedDict[str, tuple[bytes, bytes | None, Mapping[str, str]]] = OrderedDict()
         self._size = 0
         self._version = ""
         self._version_until = 0.0
-        self._watched = covered(())
+        self._watched: Coverage | None = None
         self._watched_until = 0.0
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Return a transaction that reads, for no longer than a request may."""
         return reading_within(self.engine, self.seconds)
 
-    def watched(self) -> Coverage:
+    async def watched(self) -> Coverage:
         """Return the days on which a source was read, at most a minute old."""
         if time.monotonic() >= self._watched_until:
-            with self.reading() as connection:
-                self._watched = coverage(connection)
+            if self._watched is not None:  # one asks, the others go on with what is known
+                self._watched_until = time.monotonic() + COVERAGE_SECONDS
+            self._watched = await self.within_time(self._read_watched)
             self._watched_until = time.monotonic() + COVERAGE_SECONDS
+        assert self._watched is not None
         return self._watched
 
+    def _read_watched(self) -> Coverage:
+        with self.reading() as connection:
+            return coverage(connection)
+
     async def version(self) -> str:
-        """Return the data version: it changes with every change of an event, company or source, and every day."""
+        """Return the data version: it changes with every change of an event or company. About a second old at most."""
         if time.monotonic() >= self._version_until:
+            if self._version:
+                self._version_until = time.monotonic() + VERSION_SECONDS
             self._version = await run_in_threadpool(self.read_version)
             self._version_until = time.monotonic() + VERSION_SECONDS
         return self._version
@@ -79,15 +88,22 @@ class Answers:
         with reading(self.engine) as connection:
             return events.data_version(connection)
 
-    async def give(self, request: Request, media_type: str, work: Callable[[], Body], *, max_age: int = 60) -> Response:
-        """Return what `work` makes (in a thread), or 304 where the client has it, or the bytes kept from before.
+    async def give(
+        self, request: Request, media_type: str, work: Callable[[], Body], *, max_age: int = 60, quick: bool = False
+    ) -> Response:
+        """Return what `work` makes, or 304 where the client has it, or the bytes kept from before.
 
-        Raises a 503 problem where it takes longer than a request may.
+        The work is done in a thread; where it is `quick` (some hundred rows found by their key) and the store is a
+        file, at once: handing it over takes as long as doing it. Raises a 503 problem where it takes longer than a
+        request may.
         """
-        version = await self.version()
-        question = "&".join(sorted(request.url.query.split("&")))
-        # unfinished periods depend on the day
-        tag = digest(version, f"{datetime.now(UTC):%F}", request.url.path, question, media_type, str(request.base_url))
+        version, days = await self.version(), (await self.watched()).days
+        scope = request.scope
+        question = "&".join(sorted(scope["query_string"].decode("latin-1").split("&")))
+        # what is partial or not watched depends on the day, addresses in the answer on how we were asked
+        today = f"{datetime.now(UTC).date()} {len(days)} {days[-1:]}"
+        place = (scope["scheme"], request.headers.get("host", ""), scope.get("root_path", ""), scope["path"])
+        tag = digest(version, today, question, media_type, *place)
         headers = {
             "ETag": f'W/"{tag}"',
             "Cache-Control": f"{'private' if request.app.state.private else 'public'}, max-age={max_age}",
@@ -98,7 +114,7 @@ class Answers:
             return Response(status_code=304, headers=headers)
         kept = self._kept.get(tag)
         if kept is None:
-            body = await self.within_time(work)
+            body = work() if quick and self.in_file else await self.within_time(work)
             kept = (body.data, None, body.headers)
             self._keep(tag, kept)
         else:

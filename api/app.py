@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
@@ -20,13 +20,16 @@ from api import openapi
 from api.access import Access, load_keys
 from api.answers import Answers
 from api.dashboard import pages
-from api.problems import ProblemError, from_http, from_validation, problem_response
+from api.problems import ProblemError, from_http, problem_response
 from api.routes import articles, companies, events, exports, feeds, pairs, probes, series, sources
 from api.security import Headers
 from newsledger.settings import Settings
 from newsledger.settings import settings as process_settings
 
 HERE = Path(__file__).parent
+
+THREADS = 12
+"""Questions asked of the store at once; its pool has 15 connections."""
 
 
 def create_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
@@ -39,6 +42,8 @@ def create_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # fewer threads than the store has connections: no one waits for a connection, least of all the loop
+        current_default_thread_limiter().total_tokens = THREADS
         pages.warm()
         yield
 
@@ -60,18 +65,18 @@ def create_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
     app.state.answers = Answers(engine, seconds=settings.request_seconds)
     app.openapi = lambda: openapi.document(app, keys=bool(keys))  # type: ignore[method-assign]
 
-    for router in (events, companies, series, pairs, articles, sources, exports, feeds, probes):
+    for router in (series, events, companies, pairs, articles, sources, exports, feeds, probes):
         app.include_router(router.router)
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "dashboard" / "static"), name="static")
 
     app.add_exception_handler(ProblemError, _problem)
-    app.add_exception_handler(RequestValidationError, _problem)
     app.add_exception_handler(HTTPException, _problem)
     app.add_exception_handler(Exception, _broken)
 
     # the last added is the outermost
-    app.add_middleware(Access, keys=keys, rate=settings.rate_limit)
+    if keys or settings.rate_limit:
+        app.add_middleware(Access, keys=keys, rate=settings.rate_limit)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -92,9 +97,7 @@ def _release() -> str:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    if isinstance(error, RequestValidationError):
-        error = from_validation(error)
-    elif isinstance(error, HTTPException):
+    if isinstance(error, HTTPException):
         error = from_http(error, request)
     assert isinstance(error, ProblemError)
     if pages.is_page(request):

@@ -87,24 +87,24 @@ class EventChoice(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: model.EventType | None = Field(default=None, description="job cuts or AI investments")
-    company: list[Id] = Field(default=[], description="company id; may be repeated")
+    company: tuple[Id, ...] = Field(default=(), description="company id; may be repeated")
     company_name: Word | None = Field(default=None, description="a part of the company's name, in any case of letters")
     counterparty: Word | None = Field(default=None, description="a part of the other side's name")
     sector: Word | None = Field(default=None, description="the company's sector")
     country: Code | None = Field(default=None, description="the company's country, ISO 3166")
-    kind: list[model.Kind] = Field(default=[], description="how jobs go or money moves; may be repeated")
-    stage: list[model.Stage] = Field(default=[], description="how far it has come; may be repeated")
-    basis: list[model.Basis] = Field(default=[], description="what stands behind an amount; may be repeated")
-    scope: list[model.Scope] = Field(default=[], description="whole, part or running total; may be repeated")
+    kind: tuple[model.Kind, ...] = Field(default=(), description="how jobs go or money moves; may be repeated")
+    stage: tuple[model.Stage, ...] = Field(default=(), description="how far it has come; may be repeated")
+    basis: tuple[model.Basis, ...] = Field(default=(), description="what stands behind an amount; may be repeated")
+    scope: tuple[model.Scope, ...] = Field(default=(), description="whole, part or running total; may be repeated")
     time: model.Time | None = Field(default=None, description="`past`: only background claims tell of it")
     currency: Code | None = Field(default=None, description="ISO 4217")
-    ai_relation: list[model.AiRelation] = Field(default=[], description="how a cut is tied to AI; may be repeated")
-    ai_speaker: list[model.Speaker] = Field(default=[], description="who ties the cut to AI; may be repeated")
+    ai_relation: tuple[model.AiRelation, ...] = Field(default=(), description="its tie to AI; may be repeated")
+    ai_speaker: tuple[model.Speaker, ...] = Field(default=(), description="who ties the cut to AI; may be repeated")
     ai_cited: bool | None = Field(default=None, description="AI is told as the cause, or as where money or roles go")
     role: model.Role | None = Field(default=None, description="the work of those who lose their jobs")
     location: Word | None = Field(default=None, description="a part of the place's name")
-    source: list[Id] = Field(default=[], description="id of a source that tells of it; may be repeated")
-    source_kind: list[model.SourceKind] = Field(default=[], description="kind of a source; may be repeated")
+    source: tuple[Id, ...] = Field(default=(), description="id of a source that tells of it; may be repeated")
+    source_kind: tuple[model.SourceKind, ...] = Field(default=(), description="kind of a source; may be repeated")
     since: Day | None = Field(default=None, description="dated on this day or later")
     until: Day | None = Field(default=None, description="dated before this day")
     known_since: Instant | None = Field(default=None, description="what the ledger learnt or changed from here on")
@@ -125,16 +125,16 @@ class EventChoice(BaseModel):
         values: dict[str, Any] = {name: getattr(self, name) for name in SAME_NAME}
         return EventFilter(
             **values,
-            company_ids=tuple(self.company),
+            company_ids=self.company,
             company=self.company_name,
-            kinds=tuple(self.kind),
-            stages=tuple(self.stage),
-            bases=tuple(self.basis),
-            scopes=tuple(self.scope),
-            ai_relations=tuple(self.ai_relation),
-            ai_speakers=tuple(self.ai_speaker),
-            source_ids=tuple(self.source),
-            source_kinds=tuple(self.source_kind),
+            kinds=self.kind,
+            stages=self.stage,
+            bases=self.basis,
+            scopes=self.scope,
+            ai_relations=self.ai_relation,
+            ai_speakers=self.ai_speaker,
+            source_ids=self.source,
+            source_kinds=self.source_kind,
             since=_iso(self.since),
             until=_iso(self.until),
             text=self.q,

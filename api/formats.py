@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Literal
 
 import orjson
@@ -89,13 +90,20 @@ def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iter
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns)
+    pick = itemgetter(*columns)
     for batch in _batches(rows):
-        writer.writerows([_cell(row.get(column)) for column in columns] for row in batch)
+        # None and numbers, which are most of the cells, are written as they are
+        writer.writerows(
+            [value if value is None or type(value) in NUMBERS else _cell(value) for value in pick(row)] for row in batch
+        )
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
     if buffer.tell():
         yield buffer.getvalue().encode()
+
+
+NUMBERS = frozenset((int, float))
 
 
 def parquet(rows: Iterable[Mapping[str, Any]], types: Mapping[str, object]) -> Iterator[bytes]:
@@ -138,6 +146,10 @@ def flat(value: object) -> str | int | float | bool | None:
 
 
 def _cell(value: object) -> object:
+    if type(value) is str:
+        return guard(value)
+    if value == ():
+        return ""
     plain = flat(value)
     if isinstance(plain, bool):
         return "true" if plain else "false"

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -75,16 +74,10 @@ def problem_response(problem: ProblemError) -> Response:
     return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)
 
 
-def from_validation(error: RequestValidationError) -> ProblemError:
-    """Return the problem of the first parameter that FastAPI refused."""
-    return from_validation_errors(error.errors())
-
-
-def from_validation_errors(errors: Sequence[Any]) -> ProblemError:
-    """Return the problem of the first of pydantic's errors."""
-    first = errors[0]
-    where = [str(part) for part in first["loc"] if part not in ("query", "path", "header")]
-    name = where[0] if where else "request"
+def from_validation(error: ValidationError, name: str = "request") -> ProblemError:
+    """Return the problem of the first of pydantic's errors; `name` is the parameter where the error names none."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else name
     context = first.get("ctx") or {}
     if first["type"] == "extra_forbidden":
         return ProblemError(400, f"{name}: there is no such parameter here", parameter=name)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+EVERYWHERE = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+ON_PAGES = ((b"content-security-policy", POLICY.encode()), (b"cross-origin-opener-policy", b"same-origin"))
 
 
 class Headers:
@@ -25,12 +27,9 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = POLICY
-                    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                headers = message["headers"] = [*message.get("headers", ()), *EVERYWHERE]
+                if any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+                    headers += ON_PAGES
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

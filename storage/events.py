@@ -526,7 +526,7 @@ def dated(since: str | None, until: str | None) -> list[ColumnElement[bool]]:
 def data_version(connection: Connection) -> str:
     """Return a short text that changes whenever an event or a company does: the time of the newest change, UTC."""
     newest = [
-        connection.execute(select(func.max(moment))).scalar_one()
+        connection.execute(select(func.max(moment)).where(moment.is_not(None))).scalar_one()
         for table in (event, company)
         for moment in (table.c.known_at, table.c.known_until)
     ]

@@ -91,6 +91,9 @@ def versioned(key: str = "id") -> list[Any]:
     ]
 
 
+ENDED = Column("known_until", Moment).is_not(None)
+
+
 def current_index(table: str, *columns: str, unique: bool = False, given: str | None = None) -> Index:
     """Return an index over the rows of a versioned table that still hold, and have a value in `given`."""
     name = f"{'uq' if unique else 'ix'}_{table}_current_{'_'.join(columns)}"
@@ -458,7 +461,8 @@ event = table(
     current_index("event", "count", "id", given="count"),
     current_index("event", "amount_usd", "id", given="amount_usd"),
     Index("ix_event_known_at", "known_at", "id"),
-    Index("ix_event_known_until", "known_until"),
+    # of past states only: else SQLite takes it for the way to those that hold, and sorts them all
+    Index("ix_event_known_until", "known_until", sqlite_where=ENDED, postgresql_where=ENDED),
 )
 
 event_claim = table(

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_facts import NOW, company, days, investment, layoff, put
 from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from newsledger.model import Event
@@ -241,3 +242,20 @@ def test_rollups_can_be_made_anew(store: Engine) -> None:
         after = connection.execute(select(tables.company_month).order_by(tables.company_month.c.period)).all()
         assert [tuple(row) for row in after] == [tuple(row) for row in before]
         assert connection.execute(select(func.count()).select_from(tables.total_month)).scalar() == 2
+
+
+def test_pages_and_the_data_version_are_read_along_an_index(store: Engine) -> None:
+    put(store, *(layoff(f"e{number}") for number in range(1, 9)))
+    if store.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL plans by its statistics")
+    asked: list[tuple[str, Any]] = []
+    listen(store, "before_cursor_execute", lambda *seen: asked.append((seen[2], seen[3])))
+    with reading(store) as connection:
+        for sort in ("-date", "-known_at", "-count"):
+            events.query(connection, sort=sort, limit=2)
+        assert events.data_version(connection) != "empty"
+        statements = [(text, values) for text, values in asked if "FROM event " in text or "FROM event\n" in text]
+        assert len(statements) == 5
+        for text, values in statements:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
+            assert all("INDEX" in row[-1] for row in plan), (text, plan)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +23,8 @@ from api.answers import Body, answers_of
 from api.dashboard import charts, timeline, wording
 from api.dashboard.sentences import Said, link, marked, publisher, said
 from api.filters import EventChoice
-from api.problems import ProblemError, from_validation_errors
+from api.parameters import CheckedRoute, checked
+from api.problems import ProblemError
 from api.routes.companies import find_company
 from api.routes.events import MergedError, find_event, redirect
 from api.routes.sources import source_health
@@ -36,7 +37,7 @@ from storage.pairs import NEAR_DAYS, pairs
 HERE = Path(__file__).parent
 HTML = "text/html; charset=utf-8"
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 def _environment() -> Environment:
@@ -401,16 +402,7 @@ async def explore_page(request: Request) -> Response:
     """Filter, see, and take away exactly what is shown; the address holds the choice."""
     # a form sends empty fields along
     filled = [(name, value) for name, value in request.query_params.multi_items() if value != ""]
-    given: dict[str, Any] = {}
-    for name, value in filled:
-        if name in REPEATABLE:
-            given.setdefault(name, []).append(value)
-        else:
-            given[name] = value
-    try:
-        asked = ExploreQuery.model_validate(given)
-    except ValidationError as error:
-        raise from_validation_errors(error.errors()) from error
+    asked = checked(ExploreQuery, filled)
     chosen = {name: value for name, value in filled if name not in ("cursor", "sort")}
 
     def build(connection: Connection) -> dict[str, Any]:
@@ -459,11 +451,6 @@ async def explore_page(request: Request) -> Response:
         }
 
     return await give_page(request, "explore.html", "/explore", build)
-
-
-REPEATABLE = tuple(
-    name for name, field in ExploreQuery.model_fields.items() if str(field.annotation).startswith("list")
-)
 
 
 # sources, about, API --------------------------------------------------------------------------------------------------

@@ -14,13 +14,14 @@ from api import formats
 from api.answers import Body, answers_of
 from api.filters import Id
 from api.openapi import MISSING_ID, NOT_MODIFIED
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from api.rows import claim_row
 from api.schemas import Claim
 from newsledger import model
 from storage import articles, claims
 
-router = APIRouter(prefix="/v1", tags=["articles"])
+router = APIRouter(prefix="/v1", tags=["articles"], route_class=CheckedRoute)
 
 SHOWN = (
     "id",

@@ -16,6 +16,7 @@ from api.answers import Body, answers_of
 from api.filters import AsOf, Code, Id, Listing, Word
 from api.lists import Row, give_list
 from api.openapi import LIST_CONTENT, MISSING, NOT_MODIFIED
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from api.routes.events import KnownEvent, MergedError, redirect
 from api.rows import COMPANY_TYPES, company_row, event_row
@@ -23,7 +24,7 @@ from api.schemas import Company
 from newsledger import model
 from storage import companies, events
 
-router = APIRouter(prefix="/v1", tags=["companies"])
+router = APIRouter(prefix="/v1", tags=["companies"], route_class=CheckedRoute)
 
 TIMELINE = 1_000
 """Events of each type that a company's answer holds, at most: the newest."""

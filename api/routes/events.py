@@ -17,13 +17,14 @@ from api.answers import Body, answers_of
 from api.filters import AsOf, EventQuery, Id
 from api.lists import Row, give_list
 from api.openapi import LIST_CONTENT, MISSING, NOT_MODIFIED
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from api.rows import EVENT_TYPES, claim_row, event_row, state_row
 from api.schemas import Claim, Event
 from newsledger.reconcile import why
 from storage import events
 
-router = APIRouter(prefix="/v1", tags=["events"])
+router = APIRouter(prefix="/v1", tags=["events"], route_class=CheckedRoute)
 
 KnownEvent = create_model(
     "KnownEvent",

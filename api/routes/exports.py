@@ -14,12 +14,13 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api import formats
 from api.openapi import MISSING_ID, NOT_MODIFIED
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from api.routes.articles import NoParameters
 from newsledger.model import digest
 from storage.targets import LocalFolder, Target, target_at
 
-router = APIRouter(prefix="/v1", tags=["exports"])
+router = APIRouter(prefix="/v1", tags=["exports"], route_class=CheckedRoute)
 
 Version = Annotated[str, Path(pattern=r"^(latest|\d{4}-\d{2}-\d{2}(\.\d+)?)$", description="`latest`, or a version")]
 File = Annotated[str, Path(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$", description="name of a file")]

@@ -15,10 +15,11 @@ from api.answers import Body, answers_of
 from api.dashboard import wording
 from api.filters import EventChoice
 from api.openapi import NOT_MODIFIED
+from api.parameters import CheckedRoute
 from newsledger.model import SourcedClaim
 from storage import claims, events
 
-router = APIRouter(tags=["feeds"])
+router = APIRouter(tags=["feeds"], route_class=CheckedRoute)
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"

@@ -15,10 +15,11 @@ from api.answers import Body, answers_of
 from api.filters import Day, Id
 from api.formats import Format
 from api.openapi import LIST_CONTENT, NOT_MODIFIED
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from storage.pairs import NEAR_DAYS, PairSort, pairs
 
-router = APIRouter(prefix="/v1", tags=["pairs"])
+router = APIRouter(prefix="/v1", tags=["pairs"], route_class=CheckedRoute)
 
 PAIR_TYPES: dict[str, object] = {
     "company_id": str,
@@ -45,7 +46,7 @@ class PairQuery(BaseModel):
     )
     since: Day | None = Field(default=None, description="from the month of this day on")
     until: Day | None = Field(default=None, description="up to before the month of this day")
-    company: list[Id] = Field(default=[], max_length=500, description="company id; may be repeated")
+    company: tuple[Id, ...] = Field(default=(), max_length=500, description="company id; may be repeated")
     sort: PairSort = Field(default="jobs_cut", description="the largest first; lag_days the shortest first")
     limit: int = Field(default=50, ge=1, le=1000, description="companies")
     format: Format | None = Field(default=None, description="absent: as the Accept header says, else json")

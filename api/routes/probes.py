@@ -14,10 +14,11 @@ from starlette.responses import Response
 
 from api import formats
 from api.answers import answers_of
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from storage.metrics import exposition
 
-router = APIRouter(tags=["probes"])
+router = APIRouter(tags=["probes"], route_class=CheckedRoute)
 
 
 class Alive(BaseModel):
@@ -38,7 +39,7 @@ def _now(value: dict[str, Any]) -> Response:
 
 
 @router.get("/healthz", name="healthz", summary="Whether the process lives", response_model=Alive)
-async def healthz() -> Response:
+async def healthz(request: Request) -> Response:
     """Return 200 as long as the process lives."""
     return _now({"status": "ok"})
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,13 +16,13 @@ from api.answers import Body, answers_of
 from api.filters import AsOf, EventChoice
 from api.formats import Format
 from api.openapi import LIST_CONTENT, NOT_MODIFIED
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from storage.calendar import Grain
-from storage.coverage import Coverage
 from storage.events import EventFilter
-from storage.series import Metric, Property, Question, Series, series_of
+from storage.series import Metric, Point, Property, Question, series_of
 
-router = APIRouter(prefix="/v1", tags=["series"])
+router = APIRouter(prefix="/v1", tags=["series"], route_class=CheckedRoute)
 
 SERIES_TYPES: dict[str, object] = {
     "metric": str,
@@ -35,13 +34,11 @@ SERIES_TYPES: dict[str, object] = {
     "days": int,
 }
 
-EVERYTHING = EventFilter()
-
 
 class SeriesQuery(EventChoice, AsOf):
     """What is measured, by which periods, split by what; and every filter of /v1/events."""
 
-    metric: list[Metric] = Field(default=["jobs_cut", "ai_usd_out"], max_length=20, description="may be repeated")
+    metric: tuple[Metric, ...] = Field(default=("jobs_cut", "ai_usd_out"), max_length=20, description="may be repeated")
     by: Grain = Field(default="month", description="length of the periods")
     per: Property = Field(default="all", description="split by this; rows by role overlap and do not add up")
     denied: bool = Field(default=False, description="count events that were denied or cancelled too")
@@ -82,82 +79,85 @@ class SeriesAnswer(BaseModel):
 async def get_series(request: Request, asked: Annotated[SeriesQuery, Query()]) -> Response:
     """Return series as tidy rows: one for each metric, key and period."""
     wanted = formats.wanted(request, asked.format)
+    questions = [question(metric, asked) for metric in dict.fromkeys(asked.metric)]
+    watched = await answers_of(request).watched()
 
     def work() -> Body:
-        watched = answers_of(request).watched()
         with answers_of(request).reading() as connection:
-            found = [measure(connection, metric, asked, watched) for metric in dict.fromkeys(asked.metric)]
-        rows = [row for series in found for row in point_rows(series)]
+            try:
+                found = [series_of(connection, one, watched=watched) for one in questions]
+            except (ValueError, OverflowError) as error:
+                raise ProblemError(400, str(error), parameter="since") from error
+        key = "all" if asked.per == "all" else None
+        rows = [row for series in found for row in point_rows(series.metric, series.points, key)]
         if wanted == "json":
-            answer = {
-                "by": asked.by,
-                "per": asked.per,
-                "additive": found[0].additive,
-                "data": rows,
-                "unplaced": [row for series in found for row in point_rows(series, unplaced=True)],
-            }
-            return Body(formats.to_json(answer))
+            unplaced = [row for series in found for row in point_rows(series.metric, series.unplaced, key)]
+            about = {"by": asked.by, "per": asked.per, "additive": found[0].additive}
+            return Body(formats.to_json({**about, "data": rows, "unplaced": unplaced}))
         if wanted == "csv":
             return Body(b"".join(formats.csv_lines(rows, list(SERIES_TYPES))))
         if wanted == "ndjson":
             return Body(b"".join(formats.ndjson(rows)))
         return Body(b"".join(formats.parquet(rows, SERIES_TYPES)))
 
-    return await answers_of(request).give(request, formats.MEDIA_TYPES[wanted], work)
+    quick = wanted != "parquet" and len(questions) < 4 and all(map(is_quick, questions))
+    return await answers_of(request).give(request, formats.MEDIA_TYPES[wanted], work, quick=quick)
 
 
-def measure(connection: Connection, metric: Metric, asked: SeriesQuery, watched: Coverage) -> Series:
-    """Return one metric as asked. A single company, sector or country is read from the roll-ups."""
-    filters = asked.as_filter()
-    rest = replace(filters, since=None, until=None)
+QUICK_YEARS = range(1980, 2080)
+
+
+def is_quick(asked: Question) -> bool:
+    """Return whether the answer is some hundred rows of the roll-ups at most: one company or all, by month."""
+    plain = asked.filters is None and asked.as_of is None and not asked.include_denied
+    if not plain or asked.grain in ("day", "week") or asked.by not in ("all", "company"):
+        return False
+    one = len(asked.keys) == (1 if asked.by == "company" else 0)
+    return one and all(day is None or int(day[:4]) in QUICK_YEARS for day in (asked.since, asked.until))
+
+
+NO_FILTER = SeriesQuery.model_fields.keys() - EventChoice.model_fields.keys() | {"since", "until"}
+"""Parameters that the store takes besides a filter of events."""
+
+
+def question(metric: Metric, asked: SeriesQuery) -> Question:
+    """Return what to ask of the store. A single company, sector or country is asked for by its key."""
     by: Property = asked.per
     keys: tuple[str, ...] = ()
-    relabel = False
-    properties: tuple[tuple[Property, EventFilter, str | None], ...] = (
-        ("company", replace(rest, company_ids=()), asked.company[0] if len(asked.company) == 1 else None),
-        ("sector", replace(rest, sector=None), filters.sector),
-        ("country", replace(rest, country=None), filters.country),
+    filters: EventFilter | None = None
+    chosen = asked.model_fields_set - NO_FILTER
+    if chosen == {"company"} and len(asked.company) == 1 and asked.per in ("all", "company"):
+        by, keys = "company", (asked.company[0],)
+    elif chosen == {"sector"} and asked.sector is not None and asked.per in ("all", "sector"):
+        by, keys = "sector", (asked.sector,)
+    elif chosen == {"country"} and asked.country is not None and asked.per in ("all", "country"):
+        by, keys = "country", (asked.country,)
+    elif chosen:
+        filters = replace(asked.as_filter(), since=None, until=None)
+    return Question(
+        metric=metric,
+        grain=asked.by,
+        by=by,
+        keys=keys,
+        filters=filters,
+        since=None if asked.since is None else asked.since.isoformat(),
+        until=None if asked.until is None else asked.until.isoformat(),
+        as_of=asked.as_of,
+        include_denied=asked.denied,
     )
-    for name, others, value in properties:
-        if value is not None and others == EVERYTHING and asked.per in ("all", name):
-            by, keys, rest, relabel = name, (value,), EVERYTHING, asked.per == "all"
-            break
-    try:
-        question = Question(
-            metric=metric,
-            grain=asked.by,
-            by=by,
-            keys=keys,
-            filters=None if rest == EVERYTHING else rest,
-            since=filters.since,
-            until=filters.until,
-            as_of=asked.as_of,
-            include_denied=asked.denied,
-        )
-        found = series_of(connection, question, watched=watched)
-    except (ValueError, OverflowError) as error:
-        raise ProblemError(400, str(error), parameter="since") from error
-    if relabel:
-        found = replace(
-            found,
-            by=asked.per,
-            points=[replace(point, key="all") for point in found.points],
-            unplaced=[replace(point, key="all") for point in found.unplaced],
-        )
-    return found
 
 
-def point_rows(series: Series, *, unplaced: bool = False) -> list[Mapping[str, Any]]:
-    """Return the points of a series as rows."""
+def point_rows(metric: Metric, points: Iterable[Point], key: str | None) -> list[Mapping[str, Any]]:
+    """Return points as rows; `key` stands in place of their own."""
     return [
         {
-            "metric": series.metric,
-            "key": point.key,
+            "metric": metric,
+            "key": key or point.key,
             "period": point.period,
             "value": point.value,
             "partial": point.partial,
             "covered_days": point.covered_days,
             "days": point.days,
         }
-        for point in (series.unplaced if unplaced else series.points)
+        for point in points
     ]

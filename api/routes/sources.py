@@ -16,13 +16,14 @@ from starlette.responses import Response
 from api.filters import Listing
 from api.lists import Row, give_list
 from api.openapi import LIST_CONTENT, NOT_MODIFIED
+from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from api.rows import source_row
 from api.schemas import shape
 from newsledger import model
 from storage import sources
 
-router = APIRouter(prefix="/v1", tags=["sources"])
+router = APIRouter(prefix="/v1", tags=["sources"], route_class=CheckedRoute)
 
 SUMS = ("runs", "failed_runs", "attempted", "fetched", "unchanged", "delivered")
 
