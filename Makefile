@@ -1,5 +1,5 @@
 # The two commands: `make run` (the main job, on the sample newsroom) and `make test` (all tests).
-.PHONY: help setup setup-dev run test faults lint accuracy lock
+.PHONY: help setup setup-dev run test faults lint accuracy weights lock
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -50,6 +50,9 @@ screenshots: setup-dev ## a picture of every page, light and dark, wide and narr
 
 accuracy: setup-dev ## score the reader, write docs/accuracy.md
 	@$(BIN)/python -m bench.accuracy $(ARGS)
+
+weights: setup-dev ## train the reader's small models anew (needs the development documents; ARGS="--folds 5" measures instead)
+	@$(BIN)/python -m bench.train $(ARGS)
 
 lock: setup ## resolve the packages anew (ARGS=--upgrade: to their newest versions)
 	@compile="$(BIN)/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header $(ARGS)"; \

@@ -470,6 +470,9 @@ def _continue_lists(sentence: str, masked: Masked, best: dict[int, Candidate]) -
             )
 
 
+_INCREMENT = re.compile(
+    r"\b(?:by|from)\s(?:an?\s|about\s|another\s|its\s|prior\s|previous\s|earlier\s|range of\s|forecast of\s)*$"
+)
 _INCOME = re.compile(
     r"\b(?:backlog|revenues?|sales|profits?|income|loss(?:es)?|worth|demand|market|earnings|savings?|bookings)\b[^,;.]{0,45}$",
     re.IGNORECASE,
@@ -482,6 +485,8 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
     figure = candidate.figure
     assert figure is not None
     before, after = sentence[: figure.start], sentence[figure.end :]
+    if _INCREMENT.search(before) and re.match(r",?\sto\b", after):
+        return False  # "lifted it by $2bn to $9bn"
     if re.match(r"\s(?:lost|stolen|in (?:losses|damages|fines|refunds))\b", after):
         return False
     noun_phrase = bool(_ROUND_WORD.match(re.sub(r"^[\s-]+(?:in\s|of\s)?", "", after)))
@@ -501,7 +506,7 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
     ):
         return False
     if re.search(
-        r"\bvalu(?:ed|ing|ation|es)\b[^,;]{0,30}$|\bvaluation\b[^,;.]{0,18}$|\bat an?\s$|revenue[^,;]{0,25}$|market cap\w*[^,;]{0,25}$",
+        r"\bvalu(?:ed|ing|ation|es?)\b[^,;]{0,30}$|\bvaluation\b[^,;.]{0,18}$|\bat an?\s$|revenue[^,;]{0,25}$|market cap\w*[^,;]{0,25}$",
         before,
         re.IGNORECASE,
     ) and not (candidate.family in ("contract", "acquisition") or (noun_phrase and _OF_A_ROUND.search(before))):

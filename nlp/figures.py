@@ -457,13 +457,20 @@ def _fraction(words: str) -> float | None:
     return round(exact * times, 1)
 
 
+_APART = re.compile(
+    r"(?<!ranging )(?<!range )(?<!anywhere )\b(?:by|from)\s(?:about |around |roughly |nearly |some |as much as |up to )?$",
+    re.I,
+)
+"""Words before "A to B" that make it two amounts: "raised it by $2bn to $9bn", "up from $5bn to $6bn"."""
+
+
 def money(sentence: str) -> list[Figure]:
     """Return the amounts of money, in whole units of their currency, a converted amount in brackets left out."""
     found: list[Figure] = []
     place = 0
     while m := _MONEY.search(sentence, place):
         place = m.end()
-        figure = _amount(m, sentence)
+        figure = None if m["high"] and _APART.search(sentence[: m.start("value")]) else _amount(m, sentence)
         if figure is None and m["high"] and (figure := _amount(m, sentence, lone=True)):
             place = figure.end
         if figure is None:
@@ -477,7 +484,7 @@ def money(sentence: str) -> list[Figure]:
                 close = sentence.find(")", figure.end)
                 end = close + 1 if 0 <= close - figure.end < 12 else figure.end
                 found[-1] = replace(last, end=end, converted=(figure.low, figure.currency or ""))
-                continue
+            continue  # a conversion, or a part of the amount that it follows
         found.append(figure)
         if len(found) >= MOST_PER_SENTENCE:
             break

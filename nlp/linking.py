@@ -29,7 +29,7 @@ Resolve = Callable[[Mention], str | None]
 
 _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
 _SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
-_PREPOSITION = re.compile(
+PREPOSITION = re.compile(
     r"(?:\b(?:of|to|with|from|by|at|in|on|for|than|like|including|such as|against|into|via|per|between|among|across|behind|under|over|"
     r"after|following|according to|told|tells?|through|included|includes|include|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
     r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s)*)$",
@@ -126,7 +126,7 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
                 if name:
                     fallback = fallback or Link(name, m.start, m.end, "possessive-before", m.kind == "name")
             continue
-        oblique = bool(_PREPOSITION.search(lead)) or (
+        oblique = bool(PREPOSITION.search(lead)) or (
             bool(_LIST_BEFORE.search(lead)) and not _SPEECH.match(sentence[m.end : before + 1])
         )
         name = m.name if m.kind == "name" else resolve(m)
@@ -483,6 +483,11 @@ _ACQUIRED_BY = re.compile(
 )
 
 
+_TAKEOVER_BY = re.compile(
+    r"\b(?:takeover|acquisition|buyout|purchase|takeover bid|bid)\s(?:offer\s)?(?:by|from)\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}(?=[A-Z])"
+)
+
+
 def _acquisition(
     sentence: str, c: Candidate, ms: list[Mention], subject: Link | None, resolve: Resolve, topic: str | None
 ) -> Parties:
@@ -492,7 +497,7 @@ def _acquisition(
         for m in ms
         if m.kind == "name" and m.start >= c.start and (m.end <= c.figure.start or m.start >= c.figure.end)
     ]
-    if passive := _ACQUIRED_BY.search(sentence):
+    if passive := _ACQUIRED_BY.search(sentence) or _TAKEOVER_BY.search(sentence):
         buyer = next((m for m in ms if m.kind != "pronoun" and 0 <= m.start - passive.end() < 40), None)
         bought = next((m for m in reversed(ms) if m.end <= passive.start() and m.kind != "pronoun"), None)
         if buyer and (name := buyer.name if buyer.kind == "name" else resolve(buyer)):
@@ -566,6 +571,8 @@ def _contract(
         subject = Link(topic, c.start, c.end, "topic", False)
     if subject is None:
         return Parties(None, [], "contract")
+    if partner and supplies is not None and supplies(partner[0]) and not supplies(subject.name):
+        return Parties(subject, [partner[0]], "contract")
     if partner and supplies is not None and supplies(subject.name) and not supplies(partner[0]):
         return Parties(Link(partner[0], partner[1], partner[2], "buyer", True), [subject.name], "contract")
     seller = _SELLER.search(sentence[subject.end :]) and not re.search(

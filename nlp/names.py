@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from newsledger import companies
+from newsledger.model import Company
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
@@ -72,7 +73,7 @@ _ANAPHOR = re.compile(
     r"\b(?!\s(?:said to|behind|that|which|founders|'s rivals|founded|formerly known))(?P<poss>'s)?(?!\s(?:level|size|industry|world|space|sector))"
 )
 _PRONOUN = re.compile(
-    r"\b(?P<pro>[Ii]ts?|[Tt]hey|[Tt]heir|[Ww]e|[Oo]ur)\b(?!\s(?:is (?:expected|estimated|possible|unclear|likely|unknown|not clear|understood|believed)|was (?:reported|unclear)|remains|may be|could be that|takes|turns out|'s unclear))"
+    r"\b(?P<pro>[Ii]ts?|[Tt]hey|[Tt]heir|[Ww]e|[Oo]ur)\b(?!\s(?:is (?:expected|estimated|possible|unclear|likely|unknown|not clear|understood|believed)|was (?:reported|unclear)|remains|comes? (?:just |only )?(?:\w+ )?(?:as|after|amid|weeks|days|months|hours|on the)\b|came (?:just )?(?:as|after|amid)|may be|could be that|takes|turns out|'s unclear))"
 )
 
 
@@ -116,6 +117,14 @@ def is_place(name: str) -> bool:
 
 
 @cache
+def shipped() -> Mapping[str, Company]:
+    """Return name key → shipped company, those names left out that need context."""
+    return {
+        key(name): c for c in companies.load() for name in (c.name, *(a.name for a in c.aliases if not a.needs_context))
+    }
+
+
+@cache
 def shipped_words() -> frozenset[str]:
     """Return the keys of shipped companies' names that are one word."""
     names = (name for c in companies.load() for name in (c.name, *(a.name for a in c.aliases)))
@@ -142,7 +151,7 @@ def is_no_company(name: str) -> bool:
 
 
 _BODY = re.compile(
-    r"\b(?:University|College|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
+    r"^Cent(?:re|er)$|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
     r"Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Awards?|Summit|Conference|Week|Festival)\b"
 )
 
@@ -284,6 +293,8 @@ def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry
         return start, end
     if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
         start += m.end()
+    if m := re.match(r"(?:Pre-)?(?:Series|Round)\s[A-K]\d?\s(?:of|for|in)\s", sentence[start:end]):
+        start += m.end()  # "the Series B of Acme"
     if (m := re.search(r"\sAI$", sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
         end = start + m.start()  # "Sydney AI chip designer"
     while (m := re.search(r"\s(\w+)$", sentence[start:end])) and (
@@ -317,6 +328,11 @@ _GIVEN_NAME = re.compile(
 )
 
 
+_KIND_OF_FIRM = re.compile(
+    r"^\s(?:[Ss]tart-?[Uu]ps?|[Ff]irms?|[Gg]iants?|[Mm]akers?|[Uu]nicorns?|[Cc]hipmakers?|[Dd]evelopers?)\b"
+)
+
+
 def _may_name(
     sentence: str, start: int, end: int, label: str, registry: Registry, opening: int, title_case: bool
 ) -> bool:
@@ -330,10 +346,21 @@ def _may_name(
     if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not _GIVEN_NAME.match(name):
         company_like = not _TITLES.search(sentence[max(0, start - 24) : start])
     titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
+    plain = all(registry.is_word(w.casefold()) for part in name.split() for w in part.split("-"))
     if _COMPANY_ACTS.match(after) and not (titled and label == "PERSON"):
         company_like = True
-    elif title_case and not label and " " in name and all(registry.is_word(w.casefold()) for w in name.split()):
-        return False
+    elif (
+        title_case
+        and label not in ("ORG", "PERSON")
+        and plain
+        and not COMPANY_WORD.search(name)
+        and (" " in name or k not in shipped_words() - registry.unknown)
+    ):
+        return k in registry.inner  # a headline's capitals tell nothing, the text's do
+    if plain and title_case and sentence[:start].casefold().endswith("to "):
+        return False  # "to Offer Rival"
+    if plain and _KIND_OF_FIRM.match(after):
+        return False  # "AI Search Startup Raises": a line of business, not a name
     if re.match(
         r"\s(?:chip |cloud |data |software |robotics? |design |research )?(?:start-?up|firm|company|lab|specialist|designer|consultancy|tool|tutor)\s[A-Z]",
         after,
@@ -452,8 +479,48 @@ def mentions(
     return sorted(found, key=lambda x: x.start)
 
 
+_YOUNG = re.compile(r"start-?up|unicorn|decacorn|\blab\b", re.IGNORECASE)
+_GIANT = re.compile(r"giant|titan|behemoth|conglomerate|hyperscaler|multinational", re.IGNORECASE)
+_CHIPS = re.compile(r"chip ?maker|chip giant", re.IGNORECASE)
+
+
+def fits(stand_in: Mention, name: str) -> bool:
+    """Return whether a stand-in's words allow a company: no listed firm is "the startup", no unknown one "the giant"."""
+    company = shipped().get(key(name))
+    if stand_in.kind != "anaphor":
+        return True
+    words = stand_in.name
+    if _YOUNG.search(words):
+        return company is None or not (company.tickers or company.sector in ("investor", "finance", "government"))
+    if _CHIPS.search(words):
+        return company is None or company.sector in ("semiconductors", "hardware", None)
+    if _GIANT.search(words):
+        return company is not None and company.sector != "investor"
+    return True
+
+
+VERB_NEXT = re.compile(
+    r"^(?:'s)?(?:\s\([^)]{1,30}\))?(?:\s(?:also|now|just|reportedly|recently|already|today|yesterday|alone|itself|has|have|had|will|would|may|could|is|was|are|were|to|on \w+day))*"
+    r"\s(?!(?:[a-z]+ships|chips|systems|rivals|sales|shares|services|as|its|this|models|tools|users|products|tokens|during|including|following)\b)"
+    r"(?:[a-z]{2,}(?:ed|es|ing|s)|raised?|said|spent|spend|put|bought|buy|got|get|led|lead|won|win|paid|pay|set|took|take|made|make|gave|give|sold|sell|"
+    r"built|build|struck|sign|plan|announce|commit|pledge|invest|acquire|close|land|pour|agree|expect|back|secure|bet|will|would|to|has|have|had|is|was|could|may)\b"
+)
+"""What follows a subject: a verb, perhaps after a ticker and adverbs."""
+APPOSITION = re.compile(
+    r"^(?:\s\([^)]{1,30}\))?,\s(?:an?|the|one of|which|whose|who|maker|owner|parent|formerly|founded|based|led|backed|started|co-founded|best|known|developer)\b[^;.]{3,150}?,\s"
+)
+"""What stands between a subject and its verb: "Acme, a maker of things, "."""
+ATTRIBUTE = re.compile(r"^-(?:backed|owned|based|led|funded|founded|run|powered)\b")
+"""What makes a name part of another's description: "Acme-backed"."""
+OBJECT_OF = re.compile(
+    r"\b(?:[a-z]{3,}(?:ed|ing)|acquire|buy|bought|own|owns|owned|controls?|backs?|sued|sold|sell|invest|join|beat|told|used?|uses|made|makes|led|leads?|called|named|versus)"
+    r"\s(?:the |its |rival |startup |start-up |[a-z][\w-]*\s){0,3}$"
+)
+"""What makes a name the object of a verb."""
+
+
 @cache
 def headline_like(title: str) -> bool:
     """Return whether a title capitalises most of its words, so that capitals tell nothing."""
     words = [w for w in re.findall(r"[A-Za-z][\w'-]*", title) if len(w) > 3]
-    return len(words) > 3 and sum(w[0].isupper() for w in words) / len(words) > 0.7
+    return len(words) > 2 and sum(w[0].isupper() for w in words) / len(words) > 0.7

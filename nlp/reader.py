@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from newsledger.model import Article, Claim, Evidence, Kind, Qualifier, claim_id
-from nlp import VERSION, attributes, candidates, dates, entities, gate, linking, merging, names
+from nlp import VERSION, attributes, candidates, chooser, dates, entities, gate, linking, merging, names
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
 from nlp.figures import Figure
@@ -47,17 +47,12 @@ _BUILDS = re.compile(
     r"data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|supercomputer|chips?\b|GPU|\bA\.?I\.?\b|artificial|R&D|cloud|comput",
     re.IGNORECASE,
 )
-_PLURAL_TARGET = re.compile(
-    r"^\s(?:into|in|on)\s(?:[\w-]+\s){0,2}(?:start-?ups|companies|firms|businesses)\b", re.IGNORECASE
-)
 _BUYOUT_DEAL = re.compile(
     r"\b(?:acquir(?:e|es|ed|ing)|acquisition of|takeover of|merger with|(?:agreed|agrees|plans|talks|deal) to buy\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z]|bought\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])"
 )
 _INNER = re.compile(r"(?<=[a-z,)] )[A-Z][A-Za-z]+")
 _DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
-_NOT_FOR_AI = re.compile(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE)
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
-_AGGREGATE_PAYERS = re.compile(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE)
 _HYPOTHETICAL = re.compile(layoff.HYPOTHETICAL, re.IGNORECASE)
 _FURLOUGH = re.compile(layoff.FURLOUGH, re.IGNORECASE)
 _CUT = re.compile(layoff.STRONG_VERB + "|" + layoff.CUT_NOUN, re.IGNORECASE)
@@ -112,7 +107,14 @@ class _Setting:
         return self.line.text
 
 
+_OWN_AGENT = re.compile(
+    r"^'s?\s(?:[\w-]+\s){0,2}(?:CEO|CFO|chief|boss|founder|shares?|stock|board|unit|management|executives?|spokes\w+|announcement|move|plan)\b"
+)
+"""What a company's name owns and yet is itself the subject: "Acme's shares rose. The company …"."""
 _SUPPLY = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|neocloud|memory|server|computing|infrastructure|foundry|networking)s?\b[\w\s-]{0,25}?(?:start-?up|maker|firm|company|provider|operator|specialist|developer|giant|supplier|manufacturer|unicorn|business)?|chipmaker|neocloud|hyperscaler|foundry)"
+
+
+_SUPPLIERS = ("cloud", "semiconductors", "hardware")
 
 
 def _supplies(draft: _Draft, name: str) -> bool:
@@ -122,7 +124,105 @@ def _supplies(draft: _Draft, name: str) -> bool:
         rf"{_SUPPLY}\s(?:[\w-]+\s){{0,2}}{short}\b|\b{short}\b[^.;]{{0,25}}, (?:an?|the|which|whose)\s[^.;,]{{0,60}}{_SUPPLY}",
         re.IGNORECASE,
     )
-    return any(pattern.search(line.text) for line in draft.lines[:12])
+    return chooser.sector(name) in _SUPPLIERS or any(pattern.search(line.text) for line in draft.lines[:12])
+
+
+def _described(draft: _Draft, name: str) -> str:
+    """What the article calls a company: "ai", "investor", or nothing of these."""
+    short = re.escape(names.clean(name).split()[0])
+    for line in draft.lines[:40]:
+        if short not in line.text and names.clean(name).split()[0] not in line.text:
+            continue
+        if re.search(
+            rf"(?:{_AI.pattern})[\w\s,-]{{0,40}}\s{short}\b|\b{short}\b[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,60}}(?:{_AI.pattern})|\b{short}\b (?:is|was) an?\b[^.;,]{{0,60}}(?:{_AI.pattern})",
+            line.text,
+        ):
+            return "ai"
+        if re.search(
+            rf"\b(?:investors?|venture (?:capital )?(?:firms?|funds?)|private equity|backers?|shareholders?|wealth fund)\b[\w\s,-]{{0,40}}\s{short}\b|\b{short}\b, an? [^.;,]{{0,40}}(?:investor|venture|fund)\b",
+            line.text,
+        ):
+            return "investor"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An amount that may be an investment: what the rules make of it, and the companies that may own it."""
+
+    at: _Setting
+    candidate: Candidate
+    kind: Kind
+    rule: Link | None
+    """The company that the rules of linking name."""
+    others: tuple[str, ...]
+    options: tuple[chooser.Option, ...]
+    cues: tuple[chooser.Features, ...]
+    """Those for and against each option."""
+
+    @property
+    def cumulative(self) -> bool:
+        """Whether the amount is all that was ever raised."""
+        figure, text = self.candidate.figure, self.at.text
+        assert figure is not None
+        round_here = bool(re.match(rf"^[\s-]*{ai_investment.ROUND}", text[figure.end :], re.IGNORECASE))
+        return self.kind == "funding" and attributes.cumulative_money(text, figure.start, figure.end, round_here)
+
+    def others_of(self, place: int) -> list[str]:
+        """Return the other side, where the option at `place` is the company."""
+        name, same = self.options[place].link.name, self.at.registry.same
+        others = [o for o in self.others if not same(o, name)]
+        swapped = self.rule is not None and len(others) < len(self.others) and self.kind != "funding"
+        return [self.rule.name, *others] if swapped and self.rule else others
+
+    def weigh(self, place: int, lead: float) -> chooser.Features:
+        """Return the cues for and against this amount being an investment of the option at `place`."""
+        draft, c = self.at.draft, self.candidate
+        figure, link = c.figure, self.options[place].link
+        assert figure is not None
+        lines = draft.lines
+        texts = [line.text for line in lines if line.order >= 0]
+        spoken = sum(bool(_AI.search(t)) for t in texts)
+        title = lines[0].text if lines[0].order < 0 else ""
+        index = self.at.index
+        near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines) and lines[i].order >= 0]
+        name = re.compile(rf"\b{re.escape(names.clean(link.name))}\b")
+        tie = {
+            "sentence": bool(_AI.search(self.at.text)),
+            "title": bool(_AI.search(title)),
+            "lead": any(_AI.search(t) for t in texts[:3]),
+            "neighbour": any(_AI.search(x.text) for x in near),
+            "company": bool(_AI.search(link.name))
+            or chooser.sector(link.name) == "ai"
+            or "described=ai" in self.cues[place],
+            "beside-company": any(_AI.search(t) for t in texts if name.search(t)),
+            "counterparty": any(_AI.search(o) or chooser.sector(o) == "ai" for o in self.others),
+            "share": min(1.0, spoken / max(1, len(texts))),
+            "throughout": spoken >= 3,
+        }
+        if not any(tie.values()) or (
+            not (tie["sentence"] or tie["title"] or tie["company"] or tie["counterparty"] or tie["lead"])
+            and not (tie["throughout"] or tie["neighbour"])
+        ):
+            tie["none"] = True
+        elif not (tie["sentence"] or tie["title"] or tie["company"] or tie["counterparty"]):
+            tie["far"] = True
+        return chooser.amount_features(
+            c,
+            self.at.text,
+            kind=self.kind,
+            link=link,
+            chosen=self.cues[place],
+            margin=lead,
+            tie={k: float(v) for k, v in tie.items() if v},
+            order=self.at.line.order,
+            counterparty=bool(self.others),
+            cumulative=self.cumulative,
+        ) | {
+            "builds": float(bool(_BUILDS.search(self.at.text))),
+            "announces": float(_announces(self.at.text, link, figure)),
+            "forecast-words": float(bool(_FORECAST.search(self.at.text[max(0, figure.start - 110) : figure.start]))),
+        }
 
 
 _ANNOUNCES = re.compile(
@@ -165,6 +265,7 @@ class Reader:
         "stand_ins": "whom “the company” and “it” stand for",
         "topic": "the company that the article is about",
         "tie_to_ai": "whether the money is for AI",
+        "chooser": "the trained choice of an amount's company, and of whether it is an investment",
         "merging": "one claim for what is told twice",
     }
     """The parts that can be switched off, to measure what each is worth."""
@@ -176,6 +277,7 @@ class Reader:
         gates: bool = True,
         disable: Iterable[str] = (),
         unknown: frozenset[str] = frozenset(),
+        weights: chooser.Model | None = None,
     ) -> None:
         """Load the model of named entities.
 
@@ -188,6 +290,7 @@ class Reader:
         if wrong := self._disabled - self.PARTS.keys():
             raise ValueError(f"no part of the reader: {', '.join(sorted(wrong))}; there are {', '.join(self.PARTS)}")
         self._unknown = unknown
+        self._weights = weights
         self.drops: Counter[str] = Counter()
         self._gates = gates
         self._entities = entities.Recogniser(model)
@@ -354,34 +457,53 @@ class Reader:
                     mention.label == "ORG" or names.key(mention.name) in registry.organisations
                 )
                 score += 6 * (line.order < 0) - place - (0 if line.order < 0 else rank)
-                score -= 3 * bool(linking._PREPOSITION.search(line.text[: mention.start]))
+                score -= 3 * bool(linking.PREPOSITION.search(line.text[: mention.start]))
                 score -= 3 * (mention.label in ("GPE", "LOC", "NORP"))
                 if best is None or score > best[0]:
                     best = (score, rank, mention.name)
         return best[2] if best and best[0] > -1 else None
 
-    def _resolver(self, draft: _Draft, index: int, registry: Registry, topic: str | None) -> linking.Resolve:
+    def _resolver(
+        self, draft: _Draft, index: int, registry: Registry, topic: str | None, depth: int = 2
+    ) -> linking.Resolve:
         lines = draft.lines
 
-        def subject_of(line: _Line, before: int) -> str | None:
-            oblique = None
-            for mention in self._mentions(line, registry):
-                if mention.end > before:
+        def subject_of(line: _Line, before: int, stand_in: Mention) -> tuple[str | None, bool]:
+            """The name that a line is about, and whether it stands there as a subject."""
+            plain = oblique = None
+            for m in self._mentions(line, registry):
+                if m.end > before:
                     break
-                if mention.kind != "name":
+                lead, after = line.text[: m.start], line.text[m.end :]
+                if m.kind != "name" or names.ATTRIBUTE.match(after) or not names.fits(stand_in, m.name):
                     continue
-                if linking._PREPOSITION.search(line.text[: mention.start]) or mention.possessive:
-                    oblique = oblique or mention.name
-                    continue
-                return mention.name
-            return oblique
+                agent = not m.possessive or _OWN_AGENT.match(after)
+                if linking.PREPOSITION.search(lead) or not agent or names.OBJECT_OF.search(lead):
+                    oblique = oblique or m.name
+                elif agent and (m.possessive or names.VERB_NEXT.match(after) or names.APPOSITION.match(after)):
+                    return m.name, True
+                else:
+                    plain = plain or m.name
+            return plain or oblique, False
 
         def resolve(mention: Mention) -> str | None:
             if "stand_ins" in self._disabled:
                 return None
-            here = [m for m in self._mentions(lines[index], registry) if m.kind == "name" and m.end <= mention.start]
+            text = lines[index].text
+            here = [
+                m
+                for m in self._mentions(lines[index], registry)
+                if m.kind == "name"
+                and m.end <= mention.start
+                and not names.ATTRIBUTE.match(text[m.end :])
+                and names.fits(mention, m.name)
+            ]
             plain = [
-                m for m in here if not linking._PREPOSITION.search(lines[index].text[: m.start]) and not m.possessive
+                m
+                for m in here
+                if not linking.PREPOSITION.search(text[: m.start])
+                and (not m.possessive or _OWN_AGENT.match(text[m.end :]))
+                and not names.OBJECT_OF.search(text[: m.start])
             ]
             if plain:
                 return plain[-1].name
@@ -393,28 +515,30 @@ class Reader:
                 ]
                 if stand_in:
                     return resolve(stand_in[-1])
+            fitting = topic if topic and names.fits(mention, topic) else None
             for back in range(1, 5):
                 if index - back < 0:
                     break
                 line = lines[index - back]
                 if line.order < 0 and back > 1:
                     break
-                named = [m for m in self._mentions(line, registry) if m.kind == "name"]
-                if topic and any(registry.same(m.name, topic) for m in named):
-                    first = subject_of(line, len(line.text))
-                    return topic if first is None or back > 1 else first
-                found = subject_of(line, len(line.text))
-                if (
-                    found
-                    and back <= 2
-                    and (
-                        topic is None
-                        or registry.counts[names.key(found)] >= 2
-                        or found == (named[0].name if named else None)
-                    )
-                ):
+                found, standing = subject_of(line, len(line.text), mention)
+                opening = next((m for m in self._mentions(line, registry) if not m.possessive), None)
+                if not standing and depth and opening and opening.kind != "name" and opening.start < 24:
+                    found = self._resolver(draft, index - back, registry, topic, depth - 1)(opening) or found
+                    standing = bool(found) and names.fits(mention, found or "")
+                named = any(
+                    m.kind == "name" and topic and registry.same(m.name, topic) for m in self._mentions(line, registry)
+                )
+                if found and standing and back == 1:
                     return found
-            return topic if topic_at <= index else None
+                if fitting and named:
+                    return fitting
+                if found and back <= 2 and (fitting is None or registry.counts[names.key(found)] >= 2) and standing:
+                    return found
+                if found and back <= 2 and fitting is None:
+                    return found
+            return fitting if topic_at <= index else None
 
         topic_at = next((i for i, x in enumerate(lines) if topic and topic in x.text), 0)
         return resolve
@@ -422,17 +546,11 @@ class Reader:
     # claims
 
     def _claims(self, draft: _Draft) -> list[Claim]:
-        registry = self._registry(draft)
-        topic = self._topic(draft, registry)
         findings: list[Finding] = []
-        for index, line in enumerate(draft.lines):
-            if not line.candidates or line.entities is None:
-                continue
-            resolve = self._resolver(draft, index, registry, topic)
-            setting = _Setting(draft, index, registry, resolve, topic, dates.stated(line.text, draft.published))
-            for candidate in line.candidates:
+        for at in self._settings(draft):
+            for candidate in at.line.candidates:
                 read = self._layoff if candidate.type == "layoff" else self._investment
-                finding = read(setting, candidate)
+                finding = read(at, candidate)
                 if finding is None:
                     self.drops[f"no_{candidate.type}"] += 1
                 else:
@@ -519,12 +637,12 @@ class Reader:
             f.trace["roles"] = "words"
         return f
 
-    def _investment(self, at: _Setting, c: Candidate) -> Finding | None:
-        draft, line, text = at.draft, at.line, at.text
+    def _proposal(self, at: _Setting, c: Candidate) -> Proposal | None:
+        """Return what the rules make of an amount, and every company that may own it; None where it is surely none."""
+        draft, line, text, topic = at.draft, at.line, at.text, at.topic
         figure = c.figure
         assert figure is not None
         mentions = self._mentions(line, at.registry)
-        zone = text[max(0, c.start - 90) : c.end + 70]
         following = text[figure.end :]
         family = c.family
         if family != "contract" and _DEBT.search(
@@ -542,72 +660,103 @@ class Reader:
                 or re.search(r"\bfund\b[^.;]{0,60}(?:\bAI\b|artificial intelligence)", following[:110])
             )
         ):
-            link, kind = linking.raiser(text, c, mentions, at.resolve, at.topic)[0], "fund"
+            link, kind = linking.raiser(text, c, mentions, at.resolve, topic)[0], "fund"
         elif family == "funding":
             if _NOT_A_ROUND.search(text[max(0, figure.start - 60) : figure.end + 40]):
                 return None
-            if fund and not _AI.search(text):
-                return None
-            link, others = linking.raiser(text, c, mentions, at.resolve, at.topic)
+            link, others = linking.raiser(text, c, mentions, at.resolve, topic)
             kind = "fund" if fund else "funding"
-            if not fund and (
-                link
-                and re.search(ai_investment.VC, link.name)
-                and re.search(r"\bfund\b|limited partners|checks|back(?:s|ing)? ", text + " " + (draft.lines[0].text))
-            ):
-                return None
         else:
-            parties = linking.payer(text, c, mentions, at.resolve, at.topic, lambda name: _supplies(draft, name))
+            parties = linking.payer(text, c, mentions, at.resolve, topic, lambda name: _supplies(draft, name))
             link, others, kind = parties.payer, parties.others, parties.kind  # type: ignore[assignment]
-            if kind in ("capex", "stake", "fund") and _NOT_FOR_AI.search(zone):
-                return None
-            if kind in ("capex", "stake") and _FORECAST.search(text[max(0, figure.start - 110) : figure.start]):
-                return None
-            if (
-                kind in ("capex", "contract")
-                and _AGGREGATE_PAYERS.search(text[max(0, c.start - 60) : c.start])
-                and not (link and link.here)
-            ):
-                return None
-            if _PLURAL_TARGET.match(following) and kind != "fund" and not (link and link.rule == "subject"):
-                return None
-            title = draft.lines[0].text if draft.lines[0].order < 0 else ""
             if kind == "contract" and _BUYOUT_DEAL.search(text):
                 kind = "acquisition"
+            near = " ".join(x.text for x in draft.lines[max(0, at.index - 2) : at.index + 2])
+            title = draft.lines[0].text if draft.lines[0].order < 0 else ""
             if (
                 kind == "contract"
-                and not _COMPUTE.search(f"{text} {title}")
+                and not _COMPUTE.search(f"{near} {title}")
                 and not re.match(r"[\s-]*(?:[\w-]+\s){0,2}AI\b", following)
             ):
                 return None
-            if kind == "acquisition" and link and link.rule == "topic" and not _AI.search(text):
-                return None
-        if link is None or (names.is_no_company(link.name) and not names.is_government(link.name)):
+        found = chooser.options(c, text, link, mentions, at.resolve, topic)
+        if not found:
             return None
-        if link.rule == "oblique-before" or (c.shape == "amount-investment" and not _announces(text, link, figure)):
+        cues = [
+            chooser.company_features(
+                option,
+                text,
+                c,
+                link,
+                at.registry.same,
+                topic,
+                names.key(option.link.name) in at.registry.headed,
+                _described(draft, option.link.name),
+                _supplies(draft, option.link.name),
+            )
+            for option in found
+        ]
+        return Proposal(at, c, kind, link, tuple(others), tuple(found), tuple(cues))
+
+    def proposals(self, article: Article) -> list[Proposal]:
+        """Return every amount of an article that the rules propose as an investment: what the chooser is trained on."""
+        draft = self._draft(article)
+        if draft is None:
+            return []
+        for line, named in zip(draft.windows, self._entities.of([w.text for w in draft.windows]), strict=True):
+            line.entities = named
+        made = [
+            self._proposal(at, c)
+            for at in self._settings(draft)
+            for c in at.line.candidates
+            if c.type == "ai_investment"
+        ]
+        return [p for p in made if p is not None]
+
+    def _settings(self, draft: _Draft) -> Iterator[_Setting]:
+        """Yield the setting of each line that has candidates."""
+        registry = self._registry(draft)
+        topic = self._topic(draft, registry)
+        for index, line in enumerate(draft.lines):
+            if line.candidates and line.entities is not None:
+                resolve = self._resolver(draft, index, registry, topic)
+                yield _Setting(draft, index, registry, resolve, topic, dates.stated(line.text, draft.published))
+
+    def _investment(self, at: _Setting, c: Candidate) -> Finding | None:
+        proposal = self._proposal(at, c)
+        if proposal is None:
             return None
-        if names.is_place(link.name):
+        model = self._weights or chooser.load()
+        if "chooser" in self._disabled:
+            place, lead = next((i for i, f in enumerate(proposal.cues) if "rule-here" in f), 0), 0.0
+        else:
+            place, lead = chooser.best(model.rank(proposal.cues))
+        link = proposal.options[place].link
+        if (names.is_no_company(link.name) and not names.is_government(link.name)) or names.is_place(link.name):
             return None
-        if kind in ("acquisition", "contract") and link.rule == "topic" and line.order > 3:
+        weighed = proposal.weigh(place, lead)
+        probability = model.probability(weighed)
+        if (probability < model.least and "chooser" not in self._disabled) or (
+            "tie-none" in weighed and "tie_to_ai" not in self._disabled
+        ):
             return None
+        text, figure, kind = at.text, c.figure, proposal.kind
+        assert figure is not None
         f = self._finding(at, c, link)
-        if link.rule == "oblique-before" and not f.is_topic:
-            return None  # named beside the money, not as who pays
         f.kind, f.trace["kind"] = kind, f"shape:{c.shape}"
-        if not self._for_ai(at, f, kind):
-            return None
+        f.trace["for_ai"] = f"chosen:{probability:.2f}"
         seen = {at.registry.group(link.name)}
         f.counterparty = tuple(
             names.clean(o)
-            for o in others
+            for o in proposal.others_of(place)
             if not (at.registry.group(o) in seen or seen.add(at.registry.group(o)))  # type: ignore[func-returns-value]
         )
-        round_here = bool(re.match(rf"^[\s-]*{ai_investment.ROUND}", following, re.IGNORECASE))
-        f.cumulative = kind == "funding" and attributes.cumulative_money(text, figure.start, figure.end, round_here)
+        f.cumulative = proposal.cumulative
         f.basis = {"funding": "deal", "stake": "deal", "acquisition": "deal", "contract": "deal", "fund": "pledge"}.get(
             kind
         )  # type: ignore[assignment]
         if kind == "capex":
+            zone = text[max(0, c.start - 90) : c.end + 70]
             if re.search(
                 r"\b(?:guidance|guides?|sees|(?:this|next|fiscal) year|in fiscal|fiscal 20\d\d|expects?|forecast|outlook|capital expenditures? (?:this|for|in|of|will|would)|would reach|capex (?:of|to))\b",
                 zone,
@@ -619,45 +768,8 @@ class Reader:
             else:
                 f.basis = "pledge"
         f.trace["basis"] = "words"
-        f.period_start, f.period_end = attributes.period(text, figure.end, draft.published)
+        f.period_start, f.period_end = attributes.period(text, figure.end, at.draft.published)
         return f
-
-    def _for_ai(self, at: _Setting, f: Finding, kind: str) -> bool:
-        """Whether the text ties the money to AI: in the sentence, in what the article is about, or beside it."""
-        draft, index, line = at.draft, at.index, at.line
-        if "tie_to_ai" in self._disabled or _AI.search(line.text) or _AI.search(f.company):
-            f.trace["for_ai"] = "sentence"
-            return True
-        title = draft.lines[0].text if draft.lines[0].order < 0 else ""
-        lead = [x.text for x in draft.lines if x.order >= 0][:3]
-        own = kind != "capex" or _BUILDS.search(line.text)
-        if f.is_topic and own and (_AI.search(title) or any(_AI.search(t) for t in lead)):
-            f.trace["for_ai"] = "topic"
-            return True
-        if (
-            f.is_topic
-            and kind in ("funding", "acquisition")
-            and sum(bool(_AI.search(x.text)) for x in draft.lines) >= 3
-        ):
-            f.trace["for_ai"] = "throughout"
-            return True
-        near = [
-            draft.lines[i] for i in (index - 1, index + 1) if 0 <= i < len(draft.lines) and draft.lines[i].order >= 0
-        ]
-        same = [x for x in near if x.sentence.paragraph == line.sentence.paragraph or abs(x.order - line.order) == 1]
-        if (
-            any(_AI.search(x.text) for x in same)
-            and kind != "funding"
-            and (kind != "capex" or _BUILDS.search(line.text))
-        ):
-            f.trace["for_ai"] = "neighbour"
-            return True
-        if kind == "funding" and any(
-            _AI.search(x.text) for x in draft.lines if re.search(rf"\b{re.escape(f.company)}\b", x.text)
-        ):
-            f.trace["for_ai"] = "company"
-            return True
-        return False
 
     def _finding(self, at: _Setting, c: Candidate, link: Link) -> Finding:
         draft, line, text, registry, topic = at.draft, at.line, at.text, at.registry, at.topic

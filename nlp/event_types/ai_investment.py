@@ -9,7 +9,7 @@ from __future__ import annotations
 AI = (
     r"(?:\bA\.?I\.?\b|\bAIs\b|\bA\.I|artificial[- ]intelligence|machine[- ]learning|\bgenAI\b|\bGenAI\b|generative|large language model|"
     r"\bLLMs?\b|deep learning|neural network|chatbot|\bGPT|ChatGPT|OpenAI|Anthropic|\bxAI\b|Mistral|DeepSeek|\bGPUs?\b|foundation models?|"
-    r"agentic|\bAI[- ]|[- ]AI\b|copilot|computer vision|autonomous agents|hyperscale|world models?|robotaxis?|\bAGI\b|superintelligence)"
+    r"agentic|\bAI[- ]|[- ]AI\b|\b[A-Z]\w+AI\b|copilot|computer vision|autonomous agents|hyperscale|world models?|robotaxis?|\bAGI\b|superintelligence)"
 )
 """What makes it AI: the document must say so."""
 
@@ -18,7 +18,7 @@ _W = r"(?:\s+[^\s‹›;]+)"
 RAISE = (
     r"(?:rais(?:e|es|ed|ing)|land(?:s|ed|ing)|nab(?:s|bed)|bag(?:s|ged)|snag(?:s|ged)|scor(?:es|ed)|grab(?:s|bed)|haul(?:s|ed) in|"
     r"rak(?:es|ed) in|cement(?:s|ed)|reel(?:s|ed) in|clinch(?:es|ed)|secur(?:e|es|ed|ing)|clos(?:es|ed|ing)(?: on)?(?!\s(?:at|near|up|down|above|below|out|its doors))|pull(?:s|ed) in|"
-    r"pick(?:s|ed) up|attract(?:s|ed)|garner(?:s|ed)|lock(?:s|ed) (?:in|up)|amass(?:es|ed)?)"
+    r"br(?:ings?|ought|inging) in|t(?:akes|ook|aking) in|pick(?:s|ed) up|attract(?:s|ed)|garner(?:s|ed)|lock(?:s|ed) (?:in|up)|amass(?:es|ed)?)"
 )
 SOFT_RAISE = (
     r"(?:receiv(?:e|es|ed|ing)|get(?:s|ting)?|got|gain(?:s|ed)|net(?:s|ted)|collect(?:s|ed)|tak(?:es|ing) in|bring(?:s)? in|brought in|took in|w[io]ns?|"
@@ -49,6 +49,11 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
         rf"\b{ROUND}\s(?:is |was )?(?:round )?(?:of|worth|totall?ing|at|that raised|for|to|significant—)\s*{{M}}",
     ),
     ("round-amount-led", r"{M}(?:\s[^\s‹›;.]+){0,10}?\s(?:led|co-led|backed) by"),
+    ("led-round-named", rf"{{M}}\s[^‹›;.,]{{2,40}}?-(?:led|backed)\s(?:{ROUND})"),
+    (
+        "listed-round",
+        r"\(\s?(?:[\w ]{1,20}[,;]\s)?{M}[,;]\s(?:pre-)?(?:seed|series [a-k]|growth|venture|extension|strategic)",
+    ),
     ("stealth", rf"\bstealth\b{_W}{{0,4}}?\s*{{M}}"),
     (
         "led-its-round",
@@ -83,7 +88,7 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "given",
-        r"\binvestors?\b[^‹›.;]{0,60}?\b(?:gave|given|handed|hand|give)\s(?:it|them|the (?:company|start-?up|firm))\s*{M}",
+        r"\binvestors?\b[^‹›.;]{0,60}?\b(?:gave|given|handed|hand|give)\s(?:it|them|the (?:company|start-?up|firm)|[^‹›;.,]{2,40}?)\s*{M}",
     ),
     (
         "collect",
@@ -98,7 +103,7 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
 
 VALUATION_AFTER = (
     r"^[\s,-]*(?:(?:pre|post)[- ]?money|valuations?|market (?:cap|value)|enterprise value|price tag|company|startup|unicorn|"
-    r"valued|(?:total )?valuation|(?:in )?(?:\w+ ){0,3}?(?:revenue|sales|ARR|profit|loss|losses|earnings|income|annuali[sz]ed|run[- ]rate|bookings|orders|"
+    r"valued|(?:total )?valuation|(?:in )?(?:\w+ ){0,3}?(?:value|worth|revenue|sales|ARR|profit|loss|losses|earnings|income|annuali[sz]ed|run[- ]rate|bookings|orders|"
     r"backlog|assets|savings|market|cash|debt|fine|settlement|lawsuit|damages|charge|charges|severance|budget deficit|deal value)\b|"
     r"(?:per|a|an) (?:year|month|share|seat|user|hour)\b|per[- ])"
 )
@@ -128,7 +133,7 @@ FUND_NOUN = r"^[\s-]*(?:(?:[A-Za-z-]+\s){0,4}?)(?:venture |investment |growth |s
 INVEST = (
     r"(?:invest(?:s|ed|ing)?|spend(?:s|ing)?|spent|commit(?:s|ted|ting)?|pour(?:s|ed|ing)?|allocat(?:e|es|ed|ing)|earmark(?:s|ed|ing)?|plow(?:s|ed|ing)?|"
     r"plough(?:s|ed|ing)?|bet(?:s|ting)?|chip(?:s|ped)? in|stump(?:s|ed)? up|pump(?:s|ed|ing)?|put(?:s|ting)?|deploy(?:s|ed|ing)?|splash(?:es|ed|ing)?|budget(?:s|ed|ing)?|channel(?:s|ed|ing)?|inject(?:s|ed|ing)?|"
-    r"pledg(?:e|es|ed|ing)|plunk(?:s|ed)?|devot(?:e|es|ed|ing)|dedicat(?:e|es|ed|ing)|kick(?:s|ed|ing)? in|lavish\w*|shell(?:s|ed)? out|contribut(?:e|es|ed|ing)|set(?:s|ting)? aside|bankroll(?:s|ed)?|financ(?:e|es|ed|ing)|"
+    r"pledg(?:e|es|ed|ing)|plunk(?:s|ed)?|devot(?:e|es|ed|ing)|dedicat(?:e|es|ed|ing)|kick(?:s|ed|ing)? in|lavish\w*|shell(?:s|ed)? out|set(?:s|ting)? aside|bankroll(?:s|ed)?|financ(?:e|es|ed|ing)|"
     r"sink(?:s|ing)?|sank|funnel(?:s|ed|ing|led|ling)?|fork(?:s|ed)? (?:out|over)|lay(?:s|ing)? out|back(?:s|ed|ing)? [\w&' -]{1,50} with|provid(?:e|es|ed|ing))"
 )
 OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
@@ -139,7 +144,7 @@ OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "amount-investment",
-        r"{M}(?:\s(?!of debt|in debt|valuation|stake)[\w'&.-]+){0,4}?\s(?:investments?|bet|commitment|outlay|pledge|plan|project|expansion|data cent(?:er|re)s?|campus|capex|spending|push|build-?out|injection|capital (?:expenditures?|expenses|spending)|supercomputer|infusion|facility|plant|infrastructure|capital)\b",
+        r"{M}(?:\s(?!of debt|in debt|valuation|stake)[\w'&.-]+){0,4}?\s(?:investments?|bet|commitment|outlay|pledge|plan|project|expansion|(?:data )?cent(?:er|re)s?|hub|complex|initiative|program(?:me)?|venture|splurge|outlay|budget|campus|capex|spending|push|build-?out|injection|capital (?:expenditures?|expenses|spending)|supercomputer|infusion|facility|plant|infrastructure|capital)\b",
     ),
     (
         "capex",
@@ -161,6 +166,14 @@ OUTLAY_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "raises-capex",
         r"\b(?:rais|boost|lift|hik|up|increas|trim|lower|bump|doubl|tripl|cut)\w*\s[^‹›;.]{0,60}?\b(?:capex|capital (?:expenditures?|spending|expenses?)|spending|investments?|outlays?|budget)\b[^‹›;.]{0,45}?\b(?:to|of|at)\s(?:\w+\s){0,4}?{M}",
+    ),
+    (
+        "capex-by-to",
+        r"\b(?:capex|capital (?:expenditures?|spending|expenses?)|spending|investments?|outlays?|budget|guidance|forecast)\b[^;.]{0,50}?\b(?:by|from)\s‹M\d+›[^;.‹]{0,25}?\bto\s(?:\w+\s){0,3}?{M}",
+    ),
+    (
+        "capex-figure",
+        r"{M}(?:\s[\w'-]+){0,3}?\s(?:in|of|for|on)\s(?:[\w'-]+\s){0,4}?(?:capex|capital (?:expenditures?|spending|expenses?)|spending)\b",
     ),
     (
         "project-worth",
@@ -193,7 +206,11 @@ STAKE_SHAPES: tuple[tuple[str, str], ...] = (
 ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "acquire-for",
-        r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up)\b[^‹›;]{1,140}?\s(?:for|in an?|worth|at|valued at|of|top(?:s|ped)?|exceed(?:s|ed)?|cost(?:s|ing)?|pay(?:s|ing)?|fetch(?:es|ed)?)\s(?:\w+[- ]){0,5}?\s*{M}",
+        r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|pick(?:s|ed) up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up)\b[^‹›;]{1,140}?\s(?:for|in an?|worth|at|valued at|of|top(?:s|ped)?|exceed(?:s|ed)?|cost(?:s|ing)?|pay(?:s|ing)?|fetch(?:es|ed)?)\s(?:\w+[- ]){0,5}?\s*{M}",
+    ),
+    (
+        "acquisition-for-of",
+        r"\b(?:acquisition|purchase|takeover|buyout)\b,?\sfor\s(?:\w+\s){0,4}?{M},?\s(?:in \w+ )?(?:\([^)]*\) )?of\b",
     ),
     (
         "pay-for",
@@ -208,13 +225,13 @@ ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
         r"\b(?:acquisition|takeover|buyout|to (?:buy|acquire|purchase))\b[^‹›;]{1,100}?\b(?:deal|transaction|acquisition)\b[^‹›;]{0,30}?\b(?:worth|valued at|valuing|for|of)\s(?:\w+\s){0,4}?\s*{M}",
     ),
 )
-CONTRACT_NOUN = r"(?:contracts?|deals?|agreements?|pacts?|orders?|partnership|arrangement|leases?|tie-up|accord|supply deal|purchase order)"
+CONTRACT_NOUN = r"(?:contracts?|deals?|agreements?|pacts?|orders?|partnerships?|arrangements?|leases?|commitments?|tie-up|accord|supply deal|purchase order)"
 CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "deal-worth",
         rf"\b{CONTRACT_NOUN}\b[^‹›;.]{{0,90}}?\b(?:worth|valued at|value of|totall?ing|of|for|by|amounts? to|amounted to|is valued at|potentially worth)\s(?:\w+\s){{0,5}}?\s*{{M}}",
     ),
-    ("amount-deal", rf"{{M}}(?:[,\s][\w'&.,-]+){{0,5}}?[\s-]{CONTRACT_NOUN}\b"),
+    ("amount-deal", rf"{{M}}(?:,?\s[\w'&.,-]+){{0,5}}?[\s-]{CONTRACT_NOUN}\b"),
     (
         "pay-for-compute",
         r"\b(?:pay|pays|paying|paid)\s(?:[\w'&.-]+\s){0,4}?{M}(?:[\w\s]{0,30}?)\sfor\s[^‹›;.]{0,50}?\b(?:comput|cloud|chips?|GPU|capacity|servers?|data cent)",

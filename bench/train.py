@@ -1,0 +1,330 @@
+"""Train the chooser of AI investments on the training half and the project's own gold; write `nlp/weights/`.
+
+`python -m bench.train` writes the weights, with a hash of the documents they were made from; `--folds 5` measures
+instead: each fold of clusters is read with weights made without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from bench import predictions, scoring
+from bench.split import documents, read_jsonl
+from nlp import chooser
+from nlp.reader import Proposal, Reader
+
+GOLD = Path(__file__).resolve().parents[1] / "tests" / "gold"
+FILES = ("traps", "layoffs", "investments", "articles", "forms", "negatives")
+WRITTEN_WEIGHT = 0.4
+"""How much a document made of a pattern counts; three are made of each."""
+LEAST = 0.5
+"""The least probability of an investment that is read."""
+COMPANY_PENALTY = 0.3
+AMOUNT_PENALTY = 0.3
+"""How strongly weights are held to what they are taken for before any document is seen."""
+COMPANY_PRIOR = {
+    "rule-here": 1.5,
+    "kind=topic": -0.5,
+    "object": -0.5,
+    "verb-next": 0.5,
+    "owns-amount": 1.0,
+    "owns-noun": 0.7,
+}
+AMOUNT_PRIOR = {
+    "tie-sentence": 0.5,
+    "tie-title": 0.3,
+    "company-oblique": -0.5,
+    "value-before": -0.7,
+    "value-after": -0.7,
+}
+REAL_WEIGHT = 2.0
+"""How much more a document of real news counts than a sentence of our own."""
+
+
+@dataclass
+class Example:
+    """One proposal of a document, with what the annotations say of it."""
+
+    group: str
+    weight: float
+    proposal: Proposal
+    right: list[bool]
+    """Whether each option is the company of an annotated event with this amount."""
+    counted: list[bool]
+    """Whether that event counts, not being optional."""
+    near: bool
+    """Whether the amount is that of an event but for its rounding."""
+
+
+FIRMS = (
+    "Brightloom", "Kestrel AI", "Norvane", "Tallowick Labs", "Zentra.ai", "Quillstone", "Ostrava Robotics",
+    "Deepmarrow", "Pellucid", "Harbourline AI", "Verdana Systems", "Lumenforge", "Cobaltree", "Mirowave",
+    "Sableworks", "Indigo Loop",
+    "Fathom Grid", "Tessera AI", "Wrenfield", "Auralis", "Kindling Compute", "Novaspan", "Rookery", "Stratavox",
+)  # fmt: skip
+INVESTORS = (
+    "Larkspur Ventures", "Summit Hollow Capital", "Oakline", "Greywater Partners", "Ninth Street", "Pinecrest Ventures",
+    "Fenwick Equity", "Tidewater Capital", "Redfern", "Alder Point",
+)  # fmt: skip
+LARGE = (
+    "Halcyon Motors", "Orbis", "Vantrell", "Meridian Telecom", "Calder Group", "Toppan Heavy",
+    "Northgate Semiconductor", "Averill", "Sunridge", "Ironbridge", "Lakeland Bank", "Polestead",
+)  # fmt: skip
+PLACES = ("Texas", "Toronto", "Berlin", "Ohio", "India", "Singapore", "Paris", "Japan")
+OUTLETS = ("Bloomberg", "Reuters", "The Information", "Gartner")
+SENTENCES = Path(__file__).parent / "sentences" / "ai_investment.txt"
+COPIES = 3
+"""Documents made of each pattern."""
+
+
+def written() -> list[dict[str, Any]]:
+    """Return the documents made of the patterns in `sentences/`, with made-up names and amounts."""
+    out: list[dict[str, Any]] = []
+    for n, line in enumerate(SENTENCES.read_text(encoding="utf-8").splitlines()):
+        if not line.strip() or line.startswith("#"):
+            continue
+        words, _, stated = line.partition("||")
+        for copy in range(COPIES):
+            pick = random.Random(f"{n}-{copy}")
+            names = dict(zip("ABCD", pick.sample(FIRMS, 4), strict=True))
+            names |= dict(zip("VWX", pick.sample(INVESTORS, 3), strict=True))
+            names |= dict(zip("GH", pick.sample(LARGE, 2), strict=True))
+            names |= {"P": pick.choice(PLACES), "U": pick.choice(OUTLETS)}
+            amounts = {}
+            for letter in "MNOQ":
+                value = pick.choice((3, 12, 26, 45, 75, 110, 250, 430, 675)) + 10 * "MNOQ".index(letter)
+                scale, unit = pick.choice(((10**6, "million"), (10**9, "billion"), (10**6, "m"), (10**9, "bn")))
+                amounts[letter] = (value * scale, f"${value} {unit}" if len(unit) > 2 else f"${value}{unit}")
+            text = words.strip().format(**names, **{k: v[1] for k, v in amounts.items()})
+            title, _, body = text.partition(" ## ") if " ## " in text else ("", "", text)
+            if copy == 1 and not title and not text.rstrip().endswith((".", '"')):
+                title, body = body, ""  # a headline alone
+            events = [
+                {
+                    "type": "ai_investment",
+                    "company": names.get(part[0], part[0]),
+                    "kind": part[1],
+                    "amount": amounts[part[2]][0],
+                    "currency": "USD",
+                    "counterparty": [n for k, n in names.items() if k != part[0] and n in text],
+                    "optional": part[-1] == "?",
+                }
+                for part in map(str.split, stated.split(";"))
+                if len(part) >= 3
+            ]
+            out.append(
+                {
+                    "id": f"written-{n}-{copy}",
+                    "title": title,
+                    "text": body,
+                    "published": "2025-06-12",
+                    "events": events,
+                    "group": f"written-{n}",
+                    "weight": WRITTEN_WEIGHT,
+                }
+            )
+    return out
+
+
+def sources() -> list[dict[str, Any]]:
+    """Return the documents to train on: each with its `group`, the cluster that must stay on one side of a fold."""
+    real = [{**d, "group": d["cluster"], "weight": REAL_WEIGHT} for d in documents("training")]
+    own = [
+        {**d, "group": f"own-{d['id'].rstrip('abcdefgh')}", "weight": 1.0}
+        for f in FILES
+        for d in read_jsonl(GOLD / f"{f}.jsonl")
+    ]
+    return real + own + written()
+
+
+def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
+    """Return what the reader proposes in documents, with the annotations' verdict."""
+    reader = predictions.shared_reader()
+    out = []
+    for d in docs:
+        golds = [e for e in d["events"] if e["type"] == "ai_investment"]
+        for p in reader.proposals(predictions.article(d)):
+            figure = p.candidate.figure
+            assert figure is not None
+            right, counted = [], []
+            for place, option in enumerate(p.options):
+                read = {
+                    "type": "ai_investment",
+                    "company": option.link.name,
+                    "kind": p.kind,
+                    "amount": figure.low,
+                    "amount_high": figure.high,
+                    "currency": figure.currency,
+                    "counterparty": p.others_of(place),
+                }
+                hits = [g for g in golds if scoring.same_figure(g, read) and scoring.same_company(g, read)]
+                right.append(bool(hits))
+                counted.append(any(not g.get("optional") for g in hits))
+            near = any(
+                g.get("amount")
+                and not scoring.same_span(g["amount"], g.get("amount_high"), figure.low, figure.high)
+                and min(
+                    abs(figure.low - float(x)) / float(x) for x in (g["amount"], g.get("amount_high") or g["amount"])
+                )
+                < 0.05
+                for g in golds
+            )
+            out.append(Example(d["group"], d["weight"], p, right, counted, near))
+    return out
+
+
+def _matrix(rows: Sequence[chooser.Features], names: dict[str, int]) -> np.ndarray[Any, Any]:
+    x = np.zeros((len(rows), len(names)))
+    for i, row in enumerate(rows):
+        for name, value in row.items():
+            if name in names:
+                x[i, names[name]] = value
+    return x
+
+
+def _names(rows: Sequence[chooser.Features], least: int) -> dict[str, int]:
+    """Return an index of the features that stand in at least so many rows."""
+    seen: dict[str, int] = defaultdict(int)
+    for row in rows:
+        for name, value in row.items():
+            seen[name] += bool(value)
+    return {name: i for i, name in enumerate(sorted(n for n, count in seen.items() if count >= least))}
+
+
+def fit_company(data: Sequence[Example]) -> dict[str, float]:
+    """Fit the choice among a candidate's options: a conditional logit with an L2 penalty."""
+    useful = [e for e in data if any(e.right) and not all(e.right)]
+    rows = [f for e in useful for f in e.proposal.cues]
+    names = _names(rows, 3)
+    x = _matrix(rows, names)
+    bounds = np.cumsum([0] + [len(e.right) for e in useful])
+    right = np.array([r for e in useful for r in e.right])
+    weights = np.array([e.weight for e in useful])
+    prior = np.array([COMPANY_PRIOR.get(name, 0.0) for name in names])
+
+    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+        scores = x @ w
+        total, pull = 0.0, np.zeros(len(scores))
+        for i, (a, b) in enumerate(itertools.pairwise(bounds)):
+            s = scores[a:b] - scores[a:b].max()
+            p = np.exp(s) / np.exp(s).sum()
+            mine = p * right[a:b]
+            total -= weights[i] * math.log(mine.sum() + 1e-12)
+            pull[a:b] = weights[i] * (p - mine / (mine.sum() + 1e-12))
+        away = w - prior
+        return total + 2 * COMPANY_PENALTY * float(away @ away), x.T @ pull + 4 * COMPANY_PENALTY * away
+
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B").x
+    return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
+
+
+def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> dict[str, float]:
+    """Fit whether a candidate is an investment of the option placed first: logistic regression with an L2 penalty."""
+    rows, labels, weights = [], [], []
+    for e, (place, lead) in zip(data, placed, strict=True):
+        if (e.right[place] and not e.counted[place]) or (e.near and not e.right[place]):
+            continue  # optional, or a title's rounding: neither right nor wrong
+        rows.append(e.proposal.weigh(place, lead))
+        labels.append(1.0 if e.counted[place] else -1.0)
+        weights.append(e.weight)
+    names = _names(rows, 3)
+    x, y, m = _matrix(rows, names), np.array(labels), np.array(weights)
+    prior = np.array([AMOUNT_PRIOR.get(name, 0.0) for name in names])
+
+    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+        z = y * (x @ w)
+        p = 1 / (1 + np.exp(np.clip(z, -30, 30)))
+        away = w - prior
+        value = (m * np.logaddexp(0, -z)).sum() + 2 * AMOUNT_PENALTY * away @ away
+        return float(value), x.T @ (-y * p * m) + 4 * AMOUNT_PENALTY * away
+
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B").x
+    return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
+
+
+def fold(group: str, folds: int) -> int:
+    """Return the fold of a cluster."""
+    return int.from_bytes(hashlib.blake2b(group.encode(), digest_size=4).digest()) % folds
+
+
+def _places(data: Sequence[Example], weights: dict[str, float]) -> list[tuple[int, float]]:
+    return [chooser.best(chooser.Model.dot(weights, f) for f in e.proposal.cues) for e in data]
+
+
+def train(data: Sequence[Example], folds: int = 4) -> chooser.Model:
+    """Return both models; the second learns from choices that the first made without having seen them."""
+    placed: list[tuple[int, float]] = [(0, 0.0)] * len(data)
+    for n in range(folds):
+        seen = [e for e in data if fold(e.group, folds) != n]
+        mine = [i for i, e in enumerate(data) if fold(e.group, folds) == n]
+        for i, place in zip(mine, _places([data[i] for i in mine], fit_company(seen)), strict=True):
+            placed[i] = place
+    return chooser.Model(fit_company(data), fit_amount(data, placed), LEAST)
+
+
+def inputs_hash(docs: Sequence[dict[str, Any]]) -> str:
+    """Return a hash of the documents trained on."""
+    return hashlib.blake2b(json.dumps(docs, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def measure(docs: Sequence[dict[str, Any]], data: Sequence[Example], folds: int) -> None:
+    """Print what is read in each document with weights made without its cluster."""
+    tallies: dict[str, list[scoring.Tally]] = defaultdict(list)
+    for n in range(folds):
+        model = train([e for e in data if fold(e.group, folds + 1) % folds != n])
+        mine = [d for d in docs if fold(d["group"], folds + 1) % folds == n]
+        read = predictions.read(mine, Reader(weights=model))
+        for d in mine:
+            side = (
+                "own gold"
+                if d["group"].startswith("own-")
+                else "written"
+                if d["group"].startswith("written-")
+                else "training"
+            )
+            tallies[side].append(scoring.score(d["id"], d["events"], read[d["id"]]))
+    for side, found in tallies.items():
+        for level in scoring.LEVELS:
+            p, r, f1 = scoring.total(found).ratios("ai_investment", level)
+            print(f"{side:9} {level:7} precision {p:.3f} recall {r:.3f} F1 {f1:.3f}")
+
+
+def main() -> None:
+    """Write the weights, or measure them by folds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folds", type=int, default=0, help="measure by so many folds instead of writing")
+    arguments = parser.parse_args()
+    docs = sources()
+    data = examples(docs)
+    print(f"{len(data)} amounts, {sum(any(e.counted) for e in data)} of them investments")
+    if arguments.folds:
+        measure(docs, data, arguments.folds)
+        return
+    model = train(data)
+    chooser.WEIGHTS.parent.mkdir(exist_ok=True)
+    chooser.WEIGHTS.write_text(
+        json.dumps(
+            {"inputs": inputs_hash(docs), "least": model.least, "company": model.company, "amount": model.amount},
+            indent=0,
+            sort_keys=True,
+        )
+        + "\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()

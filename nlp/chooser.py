@@ -1,0 +1,476 @@
+"""Which company an amount belongs to, and whether it is an investment at all: two small linear models over plain cues.
+
+The rules of `candidates` propose amounts and those of `linking` a company; these models weigh the rules' proposal
+against every other company that the sentence, or the text before it, offers. Their weights, in `weights/`, are made by
+`python -m bench.train` from the training half and the project's own gold.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nlp import names
+from nlp.candidates import Candidate
+from nlp.event_types import ai_investment
+from nlp.linking import PREPOSITION, Link
+from nlp.names import Mention
+
+WEIGHTS = Path(__file__).parent / "weights" / "ai_investment.json"
+Features = dict[str, float]
+
+LOW_NAMED = 320
+"""Characters from an amount beyond which a name no longer competes for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One company that an amount may belong to."""
+
+    link: Link
+    mention: Mention | None
+    """None for the rules' own proposal where no words of the sentence name it, and for the article's topic."""
+
+
+def sector(name: str) -> str:
+    """Return the sector of a shipped company, empty where it is unknown."""
+    company = names.shipped().get(names.key(name))
+    return (company.sector or "") if company else ""
+
+
+_GIVER = re.compile(
+    r"\b(?:led|co-led|backed|joined|headed|anchored|supported|funded|founded)\sby\b[^.;]*$|\bparticipation (?:from|by|of)\b[^.;]*$|\binvestors?(?: \w+)? (?:include|including|such as|like)\b[^.;]*$|"
+    r"\bbackers (?:include|including|such as|like)\b[^.;]*$|\balongside\b[^.;]*$"
+)
+_FROM_ON = re.compile(
+    r"^[^.;]*?\b(?:from|led by|co-led by|backed by|by|including|with participation|with backing|alongside|joined by|investors?)\b(?![^.;]*\b(?:into|raised|for its|round (?:in|for)|invest(?:ed|ment|ments)? in|stake in)\s)"
+)
+_INTO = re.compile(
+    r"(?:\b(?:into|invest(?:s|ed|ing|ment|ments)?(?: \S+){0,4} in|stake in|shares in|bet on|owns?|acquisitions? of|purchases? of|takeovers? of|buyouts? of|acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:es|ed|ing)|snap(?:s|ped) up|scoop(?:s|ed) up|swallow(?:s|ed))"
+    r"\s(?:the\s|its\s|rival\s|an?\s|[a-z][\w'-]*\s|AI\s|British\s|Israeli\s|French\s|Chinese\s|U\.S\.\s){0,6})$"
+)
+
+
+def _barred(m: Mention, text: str, c: Candidate) -> bool:
+    """Whether the words before a name rule it out: the giver of a round, the target of a purchase, an attribute."""
+    assert c.figure is not None
+    before = text[: m.start]
+    if names.ATTRIBUTE.match(text[m.end :]):
+        return True
+    if c.family == "funding":
+        if m.start >= c.figure.end:
+            return bool(_FROM_ON.match(text[c.figure.end : m.start]))
+        return bool(_GIVER.search(before)) and not names.VERB_NEXT.match(text[m.end :])
+    return bool(_INTO.search(before)) and not (m.possessive and m.end + 30 > c.figure.start > m.end)
+
+
+def options(
+    c: Candidate,
+    text: str,
+    rule: Link | None,
+    mentions: Sequence[Mention],
+    resolve: Callable[[Mention], str | None],
+    topic: str | None,
+) -> list[Option]:
+    """Return the companies that may own an amount: those named or stood for in its sentence, and the topic."""
+    out: list[Option] = []
+    for m in mentions:
+        if _barred(m, text, c):
+            continue
+        name = m.name if m.kind == "name" else resolve(m)
+        if not name or (m.kind == "name" and names.is_place(name)):
+            continue
+        out.append(Option(Link(name, m.start, m.end, f"chosen-{m.kind}", m.kind == "name"), m))
+    if rule is not None and not any(o.link.name == rule.name and o.link.start == rule.start for o in out):
+        out.append(Option(rule, None))
+    if topic and not any(o.link.name == topic for o in out):
+        out.append(Option(Link(topic, 0, 0, "chosen-topic", False), None))
+    return out
+
+
+_REFERS_BACK = re.compile(r"(?:,|—|-)\s(?:which|who|that|whose)\s(?:[\w']+\s){0,4}$")
+_BOUNDARY = re.compile(
+    r"[;:]|\s[—-]\s|,\s(?:and|but|while|as|after|when|with|or)\b|\b(?:while|whereas|because|after|before|since|when|who|which|that|as)\b"
+)
+_OWNER = re.compile(r"^'s?\s(?:[\w-]+,?\s){0,4}$")
+_ABOUT = {
+    "in": ("in", "into", "of", "on", "behind"),
+    "with": ("with",),
+    "from": ("from",),
+    "by": ("by",),
+    "for": ("for", "to", "at", "toward", "towards"),
+    "other": (
+        "like",
+        "than",
+        "including",
+        "alongside",
+        "against",
+        "versus",
+        "via",
+        "per",
+        "after",
+        "after",
+        "among",
+        "between",
+        "about",
+    ),
+}
+_BEFORE_NAME = re.compile(r"\b([a-z]+)\s(?:(?:the|its|rival|fellow|an?|[a-z]+-based|[a-z]+-[a-z]+|AI|[a-z]+)\s){0,5}$")
+_DESCRIBED = re.compile(
+    r"\b(?:start-?up|company|firm|lab|maker|developer|provider|group|rival|giant|unicorn|platform|chipmaker|designer|business|outfit|specialist|operator)s?\s$",
+    re.IGNORECASE,
+)
+_LED_BY = re.compile(
+    r"\b(?:led|co-led|backed|joined|headed|anchored)\sby\b|\bparticipation (?:from|by|of)\b|\binvestors (?:include|including)\b|\balongside\b"
+)
+_SHARED = re.compile(
+    r"^(?:,\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+)*){0,4},?\s(?:and|&)\s[A-Z]|^,\s[A-Z][\w.&'-]+,?\s(?:and|&)\s[A-Z]"
+)
+_AFTER_SHARED = re.compile(r"\b[A-Z][\w.&'-]+(?:,| and|, and| &)\s$")
+_OTHER_SUBJECT = re.compile(
+    r"\b(?P<det>(?:the|this)\s)?(?:[\w-]+\s)?(?:ministers?|lawmakers|officials|investors|analysts|governments?|president|states?|regulators|researchers|customers|users|consumers|lenders|"
+    r"buyers|capitalists|VCs|backers|rivals|competitors|peers|hyperscalers|giants|companies|firms|startups|start-ups|economists|businesses|enterprises|startup|start-up)\s(?:\w+\s){0,2}$"
+)
+"""A subject without a name right before the trigger."""
+_VC = re.compile(ai_investment.VC)
+_BUYS = re.compile(
+    r"\b(?:buy|purchas|rent|leas|spend|spent|use|access|secure capacity|pay|paid|procur|order|commit)\w*\b"
+)
+_SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
+
+
+def company_features(
+    option: Option,
+    text: str,
+    c: Candidate,
+    rule: Link | None,
+    same: Callable[[str, str], bool],
+    topic: str | None,
+    headed: bool,
+    described: str,
+    supplies: bool,
+) -> Features:
+    """Return the cues for and against an option owning the candidate's amount.
+
+    `same` tells whether two names are one company; `headed` whether the title names it; `described` what the article
+    calls it ("ai", "investor" or ""); `supplies` whether it is a seller of chips or compute.
+    """
+    assert c.figure is not None
+    link, figure = option.link, c.figure
+    out: Features = {}
+    sort = {"funding": "raise", "contract": "contract", "acquisition": "buy"}.get(c.family, "spend")
+
+    def cue(name: str, value: float = 1.0) -> None:
+        out[name] = value
+        out[f"{sort}/{name}"] = value
+
+    kind = option.mention.kind if option.mention else "topic" if link.rule == "chosen-topic" else "rule-only"
+    cue(f"kind={kind}")
+    if rule is not None and same(rule.name, link.name):
+        cue(f"rule={rule.rule}")
+        if rule.start == link.start and rule.end == link.end:
+            cue("rule-here")
+    elif rule is None:
+        cue("no-rule")
+    else:
+        cue(f"against={rule.rule}")
+    if topic and same(topic, link.name):
+        cue("topic")
+    if headed:
+        cue("headed")
+    trade = sector(link.name)
+    cue(
+        f"sector={trade if trade in ('ai', 'cloud', 'semiconductors', 'hardware', 'software', 'internet', 'finance', 'investor', 'government') else 'other' if trade else 'unknown'}"
+    )
+    if described:
+        cue(f"described={described}")
+    if supplies:
+        cue("supplies")
+    if _VC.search(link.name):
+        cue("venture-name")
+    m = option.mention
+    if m is None:
+        return out
+    before, after = text[: m.start], text[m.end :]
+    trigger = min(c.start, figure.start)
+    if m.end <= trigger:
+        cue("before")
+        gap = text[m.end : trigger]
+    elif m.end <= figure.start:
+        cue("inside")
+        gap = text[m.end : figure.start]
+    else:
+        cue("after")
+        gap = text[figure.end : m.start]
+    cue(f"apart={min(len(_BOUNDARY.findall(gap)), 3)}")
+    cue("distance", min(len(gap), 200) / 100)
+    if m.label in ("PERSON", "GPE", "LOC", "NORP", "PRODUCT", "ORG"):
+        cue(f"label={m.label}")
+    if names.ATTRIBUTE.match(after):
+        cue("attribute")
+    if names.VERB_NEXT.match(after):
+        cue("verb-next")
+    if apposed := names.APPOSITION.match(after):
+        cue("apposed")
+        if m.end + apposed.end() <= trigger:
+            cue("apposed-then-trigger")
+    if m.end <= trigger and _REFERS_BACK.fullmatch(gap if len(gap) < 60 else ""):
+        cue("refers-back")
+    elif m.end <= trigger and re.match(r"^(?:'s?\s[\w\s-]{1,40})?,\s(?:which|who)\b[^,]*$", gap):
+        cue("in-relative")
+    if m.possessive:
+        if m.end <= figure.start and _OWNER.match(text[m.end : figure.start]):
+            cue("owns-amount")
+        elif re.match(
+            r"^'s?\s(?:[\w-]+\s){0,3}(?:purchase|acquisition|takeover|investment|bet|stake|deal|spending|capex|capital|commitment|plans?|pledge|funding|round|raise|series|financing|guidance|forecast|budget)\b",
+            after,
+        ):
+            cue("owns-noun")
+        elif re.match(
+            r"^'s?\s(?:[\w-]+\s){0,2}(?:CEO|CFO|chief|boss|founder|shares?|stock|board|unit|management|parent|executives?|spokes\w+)\b",
+            after,
+        ):
+            cue("owns-agent")
+        else:
+            cue("owns-other")
+    if word := _BEFORE_NAME.search(before):
+        for sort_of, words in _ABOUT.items():
+            if word[1] in words and not before.rstrip().endswith(","):
+                cue(f"preposition={sort_of}")
+    if PREPOSITION.search(before):
+        cue("oblique")
+    if names.OBJECT_OF.search(before):
+        cue("object")
+    if re.search(
+        r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$", before
+    ) and not PREPOSITION.search(before):
+        cue("opens-clause")
+    if _DESCRIBED.search(before):
+        cue("described-before")
+    if led := _LED_BY.search(text):
+        cue("after-led-by" if m.start >= led.end() else "before-led-by")
+    if re.search(r"\b(?:lead|led|leads|leading|co-led)\s(?:\w+\s){0,2}$", text[: figure.start]) or (
+        m.end < figure.start and re.search(r"\b(?:led|leads|co-led)\b", text[m.end : figure.start])
+    ):
+        cue("leads-round")
+    if _SHARED.match(after) or _AFTER_SHARED.search(before):
+        several = re.match(r"^,\s[A-Z]", after) or re.search(
+            r"[A-Z][\w.&'-]+,\s(?:[A-Z][\w.&' -]+,?\s(?:and|&)\s)?$", before
+        )
+        cue("one-of-several" if several else "one-of-two")
+    if m.end <= trigger and (other := _OTHER_SUBJECT.search(gap)) and not other["det"]:
+        cue("other-subject")
+    if c.family == "contract":
+        if m.end <= figure.start and _SELLER.search(gap) and not _BUYS.search(gap):
+            cue("sells-here")
+        if _BUYS.search(after[:90]) and m.end <= figure.start:
+            cue("buys-here")
+    return out
+
+
+_AI = re.compile(ai_investment.AI)
+_NOT_FOR_AI = re.compile(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE)
+_COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
+_AGGREGATE = re.compile(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE)
+_ROUND = re.compile(rf"^[\s-]*(?:in\s|of\s)?{ai_investment.ROUND}", re.IGNORECASE)
+_CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (name, where, re.compile(words, re.IGNORECASE))
+    for name, where, words in (
+        (
+            "forecast",
+            "before",
+            r"\b(?:estimat\w+|predict\w*|forecast\w*|project(?:s|ed|ions?)|expects?|expectations?|analysts?|consensus)\b",
+        ),
+        (
+            "earlier-figure",
+            "near-before",
+            r"\b(?:from|than|versus|vs\.?|compared (?:with|to)|prior|previous(?:ly)?|earlier|original(?:ly)?|initial(?:ly)?|up from|down from|above|below)\s(?:an?\s|its\s|the\s|\w+\s){0,4}$",
+        ),
+        (
+            "value-before",
+            "near-before",
+            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|costs?|price\w*|fine\w*)\b[^,;.]{0,30}$",
+        ),
+        (
+            "value-after",
+            "near-after",
+            r"^[\s-]*(?:[\w-]+\s){0,3}?(?:valu\w+|company|revenues?|sales|profits?|market|loss(?:es)?|gain|assets|debt|loan|bonds?|notes|savings|startup|firm|deficit|orders?)\b",
+        ),
+        (
+            "in-round",
+            "near-after",
+            rf"^[\s-]*(?:in\s|of\s|as\s)?(?:an?\s|its\s|the\s|new\s|fresh\s)*{ai_investment.ROUND}",
+        ),
+        (
+            "capex-words",
+            "around",
+            r"\b(?:capex|capital (?:expenditures?|spending|expenses?)|data[- ]cent\w+|infrastructure|campus|GPUs?|chips?|supercomputer|compute|build-?out)\b",
+        ),
+        ("ai-near", "around", r"\bA\.?I\b|artificial intelligence|machine learning"),
+        ("into", "near-after", r"^[^.;,]{0,25}\b(?:in|into)\s"),
+        ("spend-on", "near-after", r"^[^.;,]{0,25}\b(?:on|for|to|toward)\s"),
+        (
+            "plural-target",
+            "near-after",
+            r"^\s(?:into|in|on)\s(?:[\w-]+\s){0,3}(?:start-?ups|companies|firms|businesses)\b",
+        ),
+        ("per-year", "near-after", r"^\s(?:per|a|an|each) (?:year|month|quarter)\b"),
+        (
+            "debt",
+            "around",
+            r"\b(?:loans?|debt|bonds?|notes|convertible|credit|IPO|share sale|stock offering|borrow\w*)\b",
+        ),
+        ("fund-noun", "near-after", r"^[\s-]*(?:[A-Za-z-]+\s){0,4}?(?:fund|vehicle)\b(?!ing)"),
+        ("total", "around", r"\b(?:total(?:s|ing|ling)?|to date|so far|combined|altogether|collectively|since)\b"),
+        (
+            "gift",
+            "around",
+            r"\b(?:donat\w+|grants?|philanthrop\w+|charit\w+|scholarship\w*|prize|bounty|reward\w*|non-?profit)\b",
+        ),
+        (
+            "announce",
+            "before",
+            r"\b(?:announc\w+|unveil\w*|agree[sd]?|sign(?:s|ed)?|plans?|will|to|commit\w*|pledg\w+|confirm\w*|complet\w+|clos(?:ed|es))\b",
+        ),
+        ("sell", "before", r"\b(?:sell(?:s|ing)?|sold|exit\w*|divest\w*|offload\w*)\b"),
+        ("question", "around", r"\?"),
+        ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
+        ("not", "before", r"\b(?:not|n't|never|no longer|without|instead of|rather than)\b"),
+        ("income", "before", r"\b(?:earn\w*|generat\w+|brings? in|revenue|sales|profits?|ARR)\b"),
+        (
+            "state",
+            "around",
+            r"\b(?:government|ministry|minister|federal|state|congress|parliament|president|governor|EU|European Union|public)\b",
+        ),
+        ("market", "around", r"\b(?:market|industry|sector|economy|GDP|globally|worldwide)\b"),
+    )
+)
+
+
+def amount_features(
+    c: Candidate,
+    text: str,
+    *,
+    kind: str,
+    link: Link,
+    chosen: Features,
+    margin: float,
+    tie: Mapping[str, float],
+    order: int,
+    counterparty: bool,
+    cumulative: bool,
+) -> Features:
+    """Return the cues for and against a candidate being an investment; `tie` holds those for its being for AI."""
+    assert c.figure is not None
+    figure = c.figure
+    sort = {"funding": "raise", "contract": "contract", "acquisition": "buy"}.get(c.family, "spend")
+    out: Features = {}
+
+    def cue(name: str, value: float = 1.0) -> None:
+        out[name] = value
+        out[f"{sort}/{name}"] = value
+
+    out["always"] = 1.0
+    out[f"family={c.family}"] = 1.0
+    out[f"as={kind}"] = 1.0
+    cue(f"by={link.rule}")
+    cue("margin", margin)
+    cue("here", float(link.here))
+    for name in (
+        "topic",
+        "headed",
+        "oblique",
+        "object",
+        "verb-next",
+        "attribute",
+        "one-of-several",
+        "one-of-two",
+        "other-subject",
+        "venture-name",
+        "owns-amount",
+        "owns-noun",
+        "owns-agent",
+        "label=PERSON",
+        "label=GPE",
+        "label=ORG",
+        "before",
+        "inside",
+        "after",
+        "kind=anaphor",
+        "kind=pronoun",
+        "apart=0",
+        "apart=3",
+        "distance",
+    ):
+        if name in chosen:
+            cue(f"company-{name}", chosen[name])
+    for name in ("ai", "cloud", "unknown"):
+        if f"sector={name}" in chosen:
+            cue(f"company-sector={name}")
+    for name, value in tie.items():
+        cue(f"tie-{name}", value)
+    before, after = text[: figure.start], text[figure.end :]
+    places = {
+        "before": before[-90:],
+        "near-before": before[-45:],
+        "near-after": after[:60],
+        "around": text[max(0, c.start - 80) : c.end + 80],
+    }
+    for name, where, pattern in _CUES:
+        if pattern.search(places[where]):
+            cue(name)
+    if _NOT_FOR_AI.search(text[max(0, c.start - 90) : c.end + 70]):
+        cue("not-for-ai")
+    if _COMPUTE.search(text):
+        cue("compute")
+    if _AGGREGATE.search(text[max(0, c.start - 60) : c.start + 1]):
+        cue("aggregate")
+    out["small"] = float(figure.low < 1_000_000)
+    out["vast"] = float(figure.low > 600_000_000_000)
+    out["range"] = float(figure.high is not None)
+    out[f"place={'title' if order < 0 else 'lead' if order <= 2 else 'early' if order <= 8 else 'late'}"] = 1.0
+    out["counterparty"] = float(counterparty)
+    out["cumulative"] = float(cumulative)
+    out["in-brackets"] = float(before.count("(") > before.count(")"))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights of both decisions, and the least probability of an investment that is read."""
+
+    company: Mapping[str, float]
+    amount: Mapping[str, float]
+    least: float
+
+    @staticmethod
+    def dot(weights: Mapping[str, float], features: Features) -> float:
+        """Return the weighted sum of features; those without a weight count nothing."""
+        return sum(weights[name] * value for name, value in features.items() if name in weights)
+
+    def rank(self, all_features: Sequence[Features]) -> list[float]:
+        """Return the score of each option."""
+        return [self.dot(self.company, f) for f in all_features]
+
+    def probability(self, features: Features) -> float:
+        """Return how probable it is that a candidate is an investment by the company chosen."""
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.dot(self.amount, features)))))
+
+
+@cache
+def load(path: Path = WEIGHTS) -> Model:
+    """Return the shipped weights."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return Model(data["company"], data["amount"], data["least"])
+
+
+def best(scores: Iterable[float]) -> tuple[int, float]:
+    """Return the index of the highest score, and its lead over the second."""
+    ordered = sorted(((s, -i) for i, s in enumerate(scores)), reverse=True)
+    lead = ordered[0][0] - ordered[1][0] if len(ordered) > 1 else 5.0
+    return -ordered[0][1], min(lead, 5.0)
