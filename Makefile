@@ -39,8 +39,8 @@ run: setup ## the main job on the sample newsroom, in .run/ (ARGS=--once: one ro
 test: setup-dev ## all tests
 	@$(BIN)/pytest -q -m "not long" -n 2 --dist loadfile $(ARGS)
 
-faults: setup-dev ## the fault tests, the long ones too
-	@$(BIN)/pytest -q -m "long or not long" tests/test_broker.py tests/test_service.py tests/test_service_steps.py tests/test_service_faults.py tests/test_storage_work.py $(ARGS)
+faults: setup-dev ## every fault that the service is to survive, the long ones too, with totals
+	@$(BIN)/pytest -q -m fault tests $(ARGS)
 
 lint: setup-dev ## ruff, mypy and import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -49,7 +49,11 @@ def open_store(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = create_engine(
+            address.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args=_DEAD_LINK | {"connect_timeout": 10},
+        )
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     raise StoreError(f"{url!r} is a {backend} store; newsledger keeps its ledger in sqlite or postgresql")
@@ -75,8 +79,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_ else "BEGIN")
 
 
+_DEAD_LINK = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+"""After how many seconds, and asking how often, a silent peer is given up (the last: milliseconds)."""
+
+
 def _prepare_postgresql(connection: psycopg.Connection[Any], _record: Any) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")
+    # the server too gives a host up that was cut off, and with it the locks that its transaction holds
+    dead = "; ".join(f"SET tcp_{name.removeprefix('tcp_')} = {value}" for name, value in _DEAD_LINK.items())
+    connection.execute(f"SET TIME ZONE 'UTC'; {dead}".encode())
     connection.commit()
 
 

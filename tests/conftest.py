@@ -7,14 +7,16 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from storage.engine import open_store
+from storage import events, work
+from storage.engine import open_store, reading
 from storage.migrations import migrate
 from tests.sample_ledger import sample_ledger as sample_ledger
 
@@ -33,21 +35,35 @@ def postgresql_binaries() -> Path | None:
 class PostgreSQL:
     """A server of our own on a private socket, gone at the end."""
 
-    def __init__(self, folder: Path, binaries: Path) -> None:
-        self.folder, self.binaries = folder, binaries
+    def __init__(
+        self, folder: Path, binaries: Path, *, listen: str = "", trusted: str = "", prefix: tuple[str, ...] = ()
+    ) -> None:
+        """Make and start it; `listen` is an address it serves too, for hosts in the network `trusted`."""
+        self.folder, self.binaries, self.listen, self.prefix = folder, binaries, listen, prefix
         # the server refuses to run as root
         self.user = next((n for n in ("postgres", "nobody") if _has_user(n)), None) if os.getuid() == 0 else None
         if self.user:
             shutil.chown(folder, self.user)
         self._run("initdb", "-D", str(folder / "data"), "-U", "newsledger", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
-        self._run("pg_ctl", "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        if trusted:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {trusted} trust\n")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='{self.listen}' -c unix_socket_directories='{self.folder}' -c fsync=off"
+        self._pg_ctl("-l", str(self.folder / "log"), "-o", f"{options} -c max_connections=200", "start")
+
+    def _pg_ctl(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
+        # to enter another network takes root: then the user is changed after that
+        as_user = ("runuser", "-u", self.user, "--") if self.prefix and self.user else ()
         subprocess.run(
-            [str(self.binaries / program), *arguments],
+            [*self.prefix, *as_user, str(self.binaries / program), *arguments],
             check=True,
-            user=self.user,
+            user=None if self.prefix else self.user,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -55,7 +71,7 @@ class PostgreSQL:
         )
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
+        self._pg_ctl("-m", "immediate", "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql://newsledger@/{database}?host={self.folder}"
@@ -133,3 +149,39 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         engine = open_store(request.getfixturevalue("postgresql").new_database(template))
     yield engine
     engine.dispose()
+
+
+_TOTALS: Counter[str] = Counter()
+
+
+@pytest.fixture
+def account() -> Callable[[Engine, int], None]:
+    """Count what a fault cost: articles neither read nor set aside, claims that are in two events. None may."""
+
+    def count(store: Engine, articles: int) -> None:
+        counts = work.counts(store)["read"]
+        lost = articles - counts["done"] - counts["dead"]
+        with reading(store) as connection:
+            found = [known.event for known in events.each(connection)]
+        claims = Counter(claim for event in found for claim in event.claim_ids)
+        doubled = sum(number > 1 for number in claims.values())
+        _TOTALS.update({"articles": articles, "lost": lost, "events": len(found), "doubled": doubled})
+        assert (lost, doubled) == (0, 0)
+
+    return count
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the totals of `make faults`."""
+    if config.getoption("-m") != "fault":
+        return
+    ended = {
+        outcome: sum("fault" in report.keywords for report in terminalreporter.stats.get(outcome, []))
+        for outcome in ("passed", "failed", "error", "skipped")
+    }
+    terminalreporter.section("faults")
+    terminalreporter.line(
+        f"{ended['passed'] + ended['failed'] + ended['error']} tried, {ended['passed']} survived, "
+        f"{ended['skipped']} skipped; {_TOTALS['articles']} articles, {_TOTALS['lost']} lost; "
+        f"{_TOTALS['events']} events, {_TOTALS['doubled']} doubled"
+    )

@@ -23,6 +23,7 @@ def _gone(pid: int, seconds: float = 10) -> bool:
     return False
 
 
+@pytest.mark.fault
 def test_what_was_queued_survives_kill_9_and_a_clean_stop(tmp_path: Path) -> None:
     broker = Broker(tmp_path).start()
     try:
@@ -47,6 +48,7 @@ def test_what_was_queued_survives_kill_9_and_a_clean_stop(tmp_path: Path) -> Non
         assert set(client.config_get("port").values()) <= {"0", b"0"}
 
 
+@pytest.mark.fault
 def test_one_folder_has_one_broker(tmp_path: Path) -> None:
     with Broker(tmp_path), pytest.raises(BrokerError, match="already runs"):
         Broker(tmp_path).start()
@@ -54,12 +56,14 @@ def test_one_folder_has_one_broker(tmp_path: Path) -> None:
         assert again.running()
 
 
+@pytest.mark.fault
 def test_a_stale_socket_is_no_hindrance(tmp_path: Path) -> None:
     socket_path(tmp_path).write_text("left behind")
     with Broker(tmp_path) as broker, broker.client() as client:
         assert client.ping()
 
 
+@pytest.mark.fault
 def test_a_deep_folder_gets_a_short_private_socket(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
     path = socket_path(deep)
@@ -72,6 +76,7 @@ def test_a_deep_folder_gets_a_short_private_socket(tmp_path: Path) -> None:
         assert broker_url(deep) == f"redis+socket://{path}"
 
 
+@pytest.mark.fault
 def test_it_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from workers.broker import Broker\n"
@@ -87,6 +92,7 @@ def test_it_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
         assert client.ping()
 
 
+@pytest.mark.fault
 def test_a_full_queue_refuses_and_drops_nothing(tmp_path: Path) -> None:
     with Broker(tmp_path, memory="3mb") as broker, broker.client() as client:
         kept = 0

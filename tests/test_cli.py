@@ -89,6 +89,7 @@ def test_wrong_usage_and_missing_files_exit_2(args: tuple[str, ...], tmp_path: P
     assert args[-1].encode() in done.stderr or args == ("read",)
 
 
+@pytest.mark.fault
 def test_a_store_that_cannot_be_exits_1_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "ledger").write_text("a file where the folder should be")
     done = newsledger("migrate", data=tmp_path)

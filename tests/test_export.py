@@ -192,6 +192,7 @@ def duckdb_or_sqlite(path: Path) -> dict[str, int]:
     return found
 
 
+@pytest.mark.fault
 def test_same_night_again_is_a_no_op_and_a_past_night_gives_the_same_bytes(store: Engine, tmp_path: Path) -> None:
     fill(store)
     as_of = datetime.now(UTC)
@@ -231,6 +232,7 @@ class CrashError(Exception):
     pass
 
 
+@pytest.mark.fault
 def test_a_crash_at_any_step_leaves_the_latest_valid(tmp_path: Path, sqlite_store: Engine) -> None:
     fill(sqlite_store)
     export(sqlite_store, str(tmp_path), date(2026, 3, 18))

@@ -82,3 +82,11 @@ def test_no_path_of_one_machine_stands_in_the_tree() -> None:
             if pattern.search(line):
                 found.append(f"{file.relative_to(ROOT)}:{number}: {line.strip()[:120]}")
     assert found == []
+
+
+def test_every_fault_in_the_docs_has_its_test() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text)
+    assert len(named) > 30
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), f"{file}::{test} is not there"

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import random
 import signal
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from newsledger.model import Article, Claim, Decision, Source
+from newsledger.model import Article, Claim, Decision, Page, Source
 from nlp.reader import Reader
-from storage import events, jobs, sources, work
+from storage import events, jobs, pages, sources, work
 from storage.engine import open_store, reading
 from storage.metrics import exposition
+from storage.migrations import migrate
 from tests.service_run import write_articles
 from workers import steps
 
@@ -60,6 +64,7 @@ def test_every_step_done_again_changes_nothing(filled: Engine, reader: Reader, t
     assert told(filled) == before
 
 
+@pytest.mark.fault
 def test_two_readers_of_one_batch_do_not_double_it(store: Engine, reader: Reader, tmp_path: Path) -> None:
     write_articles(tmp_path / "articles.jsonl", 20)
     rung: list[str] = []
@@ -91,6 +96,7 @@ def _read_until_killed(url: str) -> None:
         pass
 
 
+@pytest.mark.fault
 def test_an_article_that_kills_its_reader_costs_only_itself(store: Engine, tmp_path: Path) -> None:
     body = "Laid off 40 employees in a town of no great size, the firm said on Monday morning. "
     rows = [{"id": str(n), "url": f"https://x.example/{n}", "text": f"{body} {n}"} for n in range(30)]
@@ -116,6 +122,89 @@ def test_an_article_that_kills_its_reader_costs_only_itself(store: Engine, tmp_p
     assert b'newsledger_work_rows{status="pending",step="read"} 1.0' in exposition(store)
 
 
+class _Stuck:
+    """A reader that one text holds for ever."""
+
+    drops: dict[str, int] = {}
+
+    def read(self, article: Article) -> list[Claim]:
+        while "ENDLESS" in article.text:
+            pass
+        return []
+
+    def read_many(self, articles: Iterable[Article]) -> Iterator[list[Claim]]:
+        return map(self.read, articles)
+
+
+@pytest.mark.long
+@pytest.mark.fault
+def test_an_article_that_takes_for_ever_costs_only_itself(
+    store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "PAGE_SECONDS", 1)
+    body = "Laid off 40 employees in a town of no great size, the firm said on Monday morning. "
+    rows = [{"id": str(n), "url": f"https://x.example/{n}", "text": f"{body} {n}"} for n in range(3)]
+    rows[1]["text"] = f"{body} ENDLESS"
+    (tmp_path / "articles.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    steps.collect_files(store, [tmp_path / "articles.jsonl"])
+    while (report := steps.extract(store, _Stuck())).done or report.failed:  # type: ignore[arg-type]
+        pass
+    assert work.counts(store)["read"] == {"pending": 0, "leased": 0, "done": 2, "dead": 1}
+    [given_up] = work.dead(store)
+    assert "took longer than 1 s" in given_up.reason
+
+
+@pytest.mark.long
+@pytest.mark.fault
+def test_a_page_made_to_be_catastrophic_is_over_in_time(store: Engine, reader: Reader) -> None:
+    sources.save(store, [steps.ARCHIVE])
+    bodies = [
+        b"<html><body>" + b"<div>" * 20_000 + b"Acme lays off 300 employees" + b"</div>" * 20_000,
+        b"<html><body><p>" + b"laid off 1,000, " * 60_000,
+        b"<html><body><p>" + b"$1 billion AI " * 40_000,
+        b"<html><body><article><p>" + b"A" * 2_000_000 + b" lays off 20 percent",
+        b"<html><body><p>Acme lays off " + b"9" * 200_000 + b" employees</p>",
+    ]
+    now = datetime.now(UTC)
+    pages.save(
+        store,
+        [
+            Page(url=f"https://x.example/{n}", source_id="archive", fetched_at=now, body=body, content_type="text/html")
+            for n, body in enumerate(bodies)
+        ],
+    )
+    begun = time.process_time()
+    while (report := steps.extract(store, reader)).done or report.failed:
+        pass
+    counts = work.counts(store)["read"]
+    assert counts["done"] + counts["dead"] == len(bodies)
+    assert time.process_time() - begun < steps.PAGE_SECONDS * len(bodies)
+
+
+@pytest.mark.fault
+def test_messages_doubled_and_out_of_order_make_the_same_events(
+    filled: Engine, store_url: str, reader: Reader, tmp_path: Path, account: Callable[[Engine, int], None]
+) -> None:
+    other = open_store(store_url)
+    migrate(other)
+    rung: list[str] = []
+    steps.collect_files(other, [tmp_path / "articles.jsonl"], ring=rung.extend)
+    chance = random.Random(7)
+    delivered = [*rung, *rung]
+    chance.shuffle(delivered)
+    touched: list[str] = []
+    for batch in batched(delivered, 7):
+        touched += steps.extract(other, reader, batch).companies
+        if chance.random() < 0.3:
+            steps.reconcile(other, chance.sample(touched, k=len(touched)))
+    chance.shuffle(touched)
+    steps.reconcile(other, [*touched, *touched])
+    assert told(other) == told(filled)
+    account(other, 60)
+    other.dispose()
+
+
+@pytest.mark.fault
 def test_each_night_is_due_once_whatever_the_clock_does(filled: Engine) -> None:
     today = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
     assert steps.nights_due(filled, today) == []
@@ -130,6 +219,45 @@ def test_each_night_is_due_once_whatever_the_clock_does(filled: Engine) -> None:
     jobs.start(filled, "export", nights[1].isoformat())
     jobs.finish(filled, "export", nights[1].isoformat(), "failed: disk full")
     assert steps.nights_due(filled, down) == nights[1:], "a failed night is due again"
+
+
+@pytest.mark.fault
+def test_a_clock_a_day_ahead_and_back_again_does_nothing_twice(store: Engine) -> None:
+    mill = Source(id="mill", name="Mill", kind="news", spider="feed", urls=("http://127.0.0.1:9/x",), every_minutes=60)
+    sources.save(store, [mill])
+    now = datetime.now(UTC)
+    crawled: list[str] = []
+    hours = (0, 24, 23, 0, 1, -1, 24)
+    for hour in hours:
+        for _, at in steps.due(store, now + timedelta(hours=hour), waiting={}).crawls:
+            assert jobs.start(store, "collect:mill", at)
+            jobs.finish(store, "collect:mill", at)
+            crawled.append(at)
+    assert len(crawled) == len(set(crawled)) == len(set(hours)), (
+        "one crawl for a day ahead, not one for each hour of it"
+    )
+
+
+@pytest.mark.fault
+def test_what_was_written_under_a_clock_ahead_is_replaced_under_the_right_one(
+    filled: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime.now(UTC) + timedelta(days=1)
+
+    before = told(filled)
+    reject = {"action": "event_reject", "subject": str(before[0][0]), "values": {"companies": str(before[0][2])}}
+    common = {"author": "tester", "at": datetime.now(UTC), "reason": "a test"}
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.engine.datetime", Ahead)
+        steps.decide(filled, Decision(id="d-1", **reject, **common))  # type: ignore[arg-type]
+        steps.reconcile(filled)
+    assert told(filled) == before[1:]
+    steps.decide(filled, Decision(id="d-2", revokes="d-1", **reject, **common))  # type: ignore[arg-type]
+    steps.reconcile(filled)
+    assert told(filled) == before
 
 
 def test_a_source_is_due_once_for_each_of_its_times(store: Engine) -> None:
@@ -148,6 +276,7 @@ def test_a_source_is_due_once_for_each_of_its_times(store: Engine) -> None:
     assert steps.due(store, now + timedelta(hours=1), waiting={"crawl": 3}).crawls == (), "the crawlers are busy"
 
 
+@pytest.mark.fault
 def test_collecting_waits_while_reading_lags(store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source(id="mill", name="Mill", kind="news", spider="feed", urls=("http://127.0.0.1:9/x",))
     sources.save(store, [source])

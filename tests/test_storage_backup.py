@@ -14,6 +14,7 @@ from storage.backup import backup, restore
 from storage.engine import StoreError, open_store, reading
 
 
+@pytest.mark.fault
 def test_backup_under_write_load_is_one_consistent_state(
     store: Engine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from ledger_facts import layoff, put
 from sqlalchemy import Engine, inspect, text
 
 from newsledger import model
@@ -47,6 +49,7 @@ def test_migrations_make_the_declared_tables(store: Engine) -> None:
         assert {c["name"] for c in found.get_check_constraints(table.name)} == checks
 
 
+@pytest.mark.fault
 def test_many_processes_may_migrate_at_once(store_url: str) -> None:
     code = (
         "import sys; from storage.engine import open_store; from storage.migrations import migrate; "
@@ -63,6 +66,57 @@ def test_many_processes_may_migrate_at_once(store_url: str) -> None:
     engine.dispose()
 
 
+_KILLED = """
+import os, signal, sys
+from sqlalchemy import event
+from storage.engine import open_store
+from storage.migrations import migrate
+engine, left = open_store(sys.argv[1]), int(sys.argv[2])
+@event.listens_for(engine, "after_cursor_execute")
+def _(*_):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+migrate(engine)
+"""
+
+
+@pytest.mark.fault
+def test_an_interrupted_migration_leaves_the_store_as_it_was(store_url: str) -> None:
+    for statements in (3, 25, 60):
+        child = subprocess.run([sys.executable, "-c", _KILLED, store_url, str(statements)], cwd=ROOT, check=False)
+        assert child.returncode == -signal.SIGKILL
+        engine = open_store(store_url)
+        assert names(engine) <= {"alembic_version"}, "all or nothing"
+        engine.dispose()
+    engine = open_store(store_url)
+    migrate(engine)
+    assert names(engine) == {*tables.metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+@pytest.mark.fault
+def test_a_store_of_the_release_before_keeps_what_it_holds(store: Engine) -> None:
+    downgrade(store, "0001")
+    put(store, layoff("e1"), layoff("e2"))
+    before = rows(store)
+    assert before["event"] == 2
+    with store.connect() as connection:
+        assert version(connection) == "0001"
+    migrate(store)
+    assert {name: count for name, count in rows(store).items() if name in before} == before
+    with store.connect() as connection:
+        assert version(connection) == head()
+
+
+def rows(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        counted = {name: f"SELECT count(*) FROM {name}" for name in sorted(names(engine) - {"alembic_version"})}
+        return {name: connection.exec_driver_sql(query).scalar_one() for name, query in counted.items()}
+
+
+@pytest.mark.fault
 def test_store_of_a_newer_release_is_refused(store: Engine) -> None:
     with writing(store) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

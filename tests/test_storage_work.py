@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from storage import jobs, work
@@ -33,6 +34,7 @@ def test_each_key_goes_to_one_worker_urgent_ones_first(store: Engine) -> None:
     assert work.counts(store)["read"] == {"pending": 0, "leased": 0, "done": 3, "dead": 0}
 
 
+@pytest.mark.fault
 def test_many_workers_share_without_overlap(store: Engine) -> None:
     keys = [f"k{number:03}" for number in range(200)]
     add(store, "read", *keys)
@@ -61,6 +63,7 @@ def test_a_company_touched_while_it_is_derived_is_derived_again(store: Engine) -
     assert work.lease(store, "derive", 5, "two", 60) == ["acme"]
 
 
+@pytest.mark.fault
 def test_failing_work_is_tried_again_then_dead_with_its_reason(store: Engine) -> None:
     add(store, "read", "bad")
     for attempt in range(3):
@@ -75,6 +78,7 @@ def test_failing_work_is_tried_again_then_dead_with_its_reason(store: Engine) ->
     assert work.lease(store, "read", 1, "one", 60) == ["bad"]
 
 
+@pytest.mark.fault
 def test_lease_of_a_dead_worker_runs_out(store: Engine) -> None:
     add(store, "read", "page")
     later = datetime.now(UTC) + timedelta(seconds=61)
@@ -105,6 +109,7 @@ def test_named_keys_are_taken_and_tried_ones_apart(store: Engine) -> None:
     assert work.pending(store, "read", 1) == ["c"]
 
 
+@pytest.mark.fault
 def test_a_late_finish_does_not_hide_newer_work(store: Engine) -> None:
     add(store, "derive", "acme")
     work.lease(store, "derive", 1, "slow", 60)
@@ -113,6 +118,7 @@ def test_a_late_finish_does_not_hide_newer_work(store: Engine) -> None:
     assert work.pending(store, "derive", 1) == ["acme"]
 
 
+@pytest.mark.fault
 def test_results_and_finish_are_one(store: Engine) -> None:
     add(store, "read", "page")
     work.lease(store, "read", 1, "one", 60)
@@ -125,6 +131,7 @@ def test_results_and_finish_are_one(store: Engine) -> None:
     assert work.counts(store)["read"]["leased"] == 1
 
 
+@pytest.mark.fault
 def test_each_due_time_of_a_job_runs_once(store: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(lambda _: jobs.start(store, "export", "2026-03-01"), range(4))) == [False] * 3 + [True]

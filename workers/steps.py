@@ -76,8 +76,12 @@ def is_gone(holder: str) -> bool:
 
 
 @contextmanager
-def time_limit(seconds: int = PAGE_SECONDS) -> Iterator[None]:
-    """Raise `TooSlowError` in the block when it takes too long (main thread only: elsewhere the block has no limit)."""
+def time_limit(more: int = 0) -> Iterator[None]:
+    """Raise `TooSlowError` in the block when it takes longer than `PAGE_SECONDS` and `more`.
+
+    Main thread only: elsewhere the block has no limit.
+    """
+    seconds = PAGE_SECONDS + more
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -354,7 +358,7 @@ def _claims(reader: Reader, articles: Mapping[str, Article], failed: dict[str, s
     found: dict[str, list[Claim]] = {key: [] for key, article in articles.items() if article.rough}
     whole = {key: article for key, article in articles.items() if not article.rough}
     try:
-        with time_limit(PAGE_SECONDS + len(whole)):
+        with time_limit(len(whole)):
             return found | dict(zip(whole, reader.read_many(whole.values()), strict=True))
     except Exception as error:
         log.warning("reading_alone", articles=len(whole), error=f"{type(error).__name__}: {error}")
