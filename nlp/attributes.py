@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from newsledger.model import AiRelation, Precision, RoleMention, Speaker, Status
+from newsledger.model import Basis, Precision, RoleMention, Status
 from nlp.dates import Stated
 from nlp.event_types import ai_investment, layoff
 from nlp.names import is_place
@@ -14,12 +15,14 @@ from nlp.names import is_place
 _DENIED = re.compile(
     r"\b(?:den(?:y|ies|ied)\b(?! (?:to|comment))[^.;]{0,60}(?:lay-?off|cut|plan|report|rumou?r|talks|rais|acqui)|no plans? (?:to|for)|not (?:planning|considering|going) to|"
     r"rul(?:es|ed|ing) out|dismiss(?:es|ed) (?:the )?(?:reports?|rumou?rs?)|has no (?:plans?|intention)|won't (?:cut|lay)|will not (?:cut|lay|be cutting)|"
+    r"(?:reject|rebuff|dismiss|disput|scotch|den(?:y|i))(?:s|es|ed|ing)? (?:a |the |any |an |all |such |these |those |[\w']+ ){0,4}(?:reports?|rumou?rs?|claims?|suggestions?|speculation|story|stories|allegations?)|"
+    r"pure fiction|baseless|unfounded|groundless|no truth (?:to|in)|without (?:any )?foundation|"
     r"refut(?:es|ed)|false (?:reports?|rumou?rs?)|(?:reports?|rumou?rs?|claims?) (?:is|are|were|was) (?:false|untrue|wrong|inaccurate|not true)|untrue|"
     r"averted?|avoid(?:s|ed)? (?:the )?(?:layoffs|cutting)|prevent(?:s|ed)? the|cancel(?:s|led|ed) (?:the |its )?(?:layoffs|plans?))\b",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:say|said|told|tell|familiar|close|with)|"
+    r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|(?:people|persons?) (?:briefed|close to|with (?:direct )?knowledge|there|involved)|unions? (?:says?|said|claims?|fears?)|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:say|said|told|tell|familiar|close|with)|"
     r"anonymous (?:sources?|person)|unnamed source|according to (?:people|sources|a source|multiple sources|a person|two people|insiders?|a report|reports|media reports)|insiders?|is said to|are said to|"
     r"consider(?:s|ing|ed)|mull(?:s|ing|ed)|weigh(?:s|ing|ed)|explor(?:es|ing|ed)|could|might|may (?:cut|lay|be|lose|soon)|potentially|possibly|in talks|looking to|looks to|look to raise|seek(?:s|ing)? to|seeking|"
     r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
@@ -30,12 +33,26 @@ _HEDGED = re.compile(
 )
 
 
+_ELSEWHERE = re.compile(r"\b(?:after|while|as|because|amid|following|though|although|but)\b|;", re.IGNORECASE)
+
+
+def _governs(sentence: str, hedge: re.Match[str], start: int, end: int) -> bool:
+    """Whether an adverb or modal of doubt stands in the clause of the cut or deal itself."""
+    if hedge.group().lower() not in ("reportedly", "allegedly", "could", "might", "potentially", "possibly"):
+        return True
+    between = sentence[end : hedge.start()] if hedge.start() >= end else sentence[hedge.end() : start]
+    return not _ELSEWHERE.search(between)
+
+
 def status(sentence: str, start: int, end: int, around: str, is_layoff: bool, lead: str) -> tuple[Status, str]:
     """Return how sure the text is of a claim, and the rule. `around` is the sentence with its neighbours' hedges."""
     if _DENIED.search(sentence):
         return "denied", "denial"
-    zone = sentence[max(0, start - 140) : end + 90]
-    hedge = _HEDGED.search(zone) or _HEDGED.search(sentence)
+    hedge = next(
+        (m for m in _HEDGED.finditer(sentence, max(0, start - 140), end + 90) if _governs(sentence, m, start, end)),
+        None,
+    )
+    hedge = hedge or next((m for m in _HEDGED.finditer(sentence) if _governs(sentence, m, start, end)), None)
     if hedge:
         words = hedge.group().lower()
         zone_sure = re.search(
@@ -104,6 +121,7 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
     """Return the date of the happening among a sentence's dates: the nearest that does not tell of the future."""
     best: tuple[float, Stated] | None = None
     effective: Stated | None = None
+    plain = re.sub(r"(?<=\d),(?=\d)", "_", sentence)
     for d in found:
         ahead = d.future or (published is not None and _starts_after(d.value, published))
         if ahead:
@@ -112,14 +130,14 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
             continue
         lead = sentence[max(0, d.start - 34) : d.start].lower()
         if re.search(
-            r"\b(?:founded|launched|since|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
+            r"\b(?:founded|launched|since(?! \w+ 20\d\d, when)|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
             lead,
         ):
             continue
         if (
             d.end <= start
-            and re.search(r"\b(?:after|following|since|when)\b[^,]*$", sentence[: d.start], re.IGNORECASE)
-            and "," in sentence[d.end : start]
+            and re.search(r"\b(?:after|following|since|when)\b[^,]*$", plain[: d.start], re.IGNORECASE)
+            and "," in plain[d.end : start]
         ):
             continue  # "After cutting 100 last year, it cuts 50"
         gap = d.start - end if d.start >= end else start - d.end
@@ -129,6 +147,10 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
         )
         if re.search(r"[$€£¥₹]\s?\d|\d,\d{3}|\d ?%", between):
             penalty += 150  # the date of another figure
+        if d.end <= start and re.search(r",\s(?:and|then|but)\s", between):
+            penalty += 60
+        if d.start >= end and re.match(r"\s(?:another|it cut|about|some|a further)?\s?\d", sentence[d.end :]):
+            penalty += 100
         penalty += {"day": 0, "month": 0, "quarter": 25, "year": 30}[d.precision]
         if d.start < start and re.search(r"\b(?:said|announced|told|reported)\s*$", lead):
             penalty -= 20
@@ -149,6 +171,20 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
     )
 
 
+_SEPARATION = re.compile(
+    r"\b(?:separations?|lay-?offs?|cuts|job losses|terminations?|reductions?|departures?|last day|redundanc\w+|dismissals|closure|positions|(?:affected|impacted) (?:employees|workers|staff))\b[^.;]{0,60}\b"
+    r"(?:take effect|takes effect|effective|begin|start|occur|are expected|are scheduled|will be|is expected|completed?|phased|leave|happen|end)\b",
+    re.IGNORECASE,
+)
+
+
+def takes_effect(sentence: str, found: list[Stated], published: date | None) -> Stated | None:
+    """Return when cuts told elsewhere take effect, where a sentence says so: "The separations take effect on …"."""
+    if not _SEPARATION.search(sentence):
+        return None
+    return next((d for d in found if d.future or (published is not None and _starts_after(d.value, published))), None)
+
+
 def _starts_after(value: str, published: date) -> bool:
     parts = [int(p) for p in value.split("-")]
     first = date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
@@ -167,113 +203,11 @@ def age_days(value: str, published: date) -> int:
     return (published - last).days
 
 
-_AI = re.compile(
-    r"(?:\bA\.?I\.?\b(?!\s?(?:startup|company|firm|lab|chipmaker|unicorn))|\bA\.I\.|\bAI[- ]|artificial intelligence|\bautomat(?:e|es|ed|ing|ion)\b|machine learning|generative|\bLLMs?\b|chatbots?|\bagentic\b|\bAI agents?|intelligence tools)",
-    re.IGNORECASE,
-)
-_AI_DENIED = re.compile(
-    r"(?:\bn[o']t\b[^.;]{0,70}(?:\bAI\b|artificial intelligence|automation)|(?:\bAI\b|artificial intelligence|automation)[^.;]{0,50}\b(?:is|was|were|are|had|has|have)(?:n't| not)\b|nothing to do with (?:AI|artificial|automation)|unrelated to (?:AI|artificial)|"
-    r"rather than (?:AI|artificial|automation)|weren't (?:about|driven)|not (?:AI|artificial)[- ]driven|denied [^.;]{0,40}(?:\bAI\b|automation)|regardless of AI)",
-    re.IGNORECASE,
-)
-_AI_CAUSE = re.compile(
-    r"(?:replac\w+|because of|due to|driven by|as a result of|thanks to|result of|attribut\w+|blam\w+|cit(?:es|ed|ing)|caus\w+|efficienc\w+|productivity|streamlin\w+|taking over|takes? over|"
-    r"leans? on|leaning on|lean more|rely|relies|relying|makes?|making|using|adopt\w*|implement\w+|as AI|through AI|with AI|AI[- ]driven|AI[- ]related|AI[- ]connected|AI[- ]led|AI[- ]powered|behind|leverag\w+|"
-    r"automat\w+|redundant|needs? (?:less|fewer)|by AI|to AI|amid (?:an? |its )?(?:AI|artificial|shift|pivot|push)|AI push|embrac\w+|enabl\w+)",
-    re.IGNORECASE,
-)
-_AI_SHIFT = re.compile(
-    r"(?:shift\w*|pivot\w*|redirect\w*|reallocat\w*|reinvest\w*|invest\w*|focus\w*|prioriti\w*|ramp\w* up|doubl\w+ down|pours?|pouring|resources? (?:in|to)|spend\w*|fund\w*|bets?|betting|emphas\w+|pay for|AI push|in AI push|"
-    r"accelerat\w*|push(?:es|ing)? (?:into|for|in)|restructur\w* around|reorgani[sz]\w+ around|toward)",
-    re.IGNORECASE,
-)
-_SELECT = re.compile(
-    r"\b(?:algorithm|software|AI|automated)\b[^.;]{0,50}\b(?:choos|chose|select|decid|pick|rank|determin|flag)\w*[^.;]{0,40}\b(?:who|which|employees|workers|cut|laid)\b",
-    re.IGNORECASE,
-)
-_CUT_WORD = re.compile(
-    layoff.STRONG_VERB
-    + "|"
-    + layoff.CUT_NOUN
-    + r"|\bcuts?\b|\bcutting\b|\breduc\w+|\beliminat\w+|headcount|workforce|restructur\w+|\bmove\b|\bdecision\b|\bpositions?\b|\broles?\b|\bjobs?\b|leaner",
-    re.IGNORECASE,
-)
-
-
-def ai_relation(sentence: str, neighbours: list[str], title: str, is_topic: bool) -> tuple[AiRelation, str, str]:
-    """Return how the text ties a cut to AI, the words that do, and the rule. `neighbours` follow and precede it."""
-    scenery: tuple[AiRelation, str, str] = ("none", "", "no-ai-words")
-    places = [
-        ("sentence", sentence),
-        *([("title", title)] if is_topic else []),
-        *(("neighbour", n) for n in neighbours),
-    ]
-    for place, text in places:
-        found = _AI.search(text)
-        if not found:
-            continue
-        if _AI_DENIED.search(text):
-            return "denied", text, f"denied-in-{place}"
-        if _SELECT.search(text):
-            return "used_to_select", text, f"select-in-{place}"
-        if place == "neighbour" and not _CUT_WORD.search(text):
-            continue
-        around = text[max(0, found.start() - 110) : found.end() + 110]
-        if _AI_SHIFT.search(around):
-            return "shift", text, f"shift-in-{place}"
-        if _AI_CAUSE.search(around):
-            return "cause", text, f"cause-in-{place}"
-        if scenery[0] == "none" and place != "neighbour":
-            scenery = "context", text, f"context-in-{place}"
-    return scenery
-
-
-_ITS_OWN = re.compile(
-    r"\b(?:the company|the firm|company's|it|its|he|she|we|our|CEO|chief executive|spokes\w+|memo|these cuts|the (?:cuts|layoffs|move|restructuring|decision))\b",
-    re.IGNORECASE,
-)
-_OF_CUTS = re.compile(
-    layoff.STRONG_VERB
-    + "|"
-    + layoff.CUT_NOUN
-    + r"|\bcuts?\b|headcount|workforce|\bjobs\b|\broles\b|leaner|fewer (?:people|employees|workers)",
-    re.IGNORECASE,
-)
-
-
-def ties_elsewhere(text: str, company: str) -> tuple[AiRelation, str]:
-    """Return how a sentence further on ties the article's own cut to AI: it must speak of that company and of cuts."""
-    found = _AI.search(text)
-    if not found or not _OF_CUTS.search(text):
-        return "none", ""
-    if company.casefold() not in text.casefold() and not _ITS_OWN.search(text):
-        return "none", ""
-    if _AI_DENIED.search(text):
-        return "denied", "denied-further-on"
-    around = text[max(0, found.start() - 90) : found.end() + 90]
-    if _AI_SHIFT.search(around):
-        return "shift", "shift-further-on"
-    if _AI_CAUSE.search(around):
-        return "cause", "cause-further-on"
-    return "none", ""
-
-
-def ai_speaker(quote: str, press: bool) -> Speaker:
-    """Return who ties a cut to AI, from the words around the tie."""
-    if re.search(r"\b(?:CEO|chief executive|founder|president|CFO|chairman|executive|boss)\b", quote, re.IGNORECASE):
-        return "executive"
-    if re.search(r"\bunions?\b", quote, re.IGNORECASE):
-        return "union"
-    if re.search(r"\banalysts?\b|\beconomists?\b", quote, re.IGNORECASE):
-        return "analyst"
-    if re.search(r"\bfiling\b|\bSEC\b|\bWARN\b", quote):
-        return "filing"
-    if re.search(r"\b(?:company|firm|it|spokes\w+|statement|memo|announced|said)\b", quote) and not press:
-        return "employer"
-    return "press"
-
-
 _ROLES = [(role, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for role, words in layoff.ROLES]
+
+
+_TOLD = re.compile(r"\b(?:told|tells?|said to|to|by|from|,)\s(?:the\s|its\s)?$", re.IGNORECASE)
+"""Before people who are spoken to, not cut."""
 
 
 def roles(sentence: str, start: int, end: int) -> list[tuple[RoleMention, int, int]]:
@@ -281,7 +215,7 @@ def roles(sentence: str, start: int, end: int) -> list[tuple[RoleMention, int, i
     lo, hi = max(0, start - 30), min(len(sentence), end + 130)
     out = []
     for role, pattern in _ROLES:
-        m = pattern.search(sentence, lo, hi)
+        m = next((x for x in pattern.finditer(sentence, lo, hi) if not _TOLD.search(sentence[: x.start()])), None)
         if m:
             out.append((RoleMention(role=role, quote=m.group()), m.start(), m.end()))  # type: ignore[arg-type]
     return out
@@ -292,13 +226,28 @@ _IN_PLACE = re.compile(
 )
 
 
-def location(sentence: str, start: int, end: int, places: list[tuple[int, int, str]]) -> tuple[str, int, int] | None:
-    """Return the place of a cut or site where the sentence states one right beside it."""
-    for m in _IN_PLACE.finditer(sentence, max(0, start - 20), min(len(sentence), end + 70)):
+_SITE_PLACE = re.compile(
+    r"\b(?:its|the|a|an|their|one|clos\w+|shut\w*|at)\s(?P<place>[A-Z][a-z]+(?:\s[A-Z][a-z]+)?(?:,\s[A-Z][a-z]+)?)\s(?:[a-z-]+\s){0,2}?"
+    r"(?:plant|factory|office|site|call[- ]cent(?:er|re)|contact cent(?:er|re)|warehouse|campus|hub|mill|mine|facility|depot|centre|center|store|studio|headquarters|refinery|smelter)\b"
+)
+_NO_PLACE = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|AI|First|Second|New|Main)(?:\s.*)?"
+)
+
+
+def location(
+    sentence: str, start: int, end: int, places: list[tuple[int, int, str]], names: Iterable[str] = ()
+) -> tuple[str, int, int] | None:
+    """Return the place of a cut or site where the sentence states one right beside it; `names` are no places."""
+    after = list(_IN_PLACE.finditer(sentence, start, min(len(sentence), end + 70)))
+    for m in after + list(_IN_PLACE.finditer(sentence, max(0, start - 45), start)):
         name = re.sub(r"[.,]$", "", m["place"])
         first = re.split(r",| and ", name)[0]
         if is_place(first) or any(a <= m.start("place") < b and kind in ("GPE", "LOC") for a, b, kind in places):
             return name, m.start("place"), m.start("place") + len(name)
+    site = _SITE_PLACE.search(sentence, max(0, start - 70), min(len(sentence), end + 110))
+    if site and not _NO_PLACE.fullmatch(site["place"]) and not any(n in site["place"] for n in names):
+        return site["place"], site.start("place"), site.end("place")
     m2 = re.search(
         r"\b(?:UK|U\.S\.|US|German|French|Indian|Irish|Dutch|Canadian|Japanese|Swiss|Swedish|Finnish|British)\s(?=(?:jobs|workers|employees|staff|roles|positions|workforce))",
         sentence[start:end],
@@ -312,9 +261,17 @@ _CUMULATIVE_CUT = re.compile(layoff.CUMULATIVE, re.IGNORECASE)
 _CUMULATIVE_MONEY = re.compile(ai_investment.CUMULATIVE, re.IGNORECASE)
 
 
+_RANKED = re.compile(
+    r"\b(?:first|biggest|largest|latest|deepest|worst|only|last)\b[^.;]{0,40}\bsince (?:20\d\d|\w+ 20\d\d)",
+    re.IGNORECASE,
+)
+"""What only ranks a cut: "its first cut since 2023"."""
+
+
 def cumulative_cut(sentence: str, start: int, end: int) -> bool:
     """Return whether a cut's figure is a running total over several rounds."""
-    return bool(_CUMULATIVE_CUT.search(sentence[max(0, start - 70) : end + 50]))
+    zone = _RANKED.sub("", sentence[max(0, start - 70) : end + 50])
+    return bool(_CUMULATIVE_CUT.search(zone))
 
 
 def cumulative_money(sentence: str, start: int, end: int, round_here: bool) -> bool:
@@ -336,6 +293,24 @@ def cumulative_money(sentence: str, start: int, end: int, round_here: bool) -> b
             re.IGNORECASE,
         )
     )
+
+
+_GUIDANCE = re.compile(
+    r"\b(?:guidance|guides?|sees|(?:this|next|fiscal) year|in fiscal|fiscal 20\d\d|expects?|forecast|outlook|capital expenditures? (?:this|for|in|of|will|would)|would reach|capex (?:of|to))\b",
+    re.IGNORECASE,
+)
+_BOOKED = re.compile(r"\b(?:spent|was up|rose|invested|totall?ed|paid)\b", re.IGNORECASE)
+_SPENT = re.compile(r"\b(?:spent|invested|paid(?: out)?|totall?ed)\s(?:[a-z]+\s){0,3}$", re.IGNORECASE)
+
+
+def basis(sentence: str, start: int, end: int, figure_start: int) -> Basis:
+    """Return what stands behind a firm's own outlay: spent already, an outlook for a period, or a promise."""
+    if _SPENT.search(sentence[:figure_start]) and not re.search(r"\bhas\s(?:\w+\s)?$", sentence[:start]):
+        return "booked"
+    zone = sentence[max(0, start - 90) : end + 70]
+    if _GUIDANCE.search(zone):
+        return "guidance"
+    return "booked" if _BOOKED.search(zone) else "pledge"
 
 
 _PERIOD = re.compile(

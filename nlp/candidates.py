@@ -32,6 +32,8 @@ class Candidate:
     intro: str = ""
     """The line that opens the list."""
     flags: set[str] = field(default_factory=set)
+    together: list[Candidate] = field(default_factory=list, repr=False)
+    """The candidates told in one breath with it ("cut 500 and 700"), itself among them."""
 
 
 _FIGURE_MARKS = {
@@ -133,8 +135,11 @@ _COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
 _CONTEXT = re.compile(layoff.CONTEXT, re.IGNORECASE)
 _NEW_SUBJECT = re.compile(r"\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;", re.IGNORECASE)
 _FURTHER = re.compile(
-    r"\b(?:and|then|followed by)\s(?:then\s)?(?:a\s|an\s)?(?:further|another|additional)\b", re.IGNORECASE
+    r"\b(?:and|then|followed by)\s(?:then\s)?(?:(?:in|on|last|this)\s[^,;.]{1,24}\s)?(?:a\s|an\s)?(?:further|another|additional)\b",
+    re.IGNORECASE,
 )
+_MORE = re.compile(r"\s(?:in|at|more|others|were|are|on|last|this|jobs)\b|\s?[.,;]|\s?$")
+_AND = re.compile(r",?\s(?:and|then)\s|,\s")
 _LIST_LINE = re.compile(
     r"^\W*(?P<name>[A-Z][\w&.' -]{1,40}?)\s?(?::|-|—|\()\s*(?:[Cc]ut(?:s|ting)?\s|[Ll]aying off\s|[Ll]aid off\s)?$"
 )
@@ -164,6 +169,8 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
     for index, figure in enumerate(masked.figures):
         if figure.kind == "people" and figure.noun in layoff.OWN_NOUNS:
             propose(index, "own-noun", figure.start, figure.end)
+        elif figure.noun and sentence[figure.value_start : figure.value_end].lower().startswith("halv"):
+            propose(index, "halve", figure.start, figure.end)
     for name, shape in layoff.SHAPES:
         for m in _compiled(shape).finditer(masked.text):
             if name in layoff.NEEDS_CONTEXT and not context and not _is_job(masked.figures[int(m["fig"])]):
@@ -181,9 +188,21 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
                 hits[0].figure = figure
     for index in range(1, len(masked.figures)):
         if index - 1 in hits or index - 2 in hits:
-            between = sentence[masked.figures[index - 1].end : masked.figures[index].start + 18]
-            if _FURTHER.search(between) and masked.figures[index].kind in ("percent", "people"):
-                propose(index, "further", masked.figures[index].start, masked.figures[index].end)
+            figure, told = masked.figures[index], hits.get(index - 1)
+            last = masked.figures[index - 1].end
+            if _FURTHER.search(sentence[last : figure.start + 18]) and (
+                figure.kind != "bare" or _MORE.match(sentence[figure.end :])
+            ):
+                propose(index, "further", figure.start, figure.end)
+            elif (
+                told
+                and told.figure
+                and figure.kind in ("bare", told.figure.kind)
+                and _AND.fullmatch(sentence[last : figure.start])
+            ):
+                propose(index, "coordinated", told.start, figure.end)
+                if hits.get(index):
+                    hits[index].together = told.together = [*(told.together or [told]), hits[index]]
     _join_companions(sentence, masked, hits)
     return [hits[i] for i in sorted(hits)]
 
@@ -272,7 +291,9 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
     if figure.kind != "percent":
         if shape not in _OWN_SHAPES and not _OBJECT.search(before) and _NOT_BEFORE.search(before):
             return False
-        if re.search(r"\baccording to\s$|\b(?:one|two|three) of\s$", before):
+        if re.search(
+            r"\baccording to\s$|\b(?:one|two|three|none|neither|each|any|most|some) of\s$", before, re.IGNORECASE
+        ):
             return False
         if (
             figure.kind == "bare"
@@ -353,6 +374,14 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
     return not _COST.search(sentence[max(0, figure.start - 25) : figure.end + 12])
 
 
+_STAFF = re.compile(layoff.WORKFORCE + r"|workers|people|company|labou?r force")
+_APPOSED = re.compile(
+    r"(?!.*\b(?:while|but|after|compared|from|hir\w+|add\w*|said|will|was|were|has|had|cut|another)\b)[^.;]{0,60}(?:,|\(|—| -| or)\s?(?:or |about |roughly |which is )?",
+    re.IGNORECASE,
+)
+"""Between a count and the percent that says it again: "64 of our colleagues, ", "12,000 people this year, or "."""
+
+
 def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) -> None:
     """Join a count and the percent beside it: "10% of its staff, or about 1,000 employees"."""
     for index in range(len(masked.figures) - 1):
@@ -361,7 +390,16 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
             continue
         between = sentence[a.end : b.start]
         both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)
-        if not both and not (_COMPANION.match(between) and len(between) < 60):
+        if (
+            not both
+            and not (_COMPANION.match(between) and len(between) < 60)
+            and not (
+                b.kind == "percent"
+                and _STAFF.fullmatch(b.noun)
+                and index + 1 not in hits
+                and _APPOSED.fullmatch(between)
+            )
+        ):
             continue
         first, second = hits.get(index), hits.get(index + 1)
         if first is None and second is None:

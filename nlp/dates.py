@@ -108,12 +108,26 @@ def stated(sentence: str, published: date | None) -> list[Stated]:
             future = bool(_FUTURE.search(lead)) or words.startswith(
                 ("by ", "until ", "through ", "next ", "later ", "starting ", "from ")
             )
-            if words.startswith(("since ", "since-")) or lead.lower().endswith("since "):
+            if (words.startswith(("since ", "since-")) or lead.lower().endswith("since ")) and not sentence.startswith(
+                ", when", m.end()
+            ):
                 continue
             if future and published is not None and _long_ago(value, published):
                 future = False
             found.append(Stated(value, precision, m.start(), m.end(), future, relative))
     return found
+
+
+_NUMERIC = re.compile(r"\b(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>(?:19|20)\d\d)\b")
+
+
+def of_notice(value: str) -> Stated | None:
+    """Return the date of a field of an American notice, the month first: "01/09/2026" is 9 January."""
+    if not (m := _NUMERIC.search(value)):
+        return None
+    a, b = int(m["a"]), int(m["b"])
+    full = _iso(int(m["y"]), *((b, a) if a > 12 else (a, b)))
+    return Stated(full[0], full[1], m.start(), m.end(), False) if full else None
 
 
 def _long_ago(value: str, published: date) -> bool:
@@ -182,6 +196,8 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
         if year_words and year_words.isdigit():
             return f"{int(year_words):04}-{number * 3 - 2:02}", "quarter", False
         return None
+    if m["season"] and m["sy"]:
+        return m["sy"], "year", False
     if today is None:
         return None
     if m["month"]:
@@ -191,7 +207,7 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
         lead = m["lead"].lower()
         year = today.year
         ahead = lead in ("by", "until", "through", "next", "starting", "this", "from", "to", "of")
-        if month > today.month + (4 if ahead else 0):
+        if month > today.month + (4 if ahead else 0) or (lead == "last" and month == today.month):
             year -= 1
         return f"{year:04}-{month:02}", "month", relative
     if m["today"]:
@@ -237,11 +253,9 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
             return f"{year:04}-{month:02}", "month", relative
         return f"{today.year - count:04}", "year", relative
     if m["season"]:
-        year = int(m["sy"]) if m["sy"] else today.year
+        year = today.year
         month = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 1}[m["s"].lower()]
-        if not m["sy"] and (
-            month > today.month or (m["season"].lower().startswith("last") and month + 2 >= today.month)
-        ):
+        if month > today.month or (m["season"].lower().startswith("last") and month + 2 >= today.month):
             year -= 1
         return f"{year:04}", "year", relative
     if m["yr"]:

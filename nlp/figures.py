@@ -69,7 +69,7 @@ _TENS = dict(
 _SMALL = {word: value for value, word in enumerate(_UNITS)} | _TENS
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "dozen": 12}
 _WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
-NUMBER_WORDS = rf"(?:(?:{_WORD}|a|half a)(?:[- ](?:{_WORD}))?(?:[- ](?:hundred|thousand|dozen)(?:[- ](?:and )?(?:{_WORD}))*)+|(?:{_WORD})(?:-(?:{_WORD}))?(?: and a half (?:thousand|hundred|million))?)"
+NUMBER_WORDS = rf"(?:(?:{_WORD}) and a half (?:thousand|hundred|million)|(?:{_WORD}|a|half a)(?:[- ](?:{_WORD}))?(?:[- ](?:hundred|thousand|dozen)(?:[- ](?:and )?(?:{_WORD}))*)+|(?:{_WORD})(?:-(?:{_WORD}))?)"
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _NUMBER = rf"(?:{DIGITS}(?:\s?[kK]\b|\s(?:thousand|hundred|million)\b)?|{NUMBER_WORDS})"
 
@@ -94,7 +94,7 @@ _START = r"(?<![\w$€£¥₹₩.,/])"
 """Where a number may begin."""
 
 PEOPLE = (
-    r"(?:jobs?|job cuts?|roles?|positions?|posts?|employees?|workers?|staffers?|staff(?: members| roles)?|people|"
+    r"(?:job cuts?|job losses|jobs?|roles?|positions?|posts?|employees?|workers?|staffers?|staff(?: members| roles)?|people|"
     r"persons?|personnel|members of staff|team members|colleagues|associates|engineers|managers|executives|contractors|"
     r"teachers|journalists|reporters|pilots|drivers|miners|bankers|developers|lay-?offs|redundancies|job losses|"
     r"dismissals|headcount|employments?|agents|flight attendants|professionals|individuals|hands|salaried|workforce|"
@@ -134,7 +134,7 @@ _FRACTIONS = {
 }
 _PLURAL = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3}
 _FRACTION = (
-    r"(?:(?:a|one)[- ](?:third|quarter|fourth|fifth|sixth|seventh|eighth|tenth|half)|half|"
+    r"(?:(?:(?:a|one)[- ](?:third|quarter|fourth|fifth|sixth|seventh|eighth|tenth|half)|half)(?! (?:a )?(?:hundred|thousand|million|dozen)\b)|"
     r"(?:two|three|four)[- ](?:thirds|quarters|fourths|fifths|tenths))"
 )
 _ONE_IN = (
@@ -362,6 +362,11 @@ _YEAR_BEFORE = re.compile(
 )
 
 
+_DAY_OF_MONTH = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)\s$"
+)
+
+
 def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
     start = m.start("low")
     before = sentence[max(0, start - 1) : start]
@@ -386,6 +391,8 @@ def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
     begin, hedge = _hedged(sentence, m.start())
     joiner = m["value"][len(m["low"]) :].strip()[:3].lower() if m["high"] else ""
     if joiner.startswith("and") and not m["value"].lower().startswith("between"):
+        return None
+    if kind == "bare" and _DAY_OF_MONTH.search(sentence[max(0, start - 11) : start]) and low <= 31:
         return None
     return Figure(
         kind,

@@ -32,7 +32,7 @@ MONEY_WORDS = (
     r"scor\w+|clos\w+|cement\w*|budget\w*|pour\w*|allocat\w*|earmark\w*|data cent\w+|build\w*|financ\w+|back(?:s|ed|ing)?|gets?\b|got\b|w[io]ns?\b|takes?\b|took|taken|seek\w*|collect\w*|sign(?:s|ed|ing)?\b|worth|lead(?:s|ing)?\b|led\b|expan\w+|boost\w*|lift\w*|hik\w+|plan|supercomputer|cost|sink\w*|sank|funnel\w*|fork\w*|lay\w* out|target\w*|hand(?:s|ed)?\b|suppl\w+|sell\w*|sold|partnership|pump\w*|plow\w*|plough\w*|put(?:s|ting)?|inject\w*|channel\w*|devot\w+|dedicat\w+|splash\w*|shell\w* out|contribut\w+|set\w* aside|deploy\w*|pay(?:s|ing)?|paid|giv\w+|gave|receiv\w+|order\w*|produc\w+|lease|br(?:ing|ought)\w* in|stealth|injec\w+|project|bet\b|provid\w+"
 )
 _PEOPLE_FIGURE = (
-    r"\d|percent|per cent|%|half|third|quarter|fifth|tenth|hundred|thousand|dozen|one in|entire|"
+    r"\d|percent|per cent|%|half|halv|third|quarter|fifth|tenth|hundred|thousand|dozen|one in|entire|"
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b"
 )
 _MONEY_FIGURE = (

@@ -45,9 +45,13 @@ _SPEECH = re.compile(
 )
 
 
+_APPOSITIVE = re.compile(r",\s(?:an?|the|one|among|some)\s[^,;]{0,120},")
+"""What only describes a company: "Acme, one of the world's largest chemical manufacturers, …"."""
+
+
 def _aggregate_between(sentence: str, a: int, b: int) -> bool:
     """Whether the nearest noun before a trigger speaks of many employers, not of one."""
-    piece = sentence[a:b]
+    piece = _APPOSITIVE.sub(",", sentence[a:b])
     all_found = list(_AGGREGATE.finditer(piece))
     if not all_found:
         return False
@@ -141,14 +145,34 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
     return fallback
 
 
+def _paired(sentence: str, c: Candidate, ms: list[Mention]) -> Link | None:
+    """The company of one of several figures told in one breath: "Acme and Beta cut 500 and 700"."""
+    if len(c.together) < 2:
+        return None
+    run: list[Mention] = []
+    for m in reversed([m for m in ms if m.kind == "name" and m.end <= c.start]):
+        if run and not re.fullmatch(r",?\s(?:and\s)?", sentence[m.end : run[0].start]):
+            break
+        run.insert(0, m)
+    if len(run) != len(c.together):
+        return None
+    m = run[next(i for i, x in enumerate(c.together) if x is c)]
+    return Link(m.name, m.start, m.end, "paired", True)
+
+
 def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
     """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
     if c.list_name:
         return Link(names.clean(c.list_name), 0, len(c.list_name), "list-line", True)
     start, end = c.start, c.end
+    if paired := _paired(sentence, c, ms):
+        return paired
     # a name inside the figure's own words: "1,600 Acme employees"
     own = c.figure or c.percent
+    acting = _subject(sentence, ms, start, resolve) if c.shape.startswith("verb") else None
     for m in ms:
+        if acting and acting.rule == "subject" and acting.here and not m.possessive:
+            break  # "Acme cuts 8% of Gaming staff"
         if m.kind == "name" and own and own.value_end <= m.start < own.end:
             return Link(m.name, m.start, m.end, "inside-figure", True)
     # a possessive or bare name right before the trigger: "Acme's 14,000 layoffs", "Acme layoffs", "its layoffs"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from newsledger.model import AiRelation, Basis, EventType, Evidence, Kind, Precision, RoleMention, Speaker, Status, Time
+from nlp import names
 from nlp.attributes import age_days
 from nlp.figures import Figure
 
@@ -46,12 +47,13 @@ class Finding:
     period_start: str | None = None
     period_end: str | None = None
     told: int = 1
-    extra: dict[str, str] = field(default_factory=dict)
+    orders: list[int] = field(default_factory=list)
+    """The lines that tell it: -1 for the title, then the body's sentences from 0."""
 
 
 _BACKGROUND = re.compile(
     r"\b(?:previously|earlier (?:this|last) year|last (?:year|spring|summer|fall|autumn|winter)|years? ago|months? (?:ago|earlier)|in the past|prior to|"
-    r"had (?:raised|laid|cut|previously|already|invested|acquired|reduced|eliminated|slashed)|(?:initial|earlier|previous|prior) (?:\w+ )?(?:round|wave|layoffs?|cuts?|seed|tranche|raise)|"
+    r"after it (?:had )?(?:cut|laid|eliminated|slashed|shed|let|axed|trimmed|raised|closed|secured)|had (?:raised|laid|cut|let|shed|dismissed|announced|previously|already|invested|acquired|reduced|eliminated|slashed)|(?:initial|earlier|previous|prior) (?:[$€£]?[\w.]+ ){0,3}(?:round|wave|layoffs?|cuts?|seed|tranche|raise)|"
     r"(?:its|the) (?:first|last|previous) (?:round|layoffs?|cuts?)|after (?:raising|cutting|laying|an? (?:initial|earlier|previous)|having|closing|securing)|since (?:then|raising)|the last (?:round|major)|"
     r"at the time|historically|once (?:laid|cut|raised)|in the (?:first|last|past) (?:\w+ )?(?:months|years|quarters)|most recently|said recently|recently (?:said|announced|laid|cut|raised|disclosed)|already (?:laid|cut|made|raised))\b",
     re.IGNORECASE,
@@ -65,20 +67,69 @@ _ROUNDED = 4
 """Companies of one type in an article, from which it is a round-up and not about one of them."""
 
 
-def tell_time(findings: list[Finding], published: date | None) -> None:
+_ROUND_UP = re.compile(
+    r"\b(?:week in|round-?up|daily|tracker|list of|full list|here are|these (?:companies|firms)|companies that|who (?:cut|raised)|briefing|digest|newsletter|so far this year|every|mass (?:\w+ )?layoffs)\b",
+    re.IGNORECASE,
+)
+
+
+def tell_time(findings: list[Finding], published: date | None, title: str = "") -> None:
     """Set for each finding whether it is the article's own news or background."""
     for type_ in ("layoff", "ai_investment"):
         mine = [f for f in findings if f.type == type_]
         groups = {f.group for f in mine}
         led = {f.group for f in mine if f.order <= 2}
-        roundup = len(groups) >= _ROUNDED and not any(f.order < 0 for f in mine)
+        titled = any(f.order < 0 for f in mine)
+        roundup = not titled and (len(groups) >= _ROUNDED or (len(groups) > 1 and bool(_ROUND_UP.search(title))))
         for f in mine:
             f.time, f.trace["time"] = _time(f, published, f.group in led, roundup)
 
 
+_FIGURE = re.compile(r"[$€£¥₹]?\d[\d,.]*")
+_BREAK = re.compile(
+    r"[;:()—](?!\d)|,(?!\d)|\s-\s|\b(?:after|following|while|but|whereas|though|although|before|including|compared|up from|and)\b",
+    re.IGNORECASE,
+)
+_MONTHS_AFTER = re.compile(r"\b(?:days?|weeks?|months?|years?) after (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\b(?:after|following|follows|followed|joins?|joining|echo(?:es|ing)|on the heels of|in the wake of)\s[^,;]{0,60}$",
+    re.IGNORECASE,
+)
+_WIDER = re.compile(
+    r"\bpart of (?:\w+ ){0,3}(?:broader|wider|larger|sweeping|bigger|company-?wide|global|mass)\b", re.IGNORECASE
+)
+
+
+def _clause(f: Finding) -> tuple[int, int]:
+    """Where the words about a finding's own figure begin and end: up to what belongs to another figure."""
+    own = f.figure or f.percent
+    assert own is not None
+    lo, hi = max(0, f.start - 60), min(len(f.words), f.end + 45)
+    for m in _FIGURE.finditer(f.words, lo, hi):
+        if own.start <= m.start() < own.end:
+            continue
+        if m.end() <= own.start and (edge := _BREAK.search(f.words, m.end(), own.start)):
+            lo = edge.start()
+        elif m.start() >= f.end:
+            edges = [x.start() for x in _BREAK.finditer(f.words, f.end, m.start())]
+            if edges:
+                hi = min(hi, edges[-1])
+                break
+    return lo, hi
+
+
 def _time(f: Finding, published: date | None, led: bool, roundup: bool) -> tuple[Time, str]:
-    near = f.words[max(0, f.start - 60) : f.end + 45]
+    own = f.figure or f.percent
+    assert own is not None
+    lo, hi = _clause(f)
+    near = f.words[lo:hi]
     front = f.order <= 1
+    if _MONTHS_AFTER.search(f.words[: own.start]):
+        if f.date and f.precision == "day":  # the later happening's day
+            f.date = f.precision = None
+            f.evidence.pop("date", None)
+            f.trace.pop("date", None)
+        return "past", "months-after"
     age = age_days(f.date, published) if f.date and published else None
     if age is not None and published and f.date:
         if f.precision == "year":
@@ -88,15 +139,21 @@ def _time(f: Finding, published: date | None, led: bool, roundup: bool) -> tuple
             return "past", "old-date"
         elif f.precision == "day" and age <= 8:
             return "current", "fresh-date"
-    if _BACKGROUND.search(near):
+    background = _BACKGROUND.search(near)
+    if background and not (roundup and "recently" in background.group().lower()):
         return "past", "background-words"
+    if not f.is_topic and f.order >= 0 and not roundup and _AFTER.search(f.words[: f.start]):
+        return "past", "after-another"
     if front:
         return "current", "title-or-lead"
-    ahead = bool(_AHEAD.search(f.words[max(0, f.start - 45) : f.end]))
+    ahead = bool(_AHEAD.search(f.words[max(lo, f.start - 45) : f.end]))
+    fresh = age is not None and f.precision != "year" and age <= 3
     if f.is_topic:
-        return ("current", "topic") if led or ahead else ("past", "topic-in-passing")
-    if roundup or ahead:
-        return "current", "round-up" if roundup else "ahead"
+        return ("current", "topic") if led or ahead or fresh else ("past", "topic-in-passing")
+    if roundup or ahead or fresh:
+        return "current", "round-up" if roundup else "ahead" if ahead else "fresh-month"
+    if _WIDER.search(f.words[: f.end]):
+        return "current", "wider-cut"
     return ("current", "early") if f.order <= 3 else ("past", "other-company")
 
 
@@ -114,6 +171,7 @@ def _far_apart(a: Finding, b: Finding) -> bool:
 
 def _join(keep: Finding, other: Finding) -> None:
     keep.told += other.told
+    keep.orders += [order for order in other.orders if order not in keep.orders]
     if (
         keep.figure
         and other.figure
@@ -134,7 +192,6 @@ def _join(keep: Finding, other: Finding) -> None:
         "effective",
         "location",
         "percent",
-        "ai_speaker",
         "basis",
         "period_start",
         "period_end",
@@ -145,10 +202,10 @@ def _join(keep: Finding, other: Finding) -> None:
             if source in other.evidence and source not in keep.evidence:
                 keep.evidence[source] = other.evidence[source]
                 keep.trace[source] = other.trace.get(source, "merged")
-    rank = {"none": 0, "context": 1, "used_to_select": 2, "cause": 3, "shift": 3, "denied": 4}
-    if rank[other.ai_relation] > rank[keep.ai_relation]:
-        keep.ai_relation, keep.ai_speaker = other.ai_relation, other.ai_speaker
-        keep.trace["ai_relation"] = other.trace.get("ai_relation", "merged")
+    if keep.location and other.location and other.location.startswith(f"{keep.location},"):
+        keep.location, keep.evidence["location"] = other.location, other.evidence["location"]
+    if keep.kind == "layoff" and other.kind != "layoff" and keep.type == "layoff":
+        keep.kind, keep.trace["kind"] = other.kind, other.trace.get("kind", "merged")
     keep.roles = keep.roles or other.roles
     if "roles" in other.evidence and "roles" not in keep.evidence:
         keep.evidence["roles"] = other.evidence["roles"]
@@ -167,9 +224,9 @@ def _join(keep: Finding, other: Finding) -> None:
     keep.cumulative = keep.cumulative and other.cumulative
 
 
-def merge(findings: list[Finding], published: date | None) -> list[Finding]:
-    """Return one finding per happening, in the order of the text."""
-    tell_time(findings, published)
+def merge(findings: list[Finding], published: date | None, title: str = "") -> list[Finding]:
+    """Return one finding per happening, in the order of the text; the title tells whether it is a round-up."""
+    tell_time(findings, published, title)
     kept: list[Finding] = []
     for f in sorted(findings, key=lambda x: (x.order, x.start)):
         for k in kept:
@@ -211,8 +268,17 @@ def _one_deal(k: Finding, f: Finding) -> bool:
 
 
 def _same(k: Finding, f: Finding) -> bool:
-    if k.type != f.type or k.group != f.group:
+    if k.type != f.type:
         return False
+    if k.group != f.group:
+        # a firm and its parent, or its former name, with one and the same count
+        return (
+            k.type == "layoff"
+            and _number(k) is not None
+            and _number(k) == _number(f)
+            and not _far_apart(k, f)
+            and names.same_house(k.company, f.company)
+        )
     if _number(k) is None or _number(f) is None:
         return (
             _number(k) is None
@@ -224,6 +290,8 @@ def _same(k: Finding, f: Finding) -> bool:
     if k.type == "ai_investment" and k.figure and f.figure and k.figure.currency != f.figure.currency:
         return _converts(k.figure, f.figure) or _converts(f.figure, k.figure)
     a, b = _number(k) or 0.0, _number(f) or 0.0
+    if k.type == "layoff" and _rounded(k, f):
+        return abs(a - b) <= 0.06 * max(a, b)
     if k.type == "ai_investment" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
         # "as much as $28bn", then "$27bn to $28bn"
         span, single = (k.figure, b) if f.figure.high is None else (f.figure, a)
@@ -240,11 +308,28 @@ def _same(k: Finding, f: Finding) -> bool:
     return abs(a - b) <= 0.005 * max(a, b)
 
 
+def _rounded(k: Finding, f: Finding) -> bool:
+    """Whether one of two counts is the other rounded: a hedged one near the title, with the same percent."""
+    return bool(
+        {k.order, f.order} & {-1, 0}
+        and k.percent
+        and f.percent
+        and abs(k.percent.low - f.percent.low) < 0.5
+        and "about" in (k.figure and k.figure.qualifier, f.figure and f.figure.qualifier)
+    )
+
+
 def _converts(native: Figure, other: Figure) -> bool:
     """Whether one amount is what the text gives as the other in its own currency."""
     if native.converted is None or native.converted[1] != other.currency:
         return False
     return abs(native.converted[0] - other.low) <= 0.05 * other.low
+
+
+_OF_THE_CUT = re.compile(
+    r"(?:the|these|those|them)\s(?:\w+\s)?(?:posts|jobs|cuts|roles|positions|lay-?offs|job cuts|redundancies)\b",
+    re.IGNORECASE,
+)
 
 
 def _percent_into_count(kept: list[Finding]) -> list[Finding]:
@@ -256,6 +341,8 @@ def _percent_into_count(kept: list[Finding]) -> list[Finding]:
             out.append(f)
             continue
         mine = [k for k in counts if k.group == f.group and not _far_apart(k, f)]
+        if mine and _OF_THE_CUT.match(f.percent.base):
+            continue  # "half of the posts": of those that go
         share = f.percent.low
         equal = [k for k in mine if k.percent is not None and abs(k.percent.low - share) <= 1]
         free = [k for k in mine if k.percent is None and k.time == f.time]
@@ -267,11 +354,15 @@ def _percent_into_count(kept: list[Finding]) -> list[Finding]:
     return out
 
 
+_ANOTHER = re.compile(r"\b(?:another|also|additional(?:ly)?|a further|further|separately|in addition)\b", re.IGNORECASE)
+"""Words that set a cut beside a larger one, not within it."""
+
+
 def _parts(kept: list[Finding]) -> None:
     for f in kept:
         if f.type != "layoff" or f.figure is None:
             continue
-        f.part = any(
+        f.part = not _ANOTHER.search(f.words[max(0, f.start - 60) : f.end]) and any(
             k.group == f.group
             and k is not f
             and k.type == "layoff"

@@ -131,6 +131,22 @@ def shipped_words() -> frozenset[str]:
     return frozenset(k for k in map(key, names) if " " not in k)
 
 
+@cache
+def _houses() -> dict[str, frozenset[str]]:
+    """Key of a shipped name → the ids of its company and that company's parent."""
+    out: dict[str, frozenset[str]] = {}
+    for c in companies.load():
+        for name in (c.name, *(a.name for a in c.aliases)):
+            out[key(name)] = out.get(key(name), frozenset()) | {c.id} | ({c.parent_id} if c.parent_id else set())
+    return out
+
+
+def same_house(a: str, b: str) -> bool:
+    """Return whether two names are known to be one company, or a company and its parent."""
+    houses = _houses()
+    return bool(houses.get(key(a), frozenset()) & houses.get(key(b), frozenset()))
+
+
 def is_outlet(name: str) -> bool:
     """Return whether a name is that of a news outlet, which mostly reports and seldom acts."""
     return name.casefold() in _OUTLETS
@@ -239,6 +255,9 @@ class Registry:
         """Return the key of the group a name belongs to: the shortest key of the document that begins it."""
         k = key(name)
         words = k.split()
+        initials = "".join(word[0] for word in words)
+        if len(words) > 2 and initials in self.counts and initials.upper() in self.spelled[initials]:
+            return initials
         for n in range(1, len(words)):
             head = " ".join(words[:n])
             if head in self.counts and len(head) > 1 and (n > 1 or self.counts[head] >= 1):
@@ -257,6 +276,7 @@ class Registry:
 
 
 _COMPANY_ACTS = re.compile(
+    r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
     r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
     r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets)\b"
 )
@@ -291,6 +311,11 @@ def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry
     name = sentence[start:end]
     if key(name) in known:
         return start, end
+    if m := re.match(
+        r"(?:Half|Some|Most|All|Many|A\s[Tt]hird|A\s[Qq]uarter|Two-[Tt]hirds)\s(?:[Oo]f)\s(?=[A-Z])", name
+    ):
+        start += m.end()  # "Half of Acme's staff"
+        name = sentence[start:end]
     if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
         start += m.end()
     if m := re.match(r"(?:Pre-)?(?:Series|Round)\s[A-K]\d?\s(?:of|for|in)\s", sentence[start:end]):

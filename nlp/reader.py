@@ -5,14 +5,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from newsledger.model import Article, Claim, Evidence, Kind, Qualifier, claim_id
-from nlp import VERSION, attributes, candidates, chooser, dates, entities, gate, linking, merging, names
+from newsledger.model import AiRelation, Article, Claim, Evidence, Kind, Qualifier, claim_id
+from nlp import (
+    VERSION,
+    ai_relation,
+    attributes,
+    candidates,
+    chooser,
+    dates,
+    entities,
+    gate,
+    linking,
+    merging,
+    names,
+)
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
 from nlp.figures import Figure
@@ -55,6 +67,12 @@ _DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
 _HYPOTHETICAL = re.compile(layoff.HYPOTHETICAL, re.IGNORECASE)
 _FURLOUGH = re.compile(layoff.FURLOUGH, re.IGNORECASE)
+_ALL = re.compile(r"\ball(?: of (?:its|the|their))?\s$", re.IGNORECASE)
+_RECORD = re.compile(
+    r"\b(?P<field>notice date|received date|effective date|layoff date|type)\s?:\s?(?P<value>[^:\n]{3,40}?)(?=[.;]|\s\w+ (?:date|affected)\b|$)",
+    re.IGNORECASE,
+)
+"""A field of a state's public notice of cuts."""
 _CUT = re.compile(layoff.STRONG_VERB + "|" + layoff.CUT_NOUN, re.IGNORECASE)
 
 
@@ -73,6 +91,14 @@ class _Line:
     @property
     def text(self) -> str:
         return self.sentence.text
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """Return the stored words between two places of the sentence."""
+        return self.view.evidence(self.sentence.start + start, self.sentence.start + end)
+
+    def entities_of_places(self) -> list[tuple[int, int, str]]:
+        """Return the model's entities that are places."""
+        return [e for e in self.entities or () if e[2] in ("GPE", "LOC")]
 
 
 @dataclass(slots=True)
@@ -244,6 +270,64 @@ _SAYS = re.compile(
     r"\b(?:said|says|announc\w+|told|confirm\w+|statement|memo|email|letter|filing|reported|unveil\w*|disclos\w+|notif\w+|inform\w+|blog|message|revealed|wrote|today|began|learned)\b",
     re.IGNORECASE,
 )
+
+
+def _set_relation(draft: _Draft, f: Finding, places: Iterable[tuple[str, int]]) -> None:
+    """Set a cut's tie to AI from the first place that has one, and who ties it from the first that tells who."""
+    found = None
+    for where, i in places:
+        line = draft.lines[i]
+        end = f.end if where == "sentence" and line.order == f.order else 0
+        tie = ai_relation.tie(line.text, end)
+        if tie is None or (tie.relation == "context" and where not in ("sentence", "title")):
+            continue
+        if found is None or (found.relation == "context" and tie.relation != "context"):
+            found = tie
+            f.ai_relation, f.trace["ai_relation"] = tie.relation, f"{tie.rule}-in-{where}"
+            f.evidence["ai_relation"] = line.evidence(tie.start, tie.end)
+            f.ai_speaker = None
+        if f.ai_speaker in (None, "press") and _alike(found.relation, tie.relation):
+            f.ai_speaker = ai_relation.speaker(line.text)
+    if found is None:
+        f.trace["ai_relation"] = "no-ai-words"
+
+
+def _set_date(f: Finding, line: _Line, d: dates.Stated, rule: str) -> None:
+    f.date, f.precision, f.trace["date"] = d.value, d.precision, rule
+    f.evidence["date"] = line.evidence(d.start, d.end)
+
+
+def _read_record(draft: _Draft, f: Finding, told: list[int]) -> None:
+    """Read the fields that stand about a notice's number of people: its date, when it takes effect, a closure."""
+    for i in range(max(0, told[0] - 6), min(len(draft.lines), told[0] + 7)):
+        line = draft.lines[i]
+        for m in _RECORD.finditer(line.text):
+            name, start = m["field"].lower(), m.start("value")
+            if name == "type":
+                if re.search(r"clos", m["value"], re.IGNORECASE):
+                    f.kind, f.trace["kind"] = "closure", "notice"
+                continue
+            d = dates.of_notice(m["value"]) or next(iter(dates.stated(m["value"], draft.published)), None)
+            if d is None:
+                continue
+            if name in ("effective date", "layoff date"):
+                f.effective, f.trace["effective_date"] = d.value, "notice"
+                f.evidence["effective_date"] = line.evidence(start + d.start, start + d.end)
+            elif f.date is None:
+                _set_date(f, line, replace(d, start=start + d.start, end=start + d.end), "notice")
+    f.time, f.trace["time"] = "current", "notice"
+    title = draft.lines[0]
+    if (
+        f.location is None
+        and title.order < 0
+        and (town := re.search(r",\s([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)$", title.text))
+    ):
+        f.location, f.trace["location"] = town[1], "notice-title"
+        f.evidence["location"] = title.evidence(town.start(1), town.end(1))
+
+
+def _alike(one: AiRelation, other: AiRelation) -> bool:
+    return one == other or {one, other} == {"cause", "shift"}
 
 
 def _may_have_candidates(paragraph: str, speaks_of_ai: bool) -> bool:
@@ -555,27 +639,82 @@ class Reader:
                     self.drops[f"no_{candidate.type}"] += 1
                 else:
                     findings.append(finding)
-        merged = findings if "merging" in self._disabled else merging.merge(findings, draft.published)
+        merged = (
+            findings if "merging" in self._disabled else merging.merge(findings, draft.published, draft.article.title)
+        )
+        self._complete(draft, merged)
         self._date_from_lead(draft, merged)
-        self._tie_to_ai(draft, merged)
+        self._relate_to_ai(draft, merged)
         return [self._claim(draft, f) for f in merged]
 
     @staticmethod
-    def _tie_to_ai(draft: _Draft, findings: list[Finding]) -> None:
-        """Tie the article's own cut to AI where it says so further on; a title's tie is not its background's."""
+    def _relate_to_ai(draft: _Draft, findings: list[Finding]) -> None:
+        """Tell how the text ties each cut to AI: beside it, in the title of the article's own news, or further on."""
+        cuts = [f for f in findings if f.type == "layoff"]
+        if not any(ai_relation.speaks_of_ai(line.text) for line in draft.lines):
+            for f in cuts:
+                f.trace["ai_relation"] = "no-ai-words"
+            return
+        at = {line.order: i for i, line in enumerate(draft.lines)}
+        for f in cuts:
+            told = [at[order] for order in f.orders]
+            others = {at[o] for other in findings if other is not f for o in other.orders} - set(told)
+            places: list[tuple[str, int]] = [("sentence", i) for i in told]
+            # what a semicolon joins is one sentence
+            places += [("sentence", i + 1) for i in told if draft.lines[i].text.endswith(";")]
+            titled = draft.lines[0].order < 0 and f.time == "current" and f.is_topic
+            places += [("title", 0)] * (titled and 0 not in told)
+            near = [j for i in told if draft.lines[i].order >= 0 for j in (i + 1, i - 1, i + 2)]
+            places += [
+                ("neighbour", j)
+                for j in dict.fromkeys(near)
+                if 0 <= j < len(draft.lines)
+                and j not in others
+                and j not in told
+                and draft.lines[j].order >= 0
+                and ai_relation.speaks_of_cuts(draft.lines[j].text)
+            ]
+            if f.is_topic and f.time == "current":
+                places += [
+                    ("further-on", j)
+                    for j, line in enumerate(draft.lines[:25])
+                    if line.order >= 0 and j not in others and ai_relation.tells_of(line.text, f.company)
+                ]
+            _set_relation(draft, f, dict.fromkeys((where, i) for where, i in places if i < len(draft.lines)))
+
+    @staticmethod
+    def _complete(draft: _Draft, findings: list[Finding]) -> None:
+        """Fill what other lines tell of a cut: when it takes effect, the clause before a semicolon, a notice's fields."""
+        at = {line.order: i for i, line in enumerate(draft.lines)}
         for f in findings:
             if f.type != "layoff":
                 continue
-            if f.time == "past" and f.order >= 0 and f.trace.get("ai_relation", "").endswith("-in-title"):
-                f.ai_relation, f.ai_speaker, f.trace["ai_relation"] = "none", None, "title-of-other-news"
-            if f.ai_relation not in ("none", "context") or not f.is_topic or f.time == "past":
+            told = [at[order] for order in f.orders]
+            joined = [i - 1 for i in told if i > 0 and draft.lines[i - 1].text.endswith(";")]
+            for i in joined:
+                line = draft.lines[i]
+                if (
+                    f.date is None
+                    and (d := next(iter(dates.stated(line.text, draft.published)), None))
+                    and not d.future
+                ):
+                    _set_date(f, line, d, "joined")
+                place = attributes.location(line.text, 0, len(line.text), line.entities_of_places())
+                if f.location is None and place:
+                    f.location, f.trace["location"] = place[0], "joined"
+                    f.evidence["location"] = line.evidence(place[1], place[2])
+            if f.trace.get("count") == "shape:affected-field":
+                _read_record(draft, f, told)
+            if f.effective or f.time == "past" or not (f.is_topic or f.order <= 2):
                 continue
-            for line in draft.lines[:25]:
-                relation, rule = attributes.ties_elsewhere(line.text, f.company)
-                if relation != "none":
-                    f.ai_relation, f.trace["ai_relation"] = relation, rule
-                    f.ai_speaker = attributes.ai_speaker(line.text, press=line.order < 0)
-                    f.evidence["ai_relation"] = line.view.evidence(line.sentence.start, line.sentence.end)
+            for i in sorted({first + ahead for first in told for ahead in range(4)}):
+                if not 0 <= i < len(draft.lines) or draft.lines[i].order < 0:
+                    continue
+                line = draft.lines[i]
+                found = attributes.takes_effect(line.text, dates.stated(line.text, draft.published), draft.published)
+                if found:
+                    f.effective, f.trace["effective_date"] = found.value, "takes-effect"
+                    f.evidence["effective_date"] = line.evidence(found.start, found.end)
                     break
 
     @staticmethod
@@ -622,14 +761,12 @@ class Reader:
             kind = "attrition"
         elif re.search(layoff.CLOSURE, zone, re.IGNORECASE) and not _CUT.search(zone):
             kind = "closure"
+        elif _ALL.search(text[: anchor.start]) or (c.percent and c.percent.low == 100):
+            near = [draft.lines[i].text for i in range(max(0, at.index - 2), min(len(draft.lines), at.index + 2))]
+            if any(re.search(layoff.COMPANY_CLOSES, t, re.IGNORECASE) for t in near):
+                kind = "closure"
         f.kind, f.trace["kind"] = kind, "words" if kind != "layoff" else "default"
         f.cumulative = attributes.cumulative_cut(text, c.start, c.end)
-        neighbours = [draft.lines[i].text for i in (at.index + 1, at.index - 1) if 0 <= i < len(draft.lines)]
-        title = draft.lines[0].text if draft.lines and draft.lines[0].order < 0 else ""
-        relation, quote, rule = attributes.ai_relation(text, neighbours, title, f.is_topic)
-        f.ai_relation, f.trace["ai_relation"] = relation, rule
-        if relation != "none":
-            f.ai_speaker = attributes.ai_speaker(quote, press=line.order < 0)
         found = attributes.roles(text, c.start, c.end)
         f.roles = tuple(role for role, _, _ in found)
         if found:
@@ -756,17 +893,7 @@ class Reader:
             kind
         )  # type: ignore[assignment]
         if kind == "capex":
-            zone = text[max(0, c.start - 90) : c.end + 70]
-            if re.search(
-                r"\b(?:guidance|guides?|sees|(?:this|next|fiscal) year|in fiscal|fiscal 20\d\d|expects?|forecast|outlook|capital expenditures? (?:this|for|in|of|will|would)|would reach|capex (?:of|to))\b",
-                zone,
-                re.IGNORECASE,
-            ):
-                f.basis = "guidance"
-            elif re.search(r"\b(?:spent|was up|rose|invested|totall?ed|paid)\b", zone, re.IGNORECASE):
-                f.basis = "booked"
-            else:
-                f.basis = "pledge"
+            f.basis = attributes.basis(text, c.start, c.end, figure.start)
         f.trace["basis"] = "words"
         f.period_start, f.period_end = attributes.period(text, figure.end, at.draft.published)
         return f
@@ -789,7 +916,7 @@ class Reader:
         assert anchor is not None
         status, status_rule = attributes.status(text, c.start, c.end, text, c.type == "layoff", lead)
         trace["status"] = status_rule
-        when = attributes.when(text, anchor.start, anchor.end, at.stated, draft.published)
+        when = attributes.when(text, min(c.start, anchor.start), anchor.end, at.stated, draft.published)
         if c.list_name and when.date is None:  # the line that opens the list may date it
             opened = [d for d in dates.stated(c.intro, draft.published) if not d.future]
             if opened:
@@ -820,8 +947,9 @@ class Reader:
             words=text,
             start=c.start,
             end=c.end,
+            orders=[line.order],
         )
-        place = attributes.location(text, c.start, c.end, [e for e in line.entities or () if e[2] in ("GPE", "LOC")])
+        place = attributes.location(text, c.start, c.end, line.entities_of_places(), [link.name])
         if place:
             f.location = place[0]
             f.evidence["location"] = self._evidence(line, place[1], place[2])
@@ -837,7 +965,11 @@ class Reader:
                 spelled.update(forms)
         if not spelled:
             return names.clean(name)
-        return max(spelled.items(), key=lambda x: (x[1], len(x[0]), x[0]))[0]
+        most = max(spelled.values())
+        best = max((form for form, n in spelled.items() if n == most), key=lambda form: (len(form), form))
+        first, _, rest = best.partition(" ")
+        described = rest in spelled and registry.is_word(first.casefold()) and not names.COMPANY_WORD.search(first)
+        return rest if described else best  # "Insurer Acme"
 
     @staticmethod
     def _evidence(line: _Line, start: int, end: int) -> Evidence:

@@ -49,6 +49,8 @@ def values(quote: str) -> set[float]:
             value = word_value(run)
             if value is not None:
                 found |= {value} | {value * s for s in scales}
+    for whole_words, scale in re.findall(rf"\b(\w+) and a half ({SCALE})\b", text):
+        found.add(((word_value(whole_words) or 0) + 0.5) * SCALES[scale])
     for part, whole in PARTS.items():
         if re.search(rf"\b{part}s?\b", text):
             found |= {100 * n / whole for n in (1, *(word_value(t) or 0 for t in tokens if word_value(t)))}

@@ -45,7 +45,6 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "made-redundant",
         r"\b(?:make|makes|making|made)\s(?:another |a further )?{F}(?:\s[^\s‹›;.,]+){0,4}?\sredundant\b",
     ),
-    ("halve", r"‹W(?P<fig>\d+)›(?=\s(?:[\w'-]+\s){0,3}(?:workforce|staff|headcount|team|payroll|employees))"),
     (
         "affected-field",
         r"\b(?:employees|workers|positions|jobs|staff|people|headcount)\s(?:affected|impacted|to be laid off|losing jobs):?\s*{F}",
@@ -73,12 +72,13 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     ("leaving", r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:are|is|will be)\s(?:leaving|departing|out|gone)\b"),
     ("to-go", r"{F}(?:\s(?:at|in|of)\s[^\s‹›;.]+){0,2}?\s(?:are |set |due |would |is )?(?:to go|would go|must go)\b"),
+    ("see-go", r"\bsee(?:s|ing)?\s{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:go|lost|cut|axed|disappear|leave|lose)\b"),
     ("out", r"(?<=, )\s?{P}\sout\b"),
     ("verb-people", rf"\b{STRONG_VERB}{_GAP}{{0,5}}?\s*{{F}}"),
     ("verb-figure", rf"\b{WEAK_VERB}{_GAP}{{0,6}}?\s*{{PW}}"),
     (
         "verb-bare",
-        rf"\b{WEAK_VERB}(?:\s(?:by|back|another))?\s*{{B}}(?=\s*(?:$|[.,;)]|in\b|at\b|across\b|from\b|globally|worldwide|more\b|of its|this|last))",
+        rf"\b{WEAK_VERB}(?:\s(?:by|back|another))?\s*{{B}}(?=\s*(?:$|[.,;)]|and\s‹B|in\b|at\b|across\b|from\b|globally|worldwide|more\b|of its|this|last))",
     ),
     (
         "workforce-by",
@@ -91,7 +91,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("noun-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{P}}"),
     (
         "passive",
-        r"{F}(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,5}?\s(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
+        r"{F}(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,5}?\s(?:(?:was|were|are|is) to be|(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
     ),
     (
         "passive-weak",
@@ -117,7 +117,10 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "notify",
         r"\b(?:notif\w+|told|warn(?:s|ed|ing))(?:\s[^\s‹›]+){0,3}?\s*{F}(?=[^;.]{0,90}\b(?:laid off|lay-?off|at risk|terminat|los(?:e|ing) their|redundan|let go|being cut|eliminated|furlough))",
     ),
-    ("jobs-go", r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|to be lost)\b"),
+    (
+        "jobs-go",
+        r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may) be lost)\b",
+    ),
     (
         "affect",
         r"\b(?:affect(?:s|ed|ing)?|impact(?:s|ed|ing)?|hit(?:s|ting)?|involv(?:e|es|ed|ing)|result(?:s|ed|ing)? in)(?:\s[^\s‹›;.]+){0,4}?\s*{PW}",
@@ -197,14 +200,16 @@ HYPOTHETICAL = (
 
 BUYOUT = r"\b(?:buy-?outs?|voluntary (?:redundanc|separation|retirement|exit|departure|severance|resignation)\w*|early retirement|deferred resignation|resign(?:ed|ation))\b"
 ATTRITION = r"\b(?:attrition|natural (?:turnover|wastage)|not (?:be )?replac(?:e|ed|ing) (?:departing|those)|unfilled|vacan(?:t|cies))\b"
-CLOSURE = r"\b(?:clos(?:e|es|ing|ure)s?|shut(?:s|ting|tered|ter)?(?:ing)?(?: down)?|wind(?:ing)? down|idl(?:e|es|ing))\b[^.;]{0,60}\b(?:plant|factory|factories|site|office|offices|store|stores|studio|studios|warehouse|facility|mill|mine|branch|branches|centre|center)\b"
+_SITE = r"(?:plant|factory|site|studio|warehouse|facility|mill|mine|campus|hub|newsroom|smelter|refinery|depot|shipyard|brewery|foundry|distribution cent(?:er|re)|call[- ]cent(?:er|re)|contact cent(?:er|re)|data cent(?:er|re)|cent(?:er|re)|store|hospital)"
+CLOSURE = rf"\b(?:clos(?:e|es|ed|ing|ure of)|shut(?:s|ting|ters|tered|tering)?(?: down)?|wind(?:s|ing)? down|idl(?:e|es|ing))\s(?!\d)(?:[^\s.;,]+\s){{0,5}}?{_SITE}\b|\b(?:both|all)\s(?:\w+\s){{0,4}}(?:plants|factories|sites|stores)\b|\b{_SITE}(?:'s)? (?:closure|closing|shutdown)\b|\b{_SITE} (?:will|is to|to|would) (?:close|shut)\b"
+COMPANY_CLOSES = r"\b(?:shut(?:s|ting)? (?:down|its doors|up shop)|clos(?:es|ing|e|ed) (?:down|its doors|for good)|ceas(?:es|ing|e|ed) (?:all )?operations|wind(?:s|ing)? down|shutters|go(?:es|ing)? out of business|permanent closure)\b(?!\s(?:its|the|an?|two|three|some|several|\d))"
 CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:the |its )?total|total planned cuts|so far|cumulative|combined|between the reductions|all told)\b"
 FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
 
 ROLES: tuple[tuple[str, str], ...] = (
     (
         "customer_support",
-        r"customer (?:support|service|care|success|experience)|support (?:staff|agents?|roles?|teams?|workers)|call[- ]cent(?:er|re)|contact cent(?:er|re)|help ?desk",
+        r"customer (?:support|service|care|success|experience)|support (?:staff|agents?|roles?|teams?|workers)|call[- ]cent(?:er|re)|contact cent(?:er|re)|help ?desk|(?<!AI )(?<!estate )(?<!insurance )(?<!federal )(?<!FBI )(?<!travel )agents",
     ),
     (
         "content",
@@ -220,7 +225,7 @@ ROLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "back_office",
-        r"back[- ]office|administrative|clerical|corporate (?:jobs?|employees?|roles?|staff|workers?|functions)|finance (?:teams?|staff|roles)|accounting|legal (?:teams?|staff)|white[- ]collar|salaried|headquarters|support functions|IT (?:staff|jobs|roles|workers|teams?)",
+        r"back[- ]office|administrative|clerical|corporate (?:jobs?|employees?|roles?|staff|workers?|functions)|finance (?:teams?|staff|roles)|accounting|legal (?:teams?|staff)|white[- ]collar|support functions|IT (?:staff|jobs|roles|workers|teams?)",
     ),
     (
         "engineering",
@@ -237,3 +242,80 @@ ROLES: tuple[tuple[str, str], ...] = (
     ),
 )
 """Kinds of work, and the words that name them beside a cut."""
+
+AI_TERM = (
+    r"(?:(?<![\w.])A\.?I\.?(?![\w.])|(?<![\w.])A\.I\.|artificial intelligence|\bautomat(?:e|es|ed|ing|ion)\b|machine learning|\bLLMs?\b|"
+    r"language models?|\bgen(?:erative)?[- ]?AI\b|chat-?bots?|\bbots\b|\bagentic\b|ChatGPT|\bCopilot\b|\brobots?\b|\balgorithms?\b)"
+)
+"""AI and automation, as the reason of a cut names them."""
+AI_NO_TERM_AFTER = (
+    r"[- ](?:(?:\w+ )?start-?ups?|compan(?:y|ies)|firms?|labs?|chip-?makers?|chips? |unicorns?|giants?|darling|pioneer|specialist|researchers? (?:at|from)|"
+    r"rivals?|model maker|makers?|company|assistant maker|search engine|summary|-assisted summary|generated)\b"
+)
+"""What follows a word for AI that only describes a company."""
+_FEW = r"(?:[^\s.;]+\s){0,7}?"
+AI_DENIED = (
+    r"(?:(?:\bnot|n't|\bnever|\bnor)\s(?:[\w-]+\s){0,3}?(?:about|because of|because|due to|driven|caused|related|the result|a result|based|tied|linked|connected|attributable|motivated|prompted|a consequence|to blame|down to)\b(?:(?!\bbut\b)[^.;]){0,70}?{AI}"
+    r"|(?:\bnot|n't|\bnever)\s(?:\w+\s)?(?:by\s|an?\s)?{AI}(?!\sonly)"
+    r"|\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|disput(?:es|ed|ing)|dismiss(?:es|ed|ing)|rebuff(?:s|ed)|push(?:es|ed)? back on|refut(?:es|ed)|play(?:s|ed) down)\b[^.;]{0,90}{AI}"
+    r"|{AI}[^.;]{0,40}\b(?:(?:is|was|were|are|did|had|has|does|do)(?:n't| not)|(?:played|plays|had|has) no|was never|not the (?:reason|cause|driver))\b(?! (?:only|just|yet))(?=[^.;]{0,40}\b(?:reason|cause|factor|behind|role|driv\w+|blame|part|why|responsible|involved|do with|replac\w+|related)\b)"
+    r"|\b(?:nothing to do with|unrelated to|no (?:connection|link) (?:to|with)|independent of|rather than|instead of|regardless of|not\s{AI}[- ](?:driven|related|led))\s[^.;]{0,30}{AI}"
+    r"|\bnot\s{AI}\b)"
+)
+"""Words that say AI is not the reason."""
+AI_SELECTED = (
+    r"(?:{AI}|software|automated system|computer program)\b[^.;]{0,60}\b(?:choos|chose|select|decid|pick|rank|determin|flag|scor)\w*[^.;]{0,50}\b(?:who|whom|which|employees|workers|staff|people|names|list|cut|laid)\b|"
+    r"\b(?:chosen|selected|picked|ranked|flagged|scored|decided)\s(?:\w+\s){0,3}?by\s(?:an?\s|the\s)?(?:[\w-]+\s){0,3}?(?:{AI}|software|system)"
+)
+AI_CONTEXT = r"{AI}(?:'s)?[- ](?:\w+ )?(?:boom|era|age|craze|hype|frenzy|fears?|anxiety|mania|bubble|rally|revolution|gold rush|wave|world)\b"
+"""AI as the spirit of the age, which is no reason."""
+AI_TIES: tuple[tuple[str, str, str], ...] = (
+    (
+        "cause",
+        "replaces",
+        rf"\b(?:replac\w+|displac\w+|supplant\w+|swap\w+|substitut\w+|taken over|take over|took over|done|handled|performed|made (?:redundant|obsolete|unnecessary)|hand(?:ed|ing|s)? (?:over )?(?:their|the|its|that|this|much|some|more)\s(?:[\w-]+\s){{0,3}}to|work to)\s{_FEW}{{AI}}",
+    ),
+    (
+        "cause",
+        "does",
+        r"{AI}\s(?:[^\s.;,]+\s){0,6}?(?:replac\w+|displac\w+|tak(?:e|es|ing|en)\s(?:over|on|their|the|more|some|away|jobs)|took over|eliminat\w+|reduc\w+|do(?:es|ing)?\s(?:the|their|more|much|what|most|some)|handl\w+|perform\w+|automat\w+|transform\w+|"
+        r"reshap\w+|chang\w+|disrupt\w+|mak(?:e|es|ing)|made|let(?:s|ting)?\s(?:an?|the|us|it|them|smaller|fewer)\b|allow\w*|enabl\w*|means\b|upend\w*|improv\w*|boost\w*|streamlin\w*|speed\w*|wip\w+|kill\w*|cost\w*|com(?:es|ing) for)",
+    ),
+    (
+        "cause",
+        "reason",
+        rf"\b(?:because of|because|due (?:in part )?to|owing to|thanks (?:in part )?to|results? of|(?:driven|caused|spurred|prompted|fuel?led|triggered|enabled|powered|brought on|justified|hit) by|blam\w+|cit(?:es|ed|ing)|attribut\w+|credit\w+|point(?:s|ed|ing) to|on account of|in response to|in the face of|relat\w+ to|linked to|tied to|tying|stemm\w+ from|reasons?|behind|(?:needs?|needed|fit|approach|ready|rebuild\w*|right-?siz\w+)\s(?:[^\s.;]+\s){{0,4}}(?:in|for) (?:the|an) (?:age|era|world) of)\s{_FEW}{{AI}}",
+    ),
+    (
+        "cause",
+        "efficiency",
+        r"\b(?:efficien\w+|productivity|streamlin\w+|do more with less|fewer (?:people|workers|employees|staff|hands)|less (?:heads|people|staff)|smaller (?:team|workforce|headcount))\b[^.;]{0,60}{AI}|{AI}[^.;]{0,60}\b(?:efficien\w+|productivity|streamlin\w+|do more with less|fewer (?:people|workers|employees|staff|hands)|less (?:heads|people|staff)|smaller (?:team|workforce|headcount))",
+    ),
+    (
+        "cause",
+        "compound",
+        r"{AI}[- ](?:related|induced|linked|connected|fuel?led|caused) ?|{AI}[- ](?:driven|led|powered)\s(?:\w+\s)?(?:lay-?offs|job cuts|cuts|redundanc\w+|restructuring|workforce|reorgani[sz]ation|reductions?|overhaul|job losses)|{AI}\s(?:lay-?offs|job cuts|redundancies|job losses)|{AI}\s(?:is|was|were)\s(?:partly |largely |mainly )?(?:behind|to blame|the reason|responsible)",
+    ),
+    (
+        "cause",
+        "automates",
+        r"\bautomat(?:e|es|ed|ing)\b(?=[^.;]{0,60}\b(?:work|tasks?|roles?|jobs|process\w*|functions?|operations?|support|routine|parts?|manual|duties|much|more|back)\b)|\b(?:more|greater|increased|wider|increasing|further|new|growing)\s(?:\w+\s)?(?:use of )?automation\b",
+    ),
+    (
+        "shift",
+        "shift",
+        rf"\b(?:shift\w*|pivot\w*|redirect\w*|realloc\w*|reinvest\w*|redeploy\w*|invest\w*|refocus\w*|focus\w*|prioriti\w*|ramp\w*|doubl\w+ down|pour\w*|spend\w*|fund\w*|bets?|betting|funnel\w*|divert\w*|mov(?:e|es|ing)|pay(?:s|ing)? for|offset\w*|accelerat\w*|push\w*|"
+        rf"reorgani[sz]\w*|restructur\w*|reorient\w*|re-?align\w*|free\w* up|plow\w*|channel\w*|expan\w+|build\w*|resources?|money|capital|savings|hir(?:e|es|ing)|race\w*|transition\w*|go(?:es|ing)? all[- ]in|commit\w*|turn\w* (?:its |their )?(?:focus|attention)|emphas\w+|put\w*|toward|towards)\s{_FEW}{{AI}}",
+    ),
+    (
+        "shift",
+        "push",
+        r"{AI}[- ](?:\w+ )?(?:push|pivot|shift|strategy|investments?|spending|bets?|ambitions?|overhaul|efforts?|drive|initiatives?|projects?|infrastructure|build-?out|costs?|capex|race|transformation|transition|plans|priorities|focus|talent|hiring|products?|development)\b|{AI}[- ](?:first|centric|native|focused)\b",
+    ),
+    (
+        "cause",
+        "adopts",
+        rf"\b(?:adopt\w*|deploy\w*|embrac\w*|integrat\w*|implement\w*|us(?:e|es|ing)|leverag\w*|rel(?:y|ies|ying|iance)|lean(?:s|ed|ing)?|roll(?:s|ed|ing)? out|introduc\w*|turn(?:s|ed|ing)? to|with|through|via|by|harness\w*|appl(?:y|ies|ying)|as|amid)\s{_FEW}{{AI}}",
+    ),
+)
+"""How words tie a cut to AI: (relation, rule, pattern), the surest first; `{AI}` stands for `AI_TERM`."""
