@@ -186,7 +186,7 @@ def load(engine: Engine, count: int, report: Report) -> None:
                     cursor.executemany(texts[1], members)
 
                 bare += timed(run)
-                sums = add_up(map(events.summed, batch), 1, {})
+                sums = add_up(map(events.counted, batch), 1, {})
                 apply(connection, sums)
         else:
             begin_rollup = rollup

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from newsledger.model import Alias, Company
 from storage.batches import batches
 from storage.engine import moment_of_writing
-from storage.tables import company, company_id, company_month
+from storage.tables import company, company_id, company_quarter
 from storage.versions import held, write
 
 FIELDS = tuple(field.name for field in fields(Company))
@@ -126,11 +126,12 @@ def with_events(
     `name` finds a part of the name, in any case of letters.
     """
     sums = {
-        column: func.sum(company_month.c[column]) for column in ("layoff_events", "jobs_cut", "ai_events", "ai_usd_out")
+        column: func.sum(company_quarter.c[column])
+        for column in ("layoff_events", "jobs_cut", "ai_events", "ai_usd_out")
     }
     query = (
         select(company.c.id, company.c.name, *(total.label(column) for column, total in sums.items()))
-        .join(company_month, company_month.c.company_id == company.c.id)
+        .join(company_quarter, company_quarter.c.company_id == company.c.id)
         .where(held(company))
         .group_by(company.c.id, company.c.name)
     )

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import starmap
 from operator import attrgetter
 from typing import Any, Literal, get_args
 
@@ -36,6 +37,7 @@ from storage.batches import batches
 from storage.bulk import among, driver_moment, insert_rows
 from storage.columns import Moment, Text
 from storage.engine import is_postgresql, reading
+from storage.rollups import COUNTED, Counted
 from storage.tables import article, claim, company, event, event_claim, event_id, event_successor
 from storage.versions import close, held
 
@@ -222,8 +224,8 @@ def write(
     insert_rows(connection, event, [(*rows[id_], stamp, None) for id_ in changed])
     _set_membership(connection, {id_: given[id_].claim_ids for id_ in changed}, ended, at)
     sums: rollups.Sums = {}
-    rollups.add_up((found[id_] for id_ in ended), -1, sums)
-    rollups.add_up((summed(given[id_]) for id_ in changed), 1, sums)
+    rollups.add_up(found, -1, sums)
+    rollups.add_up((counted(given[id_]) for id_ in changed), 1, sums)
     rollups.apply(connection, sums)
     return len(changed), len(gone)
 
@@ -241,37 +243,13 @@ def event_row(connection: Connection, entry: Event) -> tuple[Any, ...]:
     return (*values, entry.date or "", content)
 
 
-_SUMMED = tuple(
-    event.c[name]
-    for name in (
-        "id",
-        "type",
-        "company_id",
-        "kind",
-        "basis",
-        "scope",
-        "superseded_by",
-        "stage",
-        "count",
-        "count_low",
-        "count_high",
-        "percent",
-        "amount",
-        "amount_usd",
-        "date",
-        "date_precision",
-        "ai_cited",
-    )
-)
+_COUNTED = tuple(event.c[name] for name in COUNTED)
+_counted_values: Callable[[Event], tuple[Any, ...]] = attrgetter(*COUNTED)
 
 
-_SUMMED_NAMES = tuple(c.name for c in _SUMMED[1:])
-_summed_values: Callable[[Event], tuple[Any, ...]] = attrgetter(*_SUMMED_NAMES)
-
-
-def summed(entry: Event) -> dict[str, Any]:
+def counted(entry: Event) -> Counted:
     """Return the columns of an event that roll-ups ask for."""
-    return dict(zip(_SUMMED_NAMES, _summed_values(entry), strict=True))
+    return Counted(*_counted_values(entry))
 
 
 def _held_hashes(connection: Connection, ids: Collection[str]) -> dict[str, str]:
@@ -282,12 +260,11 @@ def _held_hashes(connection: Connection, ids: Collection[str]) -> dict[str, str]
     return hashes
 
 
-def _held_states(connection: Connection, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    states: dict[str, Mapping[str, Any]] = {}
+def _held_states(connection: Connection, ids: Collection[str]) -> list[Counted]:
+    states: list[Counted] = []
     for batch in batches(sorted(ids), MANY):
-        query = select(*_SUMMED).where(among(connection, event.c.id, batch), held(event))
-        for row in connection.execute(query).mappings():
-            states[row["id"]] = dict(row)
+        query = select(*_COUNTED).where(among(connection, event.c.id, batch), held(event))
+        states += starmap(Counted, connection.execute(query))
     return states
 
 

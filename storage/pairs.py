@@ -13,13 +13,12 @@ from datetime import date, datetime
 from statistics import median_low
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import Connection, and_, cast, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from storage.batches import batches
 from storage.calendar import bounds, period_of_day, place
-from storage.columns import Whole
-from storage.rollups import UNDATED, contribution_sql, month_sums
-from storage.tables import company, company_month, event, total_month
+from storage.rollups import contribution_sql, month_sums
+from storage.tables import PAIR_COLUMNS, company, company_month, company_quarter, event, total_month
 from storage.versions import held
 
 PairSort = Literal[
@@ -97,9 +96,6 @@ class CurvePoint:
     ai_usd_out: int
 
 
-SUMMED = ("layoff_events", "jobs_cut", "ai_cited_jobs", "ai_events", "ai_usd_out")
-
-
 def by_quarter(
     connection: Connection, *, company_ids: Collection[str] = (), since: str | None = None, until: str | None = None
 ) -> list[PairQuarter]:
@@ -107,21 +103,15 @@ def by_quarter(
 
     What is dated only to a year is in no quarter. `since` and `until` are ISO dates, `until` not included.
     """
-    table = company_month
-    quarter = table.c.quarter
-    columns = [cast(func.sum(table.c[name]), Whole) for name in SUMMED]
-    query = select(table.c.company_id, quarter, *columns).where(
-        or_(table.c.layoff_events > 0, table.c.ai_events > 0),
-        func.length(table.c.period) == 7,
-        table.c.period != UNDATED,
-    )
+    table = company_quarter
+    wanted = [table.c.quarter != ""]
     if since is not None:
-        query = query.where(quarter >= period_of_day(bounds(since)[0], "quarter"))
+        wanted.append(table.c.quarter >= period_of_day(bounds(since)[0], "quarter"))
     if until is not None:
-        query = query.where(quarter < period_of_day(bounds(until)[0], "quarter"))
+        wanted.append(table.c.quarter < period_of_day(bounds(until)[0], "quarter"))
     if company_ids:
-        query = query.where(table.c.company_id.in_(sorted(company_ids)))
-    rows = connection.execute(query.group_by(table.c.company_id, quarter).order_by(table.c.company_id, quarter))
+        wanted.append(table.c.company_id.in_(sorted(company_ids)))
+    rows = connection.execute(select(table).where(*wanted).order_by(*table.primary_key.columns))
     return list(map(PairQuarter._make, rows.all()))
 
 
@@ -158,8 +148,10 @@ def pairs(
     if sort not in get_args(PairSort):
         raise ValueError(f"pairs cannot be sorted by {sort!r}; use one of {', '.join(get_args(PairSort))}")
     first, after = (None if text is None else period_of_day(bounds(text)[0], "month") for text in (since, until))
-    table: Any = company_month if as_of is None else month_sums(as_of)
-    sums = {name: func.sum(table.c[name]).label(name) for name in SUMMED}
+    table: Any = company_quarter if (since, until) == (None, None) else company_month
+    if as_of is not None:
+        table = month_sums(as_of)
+    sums = {name: func.sum(table.c[name]).label(name) for name in PAIR_COLUMNS}
     query = (
         select(table.c.company_id, company.c.name, *sums.values())
         .join(company, and_(company.c.id == table.c.company_id, held(company, as_of)))

@@ -1,7 +1,8 @@
 """Who leads by a metric over some months, without adding up every company.
 
-The threshold algorithm (Fagin, Lotem, Naor: Optimal aggregation algorithms for middleware, 2001): walk down each
-month's list, the largest first; add up exactly whoever comes by; stop when nobody further down can still get in.
+The threshold algorithm (Fagin, Lotem, Naor: Optimal aggregation algorithms for middleware, 2001): walk down the list
+of each quarter that the months touch, the largest first; add up exactly whoever comes by; stop when nobody further
+down can still get in.
 """
 
 from __future__ import annotations
@@ -38,33 +39,31 @@ def top(connection: Connection, metric: Ranked, since: str, until: str, limit: i
     if metric not in get_args(Ranked):
         raise ValueError(f"companies cannot be ranked by {metric!r}; use one of {', '.join(get_args(Ranked))}")
     months = list(periods(bounds(since)[0], bounds(until)[0], "month"))
-    value = company_month.c[metric]
+    if not months:
+        return []
+    quarters = sorted({quarter_of(month) for month in months})
     mark = "%s" if is_postgresql(connection) else "?"
     walk = (
-        f"SELECT company_id, {metric} FROM company_month WHERE period = {mark} AND {metric} > 0 "  # noqa: S608
+        f"SELECT company_id, {metric} FROM company_quarter WHERE quarter = {mark} AND {metric} > 0 "  # noqa: S608
         f"ORDER BY {metric} DESC, company_id DESC LIMIT {mark}"
     )
     depth, sums = 2 * limit, dict[str, int]()
     while True:
-        seen: dict[str, list[int]] = {}
-        new: set[str] = set()
-        for month in months:
-            rows = connection.exec_driver_sql(walk, (month, depth)).all()
-            seen[month] = [number for _, number in rows]
-            new.update(company_id for company_id, _ in rows)
-        new -= sums.keys()
+        lists = [connection.exec_driver_sql(walk, (quarter, depth)).all() for quarter in quarters]
+        new = {company_id for rows in lists for company_id, _ in rows} - sums.keys()
         if new:
+            month = company_month.c.period
             query = (
-                select(company_month.c.company_id, func.sum(value))
-                .where(among(connection, company_month.c.company_id, new), company_month.c.period.in_(months))
-                .where(company_month.c.quarter >= quarter_of(months[0]))
-                .where(company_month.c.quarter <= quarter_of(months[-1]))
+                select(company_month.c.company_id, func.sum(company_month.c[metric]))
+                .where(among(connection, company_month.c.company_id, new))
+                .where(month >= months[0], month <= months[-1])
+                .where(func.length(month) == 7, month.not_like("%Q%"))
                 .group_by(company_month.c.company_id)
             )
-            sums.update((company_id, int(total)) for company_id, total in connection.execute(query).all())
+            sums.update((company_id, int(total)) for company_id, total in connection.execute(query).all() if total)
         best = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:limit]
         # whoever has not come by has at most what stands last in each list
-        bound = sum(numbers[-1] for numbers in seen.values() if len(numbers) == depth)
+        bound = sum(rows[-1][1] for rows in lists if len(rows) == depth)
         if bound == 0 or (len(best) == limit and best[-1][1] > bound):
             break
         depth *= 4

@@ -6,7 +6,9 @@ An event is placed in the period its date is sure of: a month (`2026-03`), or wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -31,15 +33,18 @@ from sqlalchemy import (
 from storage.batches import batches
 from storage.bulk import add_rows
 from storage.columns import Whole
-from storage.tables import METRIC_COLUMNS, company_month, event, total_month
+from storage.tables import METRIC_COLUMNS, PAIR_COLUMNS, company_month, company_quarter, event, total_month
 from storage.versions import held
 
 UNDATED = "undated"
 NOT_COUNTED_STAGES = ("denied", "cancelled")
 ZERO = (0,) * len(METRIC_COLUMNS)
+DENIED = tuple(int(name == "denied_events") for name in METRIC_COLUMNS)
 
-Sums = dict[tuple[str, str], list[int]]
+Sums = dict[tuple[str, str], tuple[int, ...]]
 """(company id, period) → one number for each of METRIC_COLUMNS."""
+
+_paired: Callable[[Sequence[int]], tuple[int, ...]] = operator.itemgetter(*map(METRIC_COLUMNS.index, PAIR_COLUMNS))
 
 
 def period_of(date: str | None, precision: str | None) -> str:
@@ -58,40 +63,55 @@ def quarter_of(period: str) -> str:
     return period if "Q" in period else f"{period[:4]}-Q{(int(period[5:]) + 2) // 3}"
 
 
-def contribution(entry: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return what an event, given by its columns, adds to each of METRIC_COLUMNS.
+@dataclass(slots=True)  # not frozen: that takes longer to make
+class Counted:
+    """The columns of an event that decide what it adds to the sums."""
+
+    company_id: str
+    type: str
+    kind: str
+    basis: str | None
+    scope: str
+    superseded_by: str | None
+    stage: str
+    count: int | None
+    count_low: int | None
+    count_high: int | None
+    percent: float | None
+    amount: int | None
+    amount_usd: int | None
+    date: str | None
+    date_precision: str | None
+    ai_cited: bool
+
+
+COUNTED = tuple(field.name for field in fields(Counted))
+
+
+def contribution(entry: Counted) -> tuple[int, ...]:
+    """Return what an event adds to each of METRIC_COLUMNS.
 
     Only whole happenings count: no parts of a total, no running totals, no guidance that a newer one replaced. Denied
     and cancelled ones count as that and nothing else. Money spent (`booked`) stands apart from money announced.
     """
-    if entry["scope"] != "total" or entry["superseded_by"] is not None:
+    if entry.scope != "total" or entry.superseded_by is not None:
         return ZERO
-    if entry["stage"] in NOT_COUNTED_STAGES:
-        return _sums(denied_events=1)
-    if entry["type"] == "layoff":
-        jobs = entry["count"]
-        low, high = entry["count_low"], entry["count_high"]
-        cited = int(entry["ai_cited"])
-        return _sums(
-            layoff_events=1,
-            jobs_cut=jobs or 0,
-            jobs_cut_low=(jobs or 0) if low is None else low,
-            jobs_cut_high=(jobs or 0) if high is None else high,
-            percent_only_events=int(jobs is None and entry["percent"] is not None),
-            ai_cited_events=cited,
-            ai_cited_jobs=cited * (jobs or 0),
-        )
-    dollars = entry["amount_usd"] or 0
-    if entry["basis"] == "booked":
-        direction = "ai_usd_booked"
+    if entry.stage in NOT_COUNTED_STAGES:
+        return DENIED
+    if entry.type == "layoff":
+        jobs = entry.count or 0
+        low = jobs if entry.count_low is None else entry.count_low
+        high = jobs if entry.count_high is None else entry.count_high
+        percent_only = int(entry.count is None and entry.percent is not None)
+        cited = int(entry.ai_cited)
+        return 1, jobs, low, high, percent_only, cited, cited * jobs, 0, 0, 0, 0, 0, 0
+    dollars = entry.amount_usd or 0
+    unconverted = int(entry.amount is not None and entry.amount_usd is None)
+    if entry.basis == "booked":
+        out, in_, booked = 0, 0, dollars
     else:
-        direction = "ai_usd_in" if entry["kind"] == "funding" else "ai_usd_out"
-    unconverted = int(entry["amount"] is not None and entry["amount_usd"] is None)
-    return _sums(ai_events=1, unconverted_events=unconverted, **{direction: dollars})
-
-
-def _sums(**values: int) -> tuple[int, ...]:
-    return tuple(values.get(name, 0) for name in METRIC_COLUMNS)
+        out, in_, booked = (0, dollars, 0) if entry.kind == "funding" else (dollars, 0, 0)
+    return 0, 0, 0, 0, 0, 0, 0, 1, out, in_, booked, unconverted, 0
 
 
 def contribution_sql(*, include_denied: bool = False) -> dict[str, ColumnElement[int]]:
@@ -134,51 +154,41 @@ def period_sql() -> ColumnElement[str]:
     ).label("period")
 
 
-def add_up(events: Iterable[Mapping[str, Any]], sign: int, into: Sums) -> Sums:
+def add_up(events: Iterable[Counted], sign: int, into: Sums) -> Sums:
     """Add events (`sign` 1) to sums, or take them away (−1)."""
+    change = operator.add if sign > 0 else operator.sub
     for entry in events:
         numbers = contribution(entry)
         if numbers is ZERO:
             continue
-        key = (entry["company_id"], period_of(entry["date"], entry["date_precision"]))
-        held = into.get(key)
-        if held is None:
-            into[key] = [sign * number for number in numbers]
-        else:
-            for place, number in enumerate(numbers):
-                held[place] += sign * number
+        key = (entry.company_id, period_of(entry.date, entry.date_precision))
+        into[key] = tuple(map(change, into.get(key, ZERO), numbers))
     return into
 
 
 def apply(connection: Connection, changes: Sums) -> None:
     """Add changes to the roll-ups; a sum that nothing is left of goes. In the order of keys, so that no two block."""
-    changed = {key: numbers for key, numbers in sorted(changes.items()) if any(numbers)}
-    if not changed:
-        return
-    totals: dict[str, list[int]] = {}
-    for (_, period), numbers in changed.items():
-        held = totals.setdefault(period, list(ZERO))
-        for place, number in enumerate(numbers):
-            held[place] += number
-    add_rows(
-        connection,
-        company_month,
-        [(company, quarter_of(period), period, *numbers) for (company, period), numbers in changed.items()],
-        METRIC_COLUMNS,
-    )
-    add_rows(
-        connection, total_month, [(period, *numbers) for period, numbers in sorted(totals.items())], METRIC_COLUMNS
-    )
-    less = [key for key, numbers in changed.items() if min(numbers) < 0]
+    months = {key: numbers for key, numbers in sorted(changes.items()) if any(numbers)}
+    quarters: Sums = {}
+    totals: dict[tuple[str], tuple[int, ...]] = {}
+    nothing = (0,) * len(PAIR_COLUMNS)
+    for (company_id, period), numbers in months.items():
+        key = (company_id, quarter_of(period))
+        quarters[key] = tuple(map(operator.add, quarters.get(key, nothing), _paired(numbers)))
+        totals[period,] = tuple(map(operator.add, totals.get((period,), ZERO), numbers))
+    _add(connection, company_month, months)
+    _add(connection, company_quarter, quarters)
+    _add(connection, total_month, dict(sorted(totals.items())))
+
+
+def _add(connection: Connection, table: Table, changes: Mapping[Any, tuple[int, ...]]) -> None:
+    rows = [(*key, *numbers) for key, numbers in changes.items() if any(numbers)]
+    added = tuple(column.name for column in table.columns if not column.primary_key)
+    add_rows(connection, table, rows, added)
+    less = [key for key, numbers in changes.items() if min(numbers) < 0]
     for keys in batches(less):
-        of_company = tuple_(company_month.c.company_id, company_month.c.period).in_(keys)
-        connection.execute(delete(company_month).where(of_company, _nothing_left(company_month)))
-    for periods in batches(sorted({period for _, period in less})):
-        connection.execute(delete(total_month).where(total_month.c.period.in_(periods), _nothing_left(total_month)))
-
-
-def _nothing_left(table: Table) -> ColumnElement[bool]:
-    return and_(*(table.c[name] == 0 for name in METRIC_COLUMNS))
+        of_keys = tuple_(*table.primary_key.columns).in_(keys)
+        connection.execute(delete(table).where(of_keys, and_(*(table.c[name] == 0 for name in added))))
 
 
 def month_sums(as_of: datetime | None = None) -> Subquery:
@@ -190,23 +200,28 @@ def month_sums(as_of: datetime | None = None) -> Subquery:
     each = select(event.c.company_id, period.label("period"), *numbers).where(held(event, as_of)).subquery()
     sums = [cast(func.sum(each.c[name]), Whole).label(name) for name in METRIC_COLUMNS]
     rows = select(each.c.company_id, each.c.period, *sums).group_by(each.c.company_id, each.c.period).subquery()
-    month = cast(func.substr(rows.c.period, 6, 2), Integer)
-    quarter = case(
-        (or_(func.length(rows.c.period) != 7, rows.c.period == UNDATED), ""),
-        (rows.c.period.like("%Q%"), rows.c.period),
-        else_=func.substr(rows.c.period, 1, 4).concat("-Q").concat(cast((month + 2) // 3, Text)),
-    )
-    something = or_(*(rows.c[name] != 0 for name in METRIC_COLUMNS))
-    columns = (rows.c.company_id, quarter.label("quarter"), *(c for c in rows.c if c.name != "company_id"))
-    return select(*columns).where(something).subquery()
+    return select(rows).where(or_(*(rows.c[name] != 0 for name in METRIC_COLUMNS))).subquery()
 
 
 def rebuild(connection: Connection) -> None:
     """Make the roll-ups anew from all events that hold."""
-    connection.execute(delete(company_month))
-    connection.execute(delete(total_month))
+    for made in (company_month, company_quarter, total_month):
+        connection.execute(delete(made))
     rows = month_sums()
     connection.execute(insert(company_month).from_select([c.name for c in rows.c], select(rows)))
-    totals = select(company_month.c.period, *(func.sum(company_month.c[name]) for name in METRIC_COLUMNS))
-    names = ["period", *METRIC_COLUMNS]
-    connection.execute(insert(total_month).from_select(names, totals.group_by(company_month.c.period)))
+    period = company_month.c.period
+    month = cast(func.substr(period, 6, 2), Integer)
+    quarter = case(
+        (or_(func.length(period) != 7, period == UNDATED), ""),
+        (period.like("%Q%"), period),
+        else_=func.substr(period, 1, 4).concat("-Q").concat(cast((month + 2) // 3, Text)),
+    )
+    grouped: tuple[tuple[Table, dict[str, ColumnElement[str]]], ...] = (
+        (company_quarter, {"company_id": company_month.c.company_id, "quarter": quarter}),
+        (total_month, {"period": period}),
+    )
+    for table, keys in grouped:
+        sums = {c.name: func.sum(company_month.c[c.name]) for c in table.columns if not c.primary_key}
+        something = or_(*(total != 0 for total in sums.values()))
+        totals = select(*keys.values(), *sums.values()).group_by(*keys.values()).having(something)
+        connection.execute(insert(table).from_select([*keys, *sums], totals))

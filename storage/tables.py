@@ -491,20 +491,31 @@ METRIC_COLUMNS = (
 )
 """What the roll-ups add up, see `storage.rollups.contribution`."""
 
-RANKED_COLUMNS = ("jobs_cut", "ai_usd_out")
-"""What companies are ranked by, see `storage.ranking`."""
-
 company_month = table(
     "company_month",
     Column("company_id", Text, ForeignKey("company_id.id"), nullable=False),
-    Column("quarter", Text, nullable=False),
     Column("period", Text, nullable=False),
     *(Column(name, Whole, nullable=False) for name in METRIC_COLUMNS),
-    PrimaryKeyConstraint("company_id", "quarter", "period"),
+    PrimaryKeyConstraint("company_id", "period"),
+    rowid=False,
+)
+
+PAIR_COLUMNS = ("layoff_events", "jobs_cut", "ai_cited_jobs", "ai_events", "ai_usd_out")
+"""What is set side by side, see `storage.pairs`."""
+
+RANKED_COLUMNS = ("jobs_cut", "ai_usd_out")
+"""What companies are ranked by, see `storage.ranking`."""
+
+company_quarter = table(
+    "company_quarter",
+    Column("company_id", Text, ForeignKey("company_id.id"), nullable=False),
+    Column("quarter", Text, nullable=False),
+    *(Column(name, Whole, nullable=False) for name in PAIR_COLUMNS),
+    PrimaryKeyConstraint("company_id", "quarter"),
     *(
         Index(
-            f"ix_company_month_by_{name}",
-            "period",
+            f"ix_company_quarter_by_{name}",
+            "quarter",
             name,
             "company_id",
             sqlite_where=Column(name, Whole) > 0,
@@ -514,6 +525,7 @@ company_month = table(
     ),
     rowid=False,
 )
+"""The sums of `company_month` by quarter; what lies in no quarter for sure under an empty one."""
 
 total_month = table(
     "total_month",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from itertools import starmap
 from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_facts import NOW, company, days, investment, layoff, put
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
@@ -194,10 +196,9 @@ EVENTS = st.tuples(st.one_of(LAYOFFS, INVESTMENTS), st.one_of(st.none(), COARSE)
 STEPS = st.lists(st.dictionaries(st.sampled_from("abcdef"), st.one_of(st.none(), EVENTS), min_size=1), max_size=6)
 
 
-def sums_of_events(connection: Any) -> dict[tuple[str, str], list[int]]:
-    rows = [
-        row._mapping for row in connection.execute(select(tables.event).where(tables.event.c.known_until.is_(None)))
-    ]
+def sums_of_events(connection: Any) -> rollups.Sums:
+    columns = [tables.event.c[name] for name in rollups.COUNTED]
+    rows = starmap(rollups.Counted, connection.execute(select(*columns).where(tables.event.c.known_until.is_(None))))
     return {key: numbers for key, numbers in rollups.add_up(rows, 1, {}).items() if any(numbers)}
 
 
@@ -208,40 +209,47 @@ def sums_of_events(connection: Any) -> dict[tuple[str, str], list[int]]:
 def test_rollups_are_the_sums_of_events(store: Engine, steps: list[dict[str, Event | None]]) -> None:
     """After any inserts, corrections, merges, splits and removals."""
     with writing(store) as connection:
-        for table in ("event_claim", "event", "company_month", "total_month"):
+        for table in ("event_claim", "event", *ROLLUPS):
             connection.execute(delete(tables.metadata.tables[table]))
     for step in steps:
         kept = [replace(e, id=id_, claim_ids=(f"c{id_}",)) for id_, e in sorted(step.items()) if e is not None]
         put(store, *kept, considered=tuple(sorted(step)))
         with reading(store) as connection:
             expected = sums_of_events(connection)
-            held = {
-                (row.company_id, row.period): [row._mapping[name] for name in tables.METRIC_COLUMNS]
-                for row in connection.execute(select(tables.company_month))
-            }
-            assert held == expected
-            total = {
-                row.period: [row._mapping[name] for name in tables.METRIC_COLUMNS]
-                for row in connection.execute(select(tables.total_month))
-            }
-            periods = {period for _, period in expected}
-            assert total == {
-                period: [
-                    sum(column) for column in zip(*(n for (_, p), n in expected.items() if p == period), strict=True)
-                ]
-                for period in periods
-            }
+            found = held_rollups(connection)
+            assert {(*key, *numbers) for key, numbers in expected.items()} == set(found["company_month"])
+            in_all: dict[str, Any] = {}
+            by_quarter: dict[tuple[str, str], Any] = {}
+            for (company_id, period), numbers in expected.items():
+                values = dict(zip(tables.METRIC_COLUMNS, numbers, strict=True))
+                in_all.setdefault(period, Counter()).update(values)
+                by_quarter.setdefault((company_id, rollups.quarter_of(period)), Counter()).update(values)
+            totals = {(period, *(n[name] for name in tables.METRIC_COLUMNS)) for period, n in in_all.items()}
+            assert totals == set(found["total_month"])
+            quarters = {(*key, *(n[name] for name in tables.PAIR_COLUMNS)) for key, n in by_quarter.items()}
+            assert {row for row in quarters if any(row[2:])} == set(found["company_quarter"])
+    with writing(store) as connection:
+        rollups.rebuild(connection)
+        assert held_rollups(connection) == found if steps else True
+
+
+ROLLUPS = ("company_month", "company_quarter", "total_month")
+
+
+def held_rollups(connection: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of each roll-up, in order."""
+    found = {name: connection.execute(select(tables.metadata.tables[name])).all() for name in ROLLUPS}
+    return {name: sorted(tuple(row) for row in rows) for name, rows in found.items()}
 
 
 def test_rollups_can_be_made_anew(store: Engine) -> None:
     put(store, layoff("a"), layoff("b", date="2026-03", date_precision="quarter"), investment("c"))
     with writing(store) as connection:
-        before = connection.execute(select(tables.company_month).order_by(tables.company_month.c.period)).all()
+        before = held_rollups(connection)
         connection.execute(delete(tables.company_month))
         rollups.rebuild(connection)
-        after = connection.execute(select(tables.company_month).order_by(tables.company_month.c.period)).all()
-        assert [tuple(row) for row in after] == [tuple(row) for row in before]
-        assert connection.execute(select(func.count()).select_from(tables.total_month)).scalar() == 2
+        assert held_rollups(connection) == before
+        assert [len(rows) for rows in before.values()] == [2, 1, 2]
 
 
 def test_pages_and_the_data_version_are_read_along_an_index(store: Engine) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from ledger_facts import layoff, put
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from newsledger import model
 from storage import tables
-from storage.engine import StoreError, open_store, writing
+from storage.engine import StoreError, open_store, reading, writing
 from storage.migrations import downgrade, head, migrate, version
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +33,29 @@ def test_up_down_up(store: Engine) -> None:
     assert names(store) == {*tables.metadata.tables, "alembic_version"}
     with store.connect() as connection:
         assert version(connection) == head()
+
+
+def test_roll_ups_come_through_every_version(store: Engine) -> None:
+    put(
+        store,
+        *(layoff(f"e{n}", date=f"2026-{n:02}-01") for n in range(1, 8)),
+        layoff("q", date="2026-01", date_precision="quarter"),
+        layoff("y", date="2026", date_precision="year", company_id="beta", company="Beta"),
+        layoff("u", date=None, date_precision=None),
+        layoff("d", stage="denied"),
+    )
+
+    def held() -> dict[str, list[tuple[object, ...]]]:
+        with reading(store) as connection:
+            made = ("company_month", "company_quarter", "total_month")
+            found = {name: connection.execute(select(tables.metadata.tables[name])).all() for name in made}
+        return {name: sorted(tuple(row) for row in rows) for name, rows in found.items()}
+
+    before = held()
+    assert {row[1] for row in before["company_quarter"]} == {"", "2026-Q1", "2026-Q2", "2026-Q3"}
+    downgrade(store, "0003")
+    migrate(store)
+    assert held() == before
 
 
 def test_migrations_make_the_declared_tables(store: Engine) -> None:
