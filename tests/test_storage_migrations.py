@@ -121,8 +121,8 @@ def test_an_interrupted_migration_leaves_the_store_as_it_was(store_url: str) -> 
 
 @pytest.mark.fault
 def test_a_store_of_the_release_before_keeps_what_it_holds(store: Engine) -> None:
-    downgrade(store, "0001")
     put(store, layoff("e1"), layoff("e2"))
+    downgrade(store, "0001")
     before = rows(store)
     assert before["event"] == 2
     with store.connect() as connection:
