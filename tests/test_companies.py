@@ -213,6 +213,8 @@ def test_the_share_of_names_that_another_tracker_uses_and_we_know() -> None:
         ('{"id": "acme", "name": "Acme", "parent": "nobody"}', "parent 'nobody'"),
         ('{"id": "acme", "name": "Acme", "parent_since": "last year"}', "YYYY"),
         ('{"id": "acme", "name": "Acme"}\n{"id": "acme", "name": "Acme 2"}', "twice"),
+        ('{"id": "acme", "name": "Acme", "wikidata": "42"}', "wikidata '42'"),
+        ('{"id": "a", "name": "A", "wikidata": "Q7"}\n{"id": "b", "name": "B", "wikidata": "Q7"}', "'a' already"),
         ("acme", "no JSON object"),
     ],
 )

@@ -67,6 +67,8 @@ def _company(row: dict[str, Any]) -> Company:
         raise ValueError(f"sector {row['sector']!r}; known: {', '.join(sorted(SECTORS))}")
     if row.get("country") is not None and not re.fullmatch("[A-Z]{2}", row["country"]):
         raise ValueError(f"country {row['country']!r}: ISO 3166, two capital letters")
+    if row.get("wikidata") is not None and not re.fullmatch("Q[1-9][0-9]*", row["wikidata"]):
+        raise ValueError(f"wikidata {row['wikidata']!r}: an item, Q and a number")
     aliases = tuple(_alias(value) for value in row.get("aliases", ()))
     for date in [row.get("parent_since"), *(d for a in aliases for d in (a.since, a.until))]:
         if date is not None and not _DATE.fullmatch(date):
@@ -90,9 +92,11 @@ def _company(row: dict[str, Any]) -> Company:
 def load(path: Path = COMPANIES) -> tuple[Company, ...]:
     """Return the shipped companies in the order of the file.
 
-    Raises CatalogueError naming file, line and reason: a double id, a parent that is not there, an unknown field.
+    Raises CatalogueError naming file, line and reason: a double id or Wikidata item, a parent that is not there, an
+    unknown field.
     """
     found: dict[str, Company] = {}
+    items: dict[str, str] = {}
     parents: list[tuple[int, str]] = []
     for number, row in _lines(path):
         try:
@@ -101,6 +105,11 @@ def load(path: Path = COMPANIES) -> tuple[Company, ...]:
             raise CatalogueError(f"{path.name}:{number}: {error}") from error
         if company.id in found:
             raise CatalogueError(f"{path.name}:{number}: id {company.id!r} is there twice: give one another id")
+        if company.wikidata and items.setdefault(company.wikidata, company.id) != company.id:
+            other = items[company.wikidata]
+            raise CatalogueError(
+                f"{path.name}:{number}: item {company.wikidata} is {other!r} already: one company an item"
+            )
         found[company.id] = company
         parents += [(number, p) for p in (company.parent_id,) if p]
     for number, parent in parents:
