@@ -42,6 +42,10 @@ class Body:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Kept = tuple[bytes, bytes | None, Mapping[str, str]]
+"""The bytes of an answer, the same packed where somebody asked for that, and its own headers."""
+
+
 class Answers:
     """Gives answers to read-only requests. The same question on the same data has the same tag, and is asked once."""
 
@@ -49,7 +53,7 @@ class Answers:
         self.engine = engine
         self.seconds = seconds
         self.in_file = engine.dialect.name == "sqlite"
-        self._kept: OrderedDict[str, tuple[bytes, bytes | None, Mapping[str, str]]] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._size = 0
         self._version = ""
         self._version_until = 0.0
@@ -89,21 +93,30 @@ class Answers:
             return events.data_version(connection)
 
     async def give(
-        self, request: Request, media_type: str, work: Callable[[], Body], *, max_age: int = 60, quick: bool = False
+        self,
+        request: Request,
+        media_type: str,
+        work: Callable[[], Body],
+        *,
+        max_age: int = 60,
+        quick: bool = False,
+        fresh: bool = False,
     ) -> Response:
         """Return what `work` makes, or 304 where the client has it, or the bytes kept from before.
 
         The work is done in a thread; where it is `quick` (some hundred rows found by their key) and the store is a
-        file, at once: handing it over takes as long as doing it. Raises a 503 problem where it takes longer than a
-        request may.
+        file, at once: handing it over takes as long as doing it. What is `fresh` changes without an event changing
+        (the health of sources): it is made each time, and its tag is of its bytes. Raises a 503 problem where it takes
+        longer than a request may.
         """
-        version, days = await self.version(), (await self.watched()).days
-        scope = request.scope
-        question = "&".join(sorted(scope["query_string"].decode("latin-1").split("&")))
-        # what is partial or not watched depends on the day, addresses in the answer on how we were asked
-        today = f"{datetime.now(UTC).date()} {len(days)} {days[-1:]}"
-        place = (scope["scheme"], request.headers.get("host", ""), scope.get("root_path", ""), scope["path"])
-        tag = digest(version, today, question, media_type, *place)
+        version = await self.version()
+        if fresh:
+            body = await self.within_time(work)
+            tag = digest(body.data)
+            kept: Kept | None = (body.data, None, body.headers)
+        else:
+            tag = await self._tag(request, version, media_type)
+            kept = self._kept.get(tag)
         headers = {
             "ETag": f'W/"{tag}"',
             "Cache-Control": f"{'private' if request.app.state.private else 'public'}, max-age={max_age}",
@@ -112,22 +125,31 @@ class Answers:
         }
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        kept = self._kept.get(tag)
         if kept is None:
             body = work() if quick and self.in_file else await self.within_time(work)
             kept = (body.data, None, body.headers)
             self._keep(tag, kept)
-        else:
+        elif not fresh:
             self._kept.move_to_end(tag)
         data, packed, more = kept
         headers.update(more)
         if len(data) >= GZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
             if packed is None:
                 packed = await run_in_threadpool(gzip.compress, data, 5, mtime=0)
-                self._keep(tag, (data, packed, more))
+                if not fresh:
+                    self._keep(tag, (data, packed, more))
             headers["Content-Encoding"] = "gzip"
             data = packed
         return Response(data, headers=headers, media_type=media_type)
+
+    async def _tag(self, request: Request, version: str, media_type: str) -> str:
+        days = (await self.watched()).days
+        scope = request.scope
+        question = "&".join(sorted(scope["query_string"].decode("latin-1").split("&")))
+        # what is partial or not watched depends on the day, addresses in the answer on how we were asked
+        today = f"{datetime.now(UTC).date()} {len(days)} {days[-1:]}"
+        place = (scope["scheme"], request.headers.get("host", ""), scope.get("root_path", ""), scope["path"])
+        return digest(version, today, question, media_type, *place)
 
     async def within_time[T](self, work: Callable[[], T]) -> T:
         """Return what `work` makes in a thread; a query past its time is stopped in the store, and is a 503 problem."""
@@ -140,7 +162,7 @@ class Answers:
                 headers={"Retry-After": "30"},
             ) from error
 
-    def _keep(self, tag: str, answer: tuple[bytes, bytes | None, Mapping[str, str]]) -> None:
+    def _keep(self, tag: str, answer: Kept) -> None:
         size = len(answer[0]) + len(answer[1] or b"")
         if size > KEPT_BYTES // 8:
             return

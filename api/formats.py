@@ -79,6 +79,13 @@ def to_json(value: object) -> bytes:
     return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
 
 
+def whole(wanted: Format, rows: Iterable[Mapping[str, Any]], types: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield all rows as NDJSON, CSV or Parquet; `types` are the columns of the latter two, as `parquet` takes them."""
+    if wanted == "parquet":
+        return parquet(rows, types)
+    return csv_lines(rows, list(types)) if wanted == "csv" else ndjson(rows)
+
+
 def ndjson(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """Yield the rows as JSON lines, some thousands at a time."""
     for batch in _batches(rows):

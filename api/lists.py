@@ -34,11 +34,11 @@ async def give_list(
     name: str,
     types: Mapping[str, object],
     fetch: Fetch,
-    about: Mapping[str, Any] | None = None,
+    fresh: bool = False,
 ) -> Response:
     """Return a list as the request wants it.
 
-    `types` are the columns of CSV and Parquet with their Python types; `about` is what a JSON page says besides.
+    `types` are the columns of CSV and Parquet with their Python types; `fresh` as `Answers.give` takes it.
     """
     answers = answers_of(request)
     wanted = formats.wanted(request, listing.format)
@@ -58,9 +58,9 @@ async def give_list(
             headers = {}
             if following is not None:
                 headers["Link"] = f'<{next_address(request, following)}>; rel="next"'
-            return Body(formats.to_json({**(about or {}), "data": rows, "next": following}), headers)
+            return Body(formats.to_json({"data": rows, "next": following}), headers)
 
-        return await answers.give(request, formats.MEDIA_TYPES["json"], page)
+        return await answers.give(request, formats.MEDIA_TYPES["json"], page, fresh=fresh)
 
     size = min(listing.limit or STREAM_PAGE, STREAM_PAGE)
 
@@ -71,12 +71,7 @@ async def give_list(
     # before the answer starts: a bad cursor must still become a problem
     first, following = await answers.within_time(first_page)
     rows = all_rows(request.app.state.engine, fetch, first, following, listing.limit)
-    media = formats.MEDIA_TYPES[wanted]
-    if wanted == "parquet":
-        return stream(formats.parquet(rows, types), media, f"{name}.parquet")
-    if wanted == "csv":
-        return stream(formats.csv_lines(rows, list(types)), media, f"{name}.csv")
-    return stream(formats.ndjson(rows), media, f"{name}.ndjson")
+    return stream(formats.whole(wanted, rows, types), formats.MEDIA_TYPES[wanted], f"{name}.{wanted}")
 
 
 def all_rows(engine: Engine, fetch: Fetch, rows: Sequence[Row], cursor: str | None, limit: int | None) -> Iterator[Row]:

@@ -6,7 +6,7 @@ need events dated to the day; others are in the sums and in no lag.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -214,28 +214,32 @@ def _near(
     counted = contribution_sql()
     goes_out = and_(counted["ai_events"] == 1, event.c.kind != "funding", func.coalesce(event.c.basis, "") != "booked")
     found: dict[str, list[Near]] = {}
+    low, high = (None if text is None else bounds(text)[0].toordinal() for text in (since, until))
+    wanted = [held(event, as_of), event.c.date_precision == "day", or_(counted["layoff_events"] == 1, goes_out)]
+    if low is not None:
+        wanted.append(event.c.date >= date.fromordinal(max(1, low - near_days)).isoformat())
+    if high is not None:
+        wanted.append(event.c.date <= date.fromordinal(min(date.max.toordinal(), high + near_days)).isoformat())
     for batch in batches(sorted(company_ids)):
         cuts: dict[str, list[tuple[int, Any]]] = {}
         money: dict[str, list[tuple[int, Any]]] = {}
         rows = connection.execute(
             select(event.c.id, event.c.company_id, event.c.type, event.c.date, event.c["count"], event.c.amount_usd)
-            .where(event.c.company_id.in_(batch), held(event, as_of), event.c.date_precision == "day")
-            .where(or_(counted["layoff_events"] == 1, goes_out))
+            .where(event.c.company_id.in_(batch), *wanted)
             .order_by(event.c.company_id, event.c.date, event.c.id)
         )
         for row in rows:
             into = cuts if row.type == "layoff" else money
             into.setdefault(row.company_id, []).append((date.fromisoformat(row.date).toordinal(), row))
-        low, high = (None if text is None else bounds(text)[0].toordinal() for text in (since, until))
         for company_id, of_company in cuts.items():
             offers = money.get(company_id, [])
             days = [day for day, _ in offers]
             for day, cut in of_company:
                 if (low is not None and day < low) or (high is not None and day >= high):
                     continue
-                close = offers[bisect_left(days, day - near_days) : bisect_right(days, day + near_days)]
-                if close:
-                    at, best = min(close, key=lambda one: (abs(day - one[0]), one[0], one[1].id))
+                nearest = _nearest(days, day)
+                if nearest is not None and abs(day - days[nearest]) <= near_days:
+                    at, best = offers[nearest]
                     pair = Near(
                         layoff_id=cut.id,
                         investment_id=best.id,
@@ -245,3 +249,12 @@ def _near(
                     )
                     found.setdefault(company_id, []).append(pair)
     return found
+
+
+def _nearest(days: Sequence[int], day: int) -> int | None:
+    """Return the place of the day nearest to another: of two as near the earlier, of several like it the first."""
+    after = bisect_left(days, day)
+    before = bisect_left(days, days[after - 1]) if after else None
+    if after == len(days) or (before is not None and day - days[before] <= days[after] - day):
+        return before
+    return after

@@ -113,13 +113,24 @@ class Question:
     include_denied: bool = False
 
 
+DAYS: dict[Grain, int] = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+
+MOST_POINTS = 250_000
+"""Numbers that one question may give, at most."""
+
+
+class TooManyPointsError(ValueError):
+    """The question has more answers than one may have."""
+
+
 def series_of(
     connection: Connection, asked: Question, *, today: date | None = None, watched: Coverage | None = None
 ) -> Series:
     """Return a metric through time.
 
     `today` (UTC) tells which periods are not over; `watched`, where the caller has it at hand, saves asking for the
-    coverage. Raises ValueError for an unknown metric, grain or property, or a date that is none.
+    coverage. Raises ValueError for an unknown metric, grain or property, or a date that is none, and
+    TooManyPointsError for more points than one answer may have.
     """
     metric, grain, by, keys = asked.metric, asked.grain, asked.by, asked.keys
     for given, allowed, what in ((metric, Metric, "metric"), (grain, Grain, "grain"), (by, Property, "property")):
@@ -146,6 +157,12 @@ def series_of(
     points: list[Point] = []
     if span is not None:
         wanted_keys = sorted({key for key, _ in sums} | set(keys if by != "all" else (ALL,)))
+        number = ((span[1] - span[0]).days // DAYS[grain] + 1) * len(wanted_keys)
+        if number > MOST_POINTS:
+            raise TooManyPointsError(
+                f"these are about {number:,} numbers, more than the {MOST_POINTS:,} of one answer; "
+                "ask for longer periods, a shorter time, or fewer keys"
+            )
         for period, start, end in spans(*span, grain):
             partial = end > now or (first is not None and start < first) or (after is not None and end > after)
             covered_days, days = seen.of(period)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,8 +16,10 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from newsledger.settings import Settings
-from storage.engine import open_store
+from storage import companies, events, sources
+from storage.engine import moment_of_writing, open_store, writing
 from storage.migrations import migrate
+from tests.ledger_facts import layoff, put
 from tests.served_api import served
 from tests.written_ledger import STORIES, fill
 
@@ -181,6 +184,10 @@ def test_large_answers_are_packed_for_who_can_unpack(client: httpx.Client) -> No
         ("/v1/events?q=a%00b", "q", "match"),
         ("/v1/series?metric=jobs", "metric", "jobs_cut"),
         ("/v1/series?by=decade", "by", "quarter"),
+        ("/v1/series?by=day&since=0001-01-01&until=9999-01-01", "by", "longer periods"),
+        ("/v1/pairs?sort=size", "sort", "lag_days"),
+        ("/v1/pairs?as_of=soon", "as_of", "no time"),
+        ("/v1/companies?cursor=a%00b", "cursor", "cursor"),
         ("/v1/sources?days=0", "days", "greater"),
     ],
 )
@@ -247,6 +254,42 @@ def test_sources_with_health_and_those_that_are_not_read(client: httpx.Client) -
     assert "robots" in rows["walled"]["excluded"]
 
 
+def test_the_health_of_sources_has_a_tag_of_its_own(client: httpx.Client, ledger: Engine) -> None:
+    before = client.get("/v1/sources")
+    tag = {"If-None-Match": before.headers["etag"]}
+    assert client.get("/v1/sources", headers=tag).status_code == 304
+    sources.record(ledger, sources.Run(source_id="walled", at=datetime.now(UTC), dropped={}, attempted=1))
+    after = client.get("/v1/sources", headers=tag)
+    assert after.status_code == 200
+    assert after.headers["x-data-version"] == before.headers["x-data-version"]
+
+
+def test_a_merged_id_leads_to_its_successor_whatever_is_asked_of_it(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    migrate(engine)
+    put(engine, layoff("first"), layoff("second"), layoff("other", company_id="acme-labs", company="Acme Labs"))
+    with writing(engine) as connection:
+        events.write(connection, (), ("first",), moment_of_writing(connection))
+        events.redirect(connection, {"first": "second"}, moment_of_writing(connection))
+        companies.redirect(connection, {"acme-labs": "acme"})
+    with (
+        served(create_app(engine, Settings(_env_file=None))) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        for asked, leads_to in (
+            ("/v1/events/first", "/v1/events/second"),
+            ("/v1/companies/acme-labs", "/v1/companies/acme"),
+            ("/events/first", "/events/second"),
+            ("/companies/acme-labs", "/companies/acme"),
+        ):
+            answer = client.get(asked)
+            assert (answer.status_code, answer.headers["location"]) == (308, leads_to)
+            assert client.get(asked, follow_redirects=True).status_code == 200
+        far_future = client.get("/v1/events/first?as_of=2100-01-01")
+        assert (far_future.status_code, far_future.headers["location"]) == (308, "/v1/events/second?as_of=2100-01-01")
+    engine.dispose()
+
+
 def test_the_feed_is_atom_with_the_sentences(client: httpx.Client) -> None:
     import feedparser
 
@@ -297,3 +340,5 @@ def test_the_pair_of_a_company_that_cuts_while_investing(client: httpx.Client) -
     far = client.get("/v1/pairs?near_days=10&company=corvane").json()["data"]
     assert far[0]["cuts_near"] == 0
     assert client.get("/v1/pairs?format=csv").text.startswith("company_id,company,")
+    assert client.get("/v1/pairs?as_of=2000-01-01").json()["data"] == []
+    assert client.get("/v1/pairs?as_of=2100-01-01&company=corvane").json()["data"] == [pair]

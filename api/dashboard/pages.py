@@ -81,13 +81,23 @@ def _static_version() -> str:
 environment = _environment()
 
 
-def warm() -> None:
-    """Start the chart renderer in the background: its first drawing takes a second."""
-    threading.Thread(target=charts.warm, name="warm charts", daemon=True).start()
+def warm(describe: Callable[[], object]) -> None:
+    """Start the chart renderer and make the OpenAPI document in the background: each takes a second the first time."""
+
+    def first_times() -> None:
+        charts.warm()
+        describe()
+
+    threading.Thread(target=first_times, name="first times", daemon=True).start()
 
 
 async def give_page(
-    request: Request, template: str, section: str, build: Callable[[Connection], Mapping[str, Any]]
+    request: Request,
+    template: str,
+    section: str,
+    build: Callable[[Connection], Mapping[str, Any]],
+    *,
+    fresh: bool = False,
 ) -> Response:
     """Return a page: `build` reads what the template shows, in one transaction."""
     version = await answers_of(request).version()
@@ -102,7 +112,7 @@ async def give_page(
         return Body(page.encode())
 
     try:
-        return await answers_of(request).give(request, HTML, work, max_age=0)
+        return await answers_of(request).give(request, HTML, work, max_age=0, fresh=fresh)
     except MergedError as merged:
         return redirect(request, f"{section}/{merged.successor}" if section != "/" else f"/events/{merged.successor}")
 
@@ -468,7 +478,7 @@ async def sources_page(request: Request) -> Response:
         shown = timeline.source_strips(source_health(engine, HEALTH_DAYS), seen, HEALTH_DAYS)
         return shown | {"title": "Sources"}
 
-    return await give_page(request, "sources.html", "/sources", build)
+    return await give_page(request, "sources.html", "/sources", build, fresh=True)
 
 
 ACCURACY = HERE.parents[1] / "docs" / "accuracy.md"

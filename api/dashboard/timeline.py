@@ -105,7 +105,8 @@ def clock(
     height: int = 150,
 ) -> charts.Chart | None:
     """Return the chart of jobs cut above AI money out, with its table; null where there is nothing to draw."""
-    jobs, cited, money = (_by_period(found[name]) for name in ("jobs_cut", "ai_cited_jobs", "ai_usd_out"))
+    metrics = ("jobs_cut", "ai_cited_jobs", "ai_usd_out")
+    jobs, cited, money = (_by_period(found[name]) if name in found else {} for name in metrics)
     begun = {period for period in (*jobs, *money) if bounds(period)[0] <= today()}
     periods = sorted(begun, key=lambda period: bounds(period)[0])
     if not any(point.value for point in (*jobs.values(), *money.values())):
@@ -117,25 +118,31 @@ def clock(
     if "ai_investment" in types:
         bars = tuple(_bar(period, money.get(period), None, "usd", link) for period in periods)
         panels.append(charts.Panel(title="AI money out, US dollars", colour="ai", unit="$", bars=bars))
-    rows = tuple(
-        (
-            period_words(period) + (" (not over)" if (jobs.get(period) or money[period]).partial else ""),
-            *((_count(jobs.get(period)), _count(cited.get(period)), _dollars(money.get(period)))),
-        )
-        for period in reversed(periods)
-    )
+    columns: list[tuple[str, list[str]]] = [(grain.capitalize(), [period_words(period) for period in periods])]
+    if "layoff" in types:
+        columns.append(("Jobs cut", [_count(jobs.get(period)) for period in periods]))
+        columns.append(("of these AI cited", [_count(cited.get(period)) for period in periods]))
+    if "ai_investment" in types:
+        columns.append(("AI money out", [_dollars(money.get(period)) for period in periods]))
+    last_point = jobs.get(periods[-1]) or money.get(periods[-1])
+    if last_point is not None and last_point.partial and bounds(periods[-1])[1] > today():
+        columns[0][1][-1] += " (not over)"
+    rows = tuple(zip(*(cells for _, cells in columns), strict=True))[::-1]
     first, last = period_words(periods[0]), period_words(periods[-1])
     most = max(jobs.values(), key=lambda point: point.value or 0, default=None)
     peak = f" Most jobs were cut in {period_words(most.period)}: {most.value:,}." if most and most.value else ""
-    coarse = sum(len(found[name].unplaced) > 0 for name in ("jobs_cut", "ai_usd_out"))
+    what = panels[0].title.lower() if "layoff" in types else "AI money out"
+    if len(panels) > 1:
+        what += " above, AI money out below, on the same time axis"
+    coarse = any(series.unplaced for series in found.values())
     notes = ("Events dated more coarsely than a " + grain + " are not drawn.",) if coarse else ()
     return charts.panels(
         id,
         title,
-        f"Bars by {grain} from {first} to {last}: jobs cut above, AI money out below, on the same time axis.{peak}",
+        f"Bars by {grain} from {first} to {last}: {what}.{peak}",
         panels,
         height=height,
-        columns=(grain.capitalize(), "Jobs cut", "of these AI cited", "AI money out"),
+        columns=tuple(name for name, _ in columns),
         table=rows,
         notes=notes,
     )
@@ -196,9 +203,13 @@ def _bar(period: str, point: Point | None, part: Point | None, unit: str, link: 
         value=value,
         part=None if part is None or value is None else part.value or 0,
         partial=partial,
-        words=words + (", period not over" if partial and value is not None else ""),
+        words=words + (_unfinished(end) if partial and value is not None else ""),
         href=f"{link}type={type_}&since={start}&until={end}" if link and value else None,
     )
+
+
+def _unfinished(end: date) -> str:
+    return ", period not over" if end > today() else ", a part of the period only"
 
 
 def fitting_grain(first: date, last: date) -> Grain:
@@ -408,23 +419,29 @@ def with_sparks(connection: Connection, shown: Sequence[CompanySums]) -> list[di
 
 def explored(connection: Connection, filters: EventFilter, type_: str | None) -> dict[str, Any]:
     """Return the chart of the events that a filter lets through."""
-    whole = measure(
-        connection,
-        ("jobs_cut", "ai_cited_jobs", "ai_usd_out"),
-        "month",
-        filters=filters,
-        since=_date(filters.since),
-        until=_date(filters.until),
-    )
-    dated = [bounds(point.period) for series in whole.values() for point in series.points if point.value]
-    nothing = {"chart": None, "period": "month", "chart_note": ""}
-    if not dated:
-        return nothing
-    first, last = min(start for start, _ in dated), max(end for _, end in dated)
-    grain = fitting_grain(first, last)
-    metrics: tuple[Metric, ...] = ("jobs_cut", "ai_cited_jobs", "ai_usd_out")
-    drawn = measure(connection, metrics, grain, filters=filters, since=first, until=last)
     types: tuple[Any, ...] = (type_,) if type_ else ("layoff", "ai_investment")
+    metrics: tuple[Metric, ...] = (
+        *(("jobs_cut", "ai_cited_jobs") if "layoff" in types else ()),
+        *(("ai_usd_out",) if "ai_investment" in types else ()),
+    )
+    # each metric counts one type of event only; whatever else is chosen needs the events themselves, which takes longer
+    rest = replace(filters, type=None, since=None, until=None)
+    chosen = None if rest == EventFilter() else rest
+
+    def measured(grain: Grain, since: date | None, until: date | None) -> dict[str, Series]:
+        return measure(connection, metrics, grain, filters=chosen, since=since, until=until)
+
+    since, until = (None if text is None else date.fromisoformat(text) for text in (filters.since, filters.until))
+    drawn = measured("month", since, until)
+    dated = [bounds(point.period) for series in drawn.values() for point in series.points if point.value]
+    if not dated:
+        return {"chart": None, "period": "month", "chart_note": ""}
+    first, last = min(start for start, _ in dated), max(end for _, end in dated)
+    grain = fitting_grain(max(first, since or first), min(last, until or last))
+    if grain == "month":
+        drawn = {name: replace(series, points=_from(series, first, last)) for name, series in drawn.items()}
+    else:
+        drawn = measured(grain, max(first, since or first), min(last, until or last))
     chart = clock(
         with_known_zeros(connection, drawn),
         id="explore-chart",
@@ -438,8 +455,8 @@ def explored(connection: Connection, filters: EventFilter, type_: str | None) ->
     return {"chart": chart, "period": grain, "chart_note": note}
 
 
-def _date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _from(series: Series, first: date, last: date) -> list[Point]:
+    return [point for point in series.points if first <= bounds(point.period)[0] < last]
 
 
 def days_ago(days: int) -> str:

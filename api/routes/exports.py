@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api import formats
+from api.answers import Body, answers_of
 from api.openapi import MISSING_ID, NOT_MODIFIED
 from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from api.routes.articles import NoParameters
-from newsledger.model import digest
 from storage.targets import LocalFolder, Target, target_at
 
 router = APIRouter(prefix="/v1", tags=["exports"], route_class=CheckedRoute)
@@ -53,19 +53,19 @@ class Datasets(BaseModel):
 )
 async def list_exports(request: Request, asked: Annotated[NoParameters, Query()]) -> Response:
     """Return the versions of the dataset."""
-    _target, index = await run_in_threadpool(published, request)
-    versions = [
-        {
-            **{name: entry[name] for name in ("version", "night", "as_of", "rows", "sha256")},
-            "address": f"{request.base_url}v1/exports/{entry['version']}/",
-        }
-        for entry in reversed(index["versions"])
-    ]
-    body = formats.to_json({"latest": index["latest"], "data": versions})
-    headers = {"ETag": f'"{digest(body)}"', "Cache-Control": "max-age=60"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=formats.MEDIA_TYPES["json"])
+
+    def work() -> Body:
+        _target, index = published(request)
+        versions = [
+            {
+                **{name: entry[name] for name in ("version", "night", "as_of", "rows", "sha256")},
+                "address": f"{request.base_url}v1/exports/{entry['version']}/",
+            }
+            for entry in reversed(index["versions"])
+        ]
+        return Body(formats.to_json({"latest": index["latest"], "data": versions}))
+
+    return await answers_of(request).give(request, formats.MEDIA_TYPES["json"], work, fresh=True)
 
 
 @router.get(

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import formats
 from api.answers import Body, answers_of
-from api.filters import Day, Id
+from api.filters import AsOf, Day, Id
 from api.formats import Format
 from api.openapi import LIST_CONTENT, NOT_MODIFIED
 from api.parameters import CheckedRoute
@@ -36,10 +36,8 @@ PAIR_TYPES: dict[str, object] = {
 }
 
 
-class PairQuery(BaseModel):
+class PairQuery(AsOf):
     """Which companies, over what time, and how near is near."""
-
-    model_config = ConfigDict(extra="forbid")
 
     near_days: int = Field(
         default=NEAR_DAYS, ge=0, le=3660, description="a cut and money this many days apart, or fewer, count as near"
@@ -106,6 +104,7 @@ async def list_pairs(request: Request, asked: Annotated[PairQuery, Query()]) -> 
                     until=None if asked.until is None else asked.until.isoformat(),
                     sort=asked.sort,
                     company_ids=asked.company,
+                    as_of=asked.as_of,
                     limit=asked.limit,
                 )
             except (ValueError, OverflowError) as error:
@@ -113,10 +112,6 @@ async def list_pairs(request: Request, asked: Annotated[PairQuery, Query()]) -> 
         rows: list[dict[str, Any]] = [asdict(pair) for pair in found]
         if wanted == "json":
             return Body(formats.to_json({"data": rows}))
-        if wanted == "csv":
-            return Body(b"".join(formats.csv_lines(rows, list(PAIR_TYPES))))
-        if wanted == "ndjson":
-            return Body(b"".join(formats.ndjson(rows)))
-        return Body(b"".join(formats.parquet(rows, PAIR_TYPES)))
+        return Body(b"".join(formats.whole(wanted, rows, PAIR_TYPES)))
 
     return await answers_of(request).give(request, formats.MEDIA_TYPES[wanted], work)

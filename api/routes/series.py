@@ -20,7 +20,7 @@ from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from storage.calendar import Grain
 from storage.events import EventFilter
-from storage.series import Metric, Point, Property, Question, series_of
+from storage.series import Metric, Point, Property, Question, TooManyPointsError, series_of
 
 router = APIRouter(prefix="/v1", tags=["series"], route_class=CheckedRoute)
 
@@ -86,6 +86,8 @@ async def get_series(request: Request, asked: Annotated[SeriesQuery, Query()]) -
         with answers_of(request).reading() as connection:
             try:
                 found = [series_of(connection, one, watched=watched) for one in questions]
+            except TooManyPointsError as error:
+                raise ProblemError(400, f"by: {error}", parameter="by") from error
             except (ValueError, OverflowError) as error:
                 raise ProblemError(400, str(error), parameter="since") from error
         key = "all" if asked.per == "all" else None
@@ -94,11 +96,7 @@ async def get_series(request: Request, asked: Annotated[SeriesQuery, Query()]) -
             unplaced = [row for series in found for row in point_rows(series.metric, series.unplaced, key)]
             about = {"by": asked.by, "per": asked.per, "additive": found[0].additive}
             return Body(formats.to_json({**about, "data": rows, "unplaced": unplaced}))
-        if wanted == "csv":
-            return Body(b"".join(formats.csv_lines(rows, list(SERIES_TYPES))))
-        if wanted == "ndjson":
-            return Body(b"".join(formats.ndjson(rows)))
-        return Body(b"".join(formats.parquet(rows, SERIES_TYPES)))
+        return Body(b"".join(formats.whole(wanted, rows, SERIES_TYPES)))
 
     quick = wanted != "parquet" and len(questions) < 4 and all(map(is_quick, questions))
     return await answers_of(request).give(request, formats.MEDIA_TYPES[wanted], work, quick=quick)

@@ -96,7 +96,7 @@ async def list_sources(request: Request, asked: Annotated[SourceQuery, Query()])
         rows = [row for row in source_health(request.app.state.engine, asked.days) if row["id"] > (cursor or "")]
         return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
-    return await give_list(request, asked, name="sources", types=SOURCE_TYPES, fetch=fetch)
+    return await give_list(request, asked, name="sources", types=SOURCE_TYPES, fetch=fetch, fresh=True)
 
 
 def source_health(engine: Engine, days: int) -> list[dict[str, Any]]:
