@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from newsledger.model import EventType
-from nlp import figures
+from nlp import figures, prefilter
 from nlp.event_types import ai_investment, layoff
 from nlp.figures import Figure
 
@@ -46,11 +47,34 @@ _FIGURE_MARKS = {
 }
 
 
-@cache
-def _compiled(shape: str) -> re.Pattern[str]:
+def with_marks(shape: str) -> str:
+    """Return a shape as the regular expression over masked sentences that it stands for."""
     for mark, pattern in _FIGURE_MARKS.items():
         shape = shape.replace(mark, pattern)
-    return re.compile(shape, re.IGNORECASE)
+    return shape
+
+
+_Shape = tuple[str, str, re.Pattern[str]]
+"""Family, name and pattern."""
+
+
+@cache
+def _shapes(type_: EventType) -> tuple[tuple[_Shape, ...], prefilter.Shapes]:
+    """Return the shapes of an event type, and what tells in one pass which of them may match."""
+    tables = (("layoff", layoff.SHAPES),) if type_ == "layoff" else _FAMILIES
+    shapes = tuple(
+        (family, name, re.compile(with_marks(shape), re.IGNORECASE)) for family, table in tables for name, shape in table
+    )
+    return shapes, prefilter.Shapes([pattern.pattern for _, _, pattern in shapes])
+
+
+def _matches(type_: EventType, text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
+    """Yield family, name and match of each shape of an event type in a masked sentence."""
+    shapes, prefilter_ = _shapes(type_)
+    for index in prefilter_.may_match(text):
+        family, name, pattern = shapes[index]
+        for match in pattern.finditer(text):
+            yield family, name, match
 
 
 @dataclass(slots=True)
@@ -73,7 +97,7 @@ class Masked:
         return masked + shift
 
 
-def mask(sentence: str, found: list[Figure]) -> Masked:
+def mask(sentence: str, found: Iterable[Figure]) -> Masked:
     """Replace each figure, in order, by its mark."""
     parts: list[str] = []
     places: list[tuple[int, int, int]] = []
@@ -95,18 +119,18 @@ def mask(sentence: str, found: list[Figure]) -> Masked:
     return Masked("".join(parts), kept, places)
 
 
-def figures_of(sentence: str) -> list[Figure]:
+_GRAMMARS = prefilter.Shapes([pattern for _, pattern in figures.GRAMMARS])
+
+
+@lru_cache(maxsize=256)
+def figures_of(sentence: str) -> tuple[Figure, ...]:
     """Return all figures of a sentence without overlap: money before percents before people before bare numbers."""
     chosen: list[Figure] = []
-    for found in (
-        figures.money(sentence),
-        figures.percents(sentence),
-        figures.people(sentence),
-        figures.bare(sentence),
-    ):
+    for index in _GRAMMARS.may_match(sentence):
+        find, _ = figures.GRAMMARS[index]
         chosen += [
             f
-            for f in found
+            for f in find(sentence)
             if not any(f.value_start < c.end and c.start < f.value_end for c in chosen)
             and not any(f.start < c.end and c.start < f.end and f.kind == "bare" for c in chosen)
         ]
@@ -117,7 +141,7 @@ def figures_of(sentence: str) -> list[Figure]:
             if f.start < trimmed[-1].end:
                 trimmed[-1] = _clipped(trimmed[-1], f.start)
         trimmed.append(f)
-    return trimmed
+    return tuple(trimmed)
 
 
 def _shrunk(f: Figure, start: int) -> Figure:
@@ -171,11 +195,10 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
             propose(index, "own-noun", figure.start, figure.end)
         elif figure.noun and sentence[figure.value_start : figure.value_end].lower().startswith("halv"):
             propose(index, "halve", figure.start, figure.end)
-    for name, shape in layoff.SHAPES:
-        for m in _compiled(shape).finditer(masked.text):
-            if name in layoff.NEEDS_CONTEXT and not context and not _is_job(masked.figures[int(m["fig"])]):
-                continue
-            propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
+    for _, name, m in _matches("layoff", masked.text):
+        if name in layoff.NEEDS_CONTEXT and not context and not _is_job(masked.figures[int(m["fig"])]):
+            continue
+        propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
     if intro and _LIST_INTRO.search(intro) and len(masked.figures) == 1 and not hits:
         figure = masked.figures[0]
         line = _LIST_LINE.match(sentence[: figure.start])
@@ -449,24 +472,22 @@ def investments(sentence: str) -> list[Candidate]:
         return []
     best: dict[int, Candidate] = {}
     by_family: dict[int, dict[str, Candidate]] = {}
-    for family, table in _FAMILIES:
-        for name, shape in table:
-            for m in _compiled(shape).finditer(masked.text):
-                index = int(m["fig"])
-                figure = masked.figures[index]
-                families = by_family.setdefault(index, {})
-                if family in families:
-                    families[family].flags.add(name)
-                    continue
-                families[family] = Candidate(
-                    "ai_investment",
-                    name,
-                    family,
-                    min(masked.place(m.start()), figure.start),
-                    max(masked.place(m.end(), end=True), figure.end),
-                    figure=figure,
-                    flags={name},
-                )
+    for family, name, m in _matches("ai_investment", masked.text):
+        index = int(m["fig"])
+        figure = masked.figures[index]
+        families = by_family.setdefault(index, {})
+        if family in families:
+            families[family].flags.add(name)
+            continue
+        families[family] = Candidate(
+            "ai_investment",
+            name,
+            family,
+            min(masked.place(m.start()), figure.start),
+            max(masked.place(m.end(), end=True), figure.end),
+            figure=figure,
+            flags={name},
+        )
     for index, families in by_family.items():
         best[index] = next(iter(families.values()))
         if (

@@ -6,6 +6,7 @@ Every figure's value is that of its own words: nothing is computed from two expr
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -574,3 +575,12 @@ def _named(words: str) -> str | None:
         if re.fullmatch(pattern, words, re.IGNORECASE):
             return code
     return None
+
+
+GRAMMARS: tuple[tuple[Callable[[str], list[Figure]], str], ...] = (
+    (money, _MONEY.pattern),
+    (percents, _PERCENT.pattern),
+    (people, _PEOPLE.pattern),
+    (bare, _BARE.pattern),
+)
+"""Each kind of figure with the pattern that all of its kind match; the kinds before win over those after."""

@@ -1,0 +1,185 @@
+"""RE2 patterns that match wherever a rule's own pattern does, so that most text is told from candidates in linear time.
+
+They are derived from the rules, never written beside them: a rule without its lookarounds matches all that the rule
+does, and more. RE2 knows ASCII words only, so any other character passes as a letter, a digit or a space.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import re2
+
+_parser: Any = importlib.import_module("re._parser")
+_code: Any = importlib.import_module("re._constants")
+
+_ANY = r"\x80-\x{10ffff}"
+_CATEGORIES = {
+    _code.CATEGORY_DIGIT: r"\d" + _ANY,
+    _code.CATEGORY_SPACE: r"\s" + _ANY,
+    _code.CATEGORY_WORD: r"\w" + _ANY,
+    _code.CATEGORY_NOT_DIGIT: r"\D",
+    _code.CATEGORY_NOT_SPACE: r"\S",
+    _code.CATEGORY_NOT_WORD: r"\W",
+}
+_SPECIAL = frozenset(r"\[]^-.$*+?(){}|/")
+
+
+def compile_bytes(pattern: str, *, case_sensitive: bool = False, megabytes: int = 8) -> re2._Regexp:
+    """Return a pattern that never matches across lines, to search UTF-8 bytes with."""
+    return re2.compile(pattern.encode(), _options(case_sensitive, megabytes))
+
+
+def _options(case_sensitive: bool, megabytes: int) -> re2.Options:
+    options = re2.Options()
+    options.case_sensitive = case_sensitive
+    options.never_capture = True
+    options.never_nl = True
+    options.log_errors = False
+    options.max_mem = megabytes << 20
+    return options
+
+
+def necessary(pattern: str) -> str:
+    """Return what a pattern comes to without its lookarounds."""
+    return _Writer(None).sequence(_parser.parse(pattern, re.IGNORECASE))
+
+
+def loosened(pattern: str, figures: Mapping[str, str]) -> str:
+    """Return what the pattern of a masked sentence comes to in the sentence itself, figures unmasked.
+
+    `figures` gives for each letter of a mark (‹P0›) what its figure looks like. Gaps may be of any length, for a figure
+    is longer than its mark.
+    """
+    return _Writer(figures).sequence(_parser.parse(pattern, re.IGNORECASE))
+
+
+def either(patterns: Iterable[str]) -> str:
+    """Return one pattern for any of several."""
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+class Shapes:
+    """Patterns of which a text is asked, all in one pass, which can match."""
+
+    def __init__(self, patterns: Sequence[str], megabytes: int = 24) -> None:
+        self._all = range(len(patterns))
+        self._set = re2.Set.SearchSet(_options(False, megabytes))
+        for pattern in patterns:
+            self._set.Add(necessary(pattern))
+        self._set.Compile()
+
+    def may_match(self, text: str) -> Sequence[int]:
+        """Return the indexes, in order, of the patterns that may match; those left out do not."""
+        return sorted(self._set.Match(text.encode("utf-8", "replace")) or ())
+
+
+class _Writer:
+    """Writes the parsed form of a pattern in RE2's words; with `figures`, loosened."""
+
+    def __init__(self, figures: Mapping[str, str] | None) -> None:
+        self._figures = figures
+
+    def sequence(self, parsed: Iterable[tuple[Any, Any]]) -> str:
+        items = list(parsed)
+        parts: list[str] = []
+        at = 0
+        while at < len(items):
+            code, value = items[at]
+            if self._figures is not None and code is _code.LITERAL and chr(value) == "‹":
+                kind, letters = items[at + 1]
+                marks = [letters] if kind is _code.LITERAL else [letter for _, letter in letters]
+                parts.append(_group(either(dict.fromkeys(self._figures[chr(mark)] for mark in marks))))
+                while items[at] != (_code.LITERAL, ord("›")):
+                    at += 1
+            elif code is _code.AT:
+                if value is _code.AT_BOUNDARY:
+                    near = items[at + 1 : at + 2], items[at - 1 : at] if at else []
+                    if any(_has_letter(side[0], end) for side, end in zip(near, (0, -1), strict=True) if side):
+                        parts.append(r"\b")
+            elif code in (_code.ASSERT, _code.ASSERT_NOT):
+                if at == 0 and (before := _before(code, value)):
+                    parts.append(before)
+            elif self._figures is None or (code, value) != (_code.LITERAL, ord("›")):
+                parts.append(self._one(code, value))
+            at += 1
+        return "".join(parts)
+
+    def _one(self, code: Any, value: Any) -> str:
+        if code is _code.LITERAL:
+            return _escaped(value)
+        if code is _code.ANY:
+            return r"[^\n]"
+        if code is _code.NOT_LITERAL:
+            return r"[^\n]" if self._figures is not None else f"[^{_escaped(value)}]"
+        if code is _code.IN:
+            return self._class(value)
+        if code is _code.BRANCH:
+            return _group(either(self.sequence(branch) for branch in value[1]))
+        if code is _code.SUBPATTERN:
+            _, _, removed, inner = value
+            return f"(?{'-i' if removed & re.IGNORECASE else ''}:{self.sequence(inner)})"
+        if code in (_code.MAX_REPEAT, _code.MIN_REPEAT):
+            least, most, inner = value
+            written = self.sequence(inner)
+            if not written:
+                return ""
+            if most is _code.MAXREPEAT or (self._figures is not None and most > 1):
+                return f"(?:{written}){'*' if least == 0 else '+'}"
+            return f"(?:{written}){{{least},{most}}}"
+        raise ValueError(f"a rule's pattern uses {code}, which has no form in RE2: write the rule without it")
+
+    def _class(self, items: list[tuple[Any, Any]]) -> str:
+        negated = items[0][0] is _code.NEGATE
+        literals = {chr(value) for code, value in items if code is _code.LITERAL}
+        if negated and self._figures is not None and not literals & {"‹", "›"}:
+            return r"[^\n]"  # it may run over a figure
+        parts = []
+        for code, value in items:
+            if code is _code.LITERAL:
+                parts.append(_escaped(value))
+            elif code is _code.RANGE:
+                parts.append(f"{_escaped(value[0])}-{_escaped(value[1])}")
+            elif code is _code.CATEGORY:
+                parts.append(_CATEGORIES[value].removesuffix(_ANY if negated else ""))
+        return f"[{'^' if negated else ''}{''.join(parts)}]"
+
+
+def _group(pattern: str) -> str:
+    return f"(?:{pattern})"
+
+
+def _escaped(character: int) -> str:
+    return f"\\{chr(character)}" if chr(character) in _SPECIAL else chr(character)
+
+
+def _before(code: Any, value: Any) -> str:
+    """What "none of these stands before" comes to at a pattern's start: the beginning, or another character."""
+    direction, inner = value
+    if code is _code.ASSERT_NOT and direction < 0 and len(inner) == 1 and inner[0][0] is _code.IN:
+        written = _Writer(None)._class([(_code.NEGATE, None), *inner[0][1]])
+        return rf"(?:(?m:^)|{written})" if inner[0][1][0][0] is not _code.NEGATE else ""
+    return ""
+
+
+def _has_letter(item: tuple[Any, Any], end: int) -> bool:
+    """Whether a part of a pattern surely begins (or with -1 ends) with an ASCII letter, where RE2's words are Python's."""
+    code, value = item
+    if code is _code.LITERAL:
+        return chr(value).isascii() and chr(value).isalnum()
+    if code is _code.IN:
+        return all(
+            (c is _code.LITERAL and _has_letter((c, v), 0))
+            or (c is _code.RANGE and all(_has_letter((_code.LITERAL, x), 0) for x in v))
+            for c, v in value
+        )
+    if code is _code.BRANCH:
+        return all(len(branch) > 0 and _has_letter(branch[end], end) for branch in value[1])
+    if code is _code.SUBPATTERN:
+        return len(value[3]) > 0 and _has_letter(value[3][end], end)
+    if code in (_code.MAX_REPEAT, _code.MIN_REPEAT):
+        return value[0] > 0 and len(value[2]) > 0 and _has_letter(value[2][end], end)
+    return False
