@@ -28,24 +28,28 @@ _CATEGORIES = {
 _SPECIAL = frozenset(r"\[]^-.$*+?(){}|/")
 
 
-def compile_bytes(pattern: str, *, case_sensitive: bool = False, megabytes: int = 8) -> re2._Regexp:
-    """Return a pattern that never matches across lines, to search UTF-8 bytes with."""
-    return re2.compile(pattern.encode(), _options(case_sensitive, megabytes))
-
-
-def _options(case_sensitive: bool, megabytes: int) -> re2.Options:
-    options = re2.Options()
+def compile_bytes(
+    pattern: str, *, case_sensitive: bool = False, across_lines: bool = False, megabytes: int = 8
+) -> re2._Regexp:
+    """Return a pattern to search UTF-8 bytes with; unless `across_lines`, a match never leaves its line."""
+    options = _options(megabytes)
     options.case_sensitive = case_sensitive
+    options.never_nl = not across_lines
+    return re2.compile(pattern.encode(), options)
+
+
+def _options(megabytes: int) -> re2.Options:
+    options = re2.Options()
+    options.case_sensitive = False
     options.never_capture = True
-    options.never_nl = True
     options.log_errors = False
     options.max_mem = megabytes << 20
     return options
 
 
 def necessary(pattern: str) -> str:
-    """Return what a pattern comes to without its lookarounds."""
-    return _Writer(None).sequence(_parser.parse(pattern, re.IGNORECASE))
+    """Return what a pattern comes to without its lookarounds, but for those where it begins and ends."""
+    return _Writer(None).sequence(_parser.parse(pattern, re.IGNORECASE), whole=True)
 
 
 def loosened(pattern: str, figures: Mapping[str, str]) -> str:
@@ -67,7 +71,7 @@ class Shapes:
 
     def __init__(self, patterns: Sequence[str], megabytes: int = 24) -> None:
         self._all = range(len(patterns))
-        self._set = re2.Set.SearchSet(_options(False, megabytes))
+        self._set = re2.Set.SearchSet(_options(megabytes))
         for pattern in patterns:
             self._set.Add(necessary(pattern))
         self._set.Compile()
@@ -83,8 +87,13 @@ class _Writer:
     def __init__(self, figures: Mapping[str, str] | None) -> None:
         self._figures = figures
 
-    def sequence(self, parsed: Iterable[tuple[Any, Any]]) -> str:
+    def sequence(self, parsed: Iterable[tuple[Any, Any]], whole: bool = False) -> str:
+        """Write a run of parts; with `whole` it is all of the pattern, and what must stand around it is written out."""
         items = list(parsed)
+        if whole:
+            if len(items) == 1 and items[0][0] is _code.BRANCH:
+                return either(self.sequence(branch, whole=True) for branch in items[0][1][1])
+            items = _written_out(items)
         parts: list[str] = []
         at = 0
         while at < len(items):
@@ -101,7 +110,7 @@ class _Writer:
                     if any(_has_letter(side[0], end) for side, end in zip(near, (0, -1), strict=True) if side):
                         parts.append(r"\b")
             elif code in (_code.ASSERT, _code.ASSERT_NOT):
-                if at == 0 and (before := _before(code, value)):
+                if whole and at == 0 and (before := _before(code, value)):
                     parts.append(before)
             elif self._figures is None or (code, value) != (_code.LITERAL, ord("›")):
                 parts.append(self._one(code, value))
@@ -146,6 +155,17 @@ class _Writer:
             elif code is _code.CATEGORY:
                 parts.append(_CATEGORIES[value].removesuffix(_ANY if negated else ""))
         return f"[{'^' if negated else ''}{''.join(parts)}]"
+
+
+def _written_out(items: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Let a lookbehind with which a pattern begins, and the first lookahead of those with which it ends, be its parts."""
+    if items and items[0][0] is _code.ASSERT and items[0][1][0] < 0:
+        items = [*items[0][1][1], *items[1:]]
+    end = len(items)
+    while end and items[end - 1][0] in (_code.ASSERT, _code.ASSERT_NOT):
+        end -= 1
+    ahead = next((v[1] for c, v in items[end:] if c is _code.ASSERT and v[0] > 0), ())
+    return [*items[:end], *ahead]
 
 
 def _group(pattern: str) -> str:
