@@ -54,6 +54,11 @@ def with_marks(shape: str) -> str:
     return shape
 
 
+def marks_of(pattern: str) -> set[str]:
+    """Return the letters of the figures that a shape's regular expression takes."""
+    return {letter for marks in re.findall(r"‹\[?(\w+)\]?\(", pattern) for letter in marks}
+
+
 _Shape = tuple[str, str, re.Pattern[str]]
 """Family, name and pattern."""
 
@@ -164,10 +169,16 @@ _FURTHER = re.compile(
 )
 _MORE = re.compile(r"\s(?:in|at|more|others|were|are|on|last|this|jobs)\b|\s?[.,;]|\s?$")
 _AND = re.compile(r",?\s(?:and|then)\s|,\s")
-_LIST_LINE = re.compile(
+LIST_LINE = (
     r"^\W*(?P<name>[A-Z][\w&.' -]{1,40}?)\s?(?::|-|—|\()\s*(?:[Cc]ut(?:s|ting)?\s|[Ll]aying off\s|[Ll]aid off\s)?$"
 )
-_LIST_INTRO = re.compile(layoff.CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts", re.IGNORECASE)
+"""What stands before the figure of a list's line."""
+_LIST_LINE = re.compile(LIST_LINE)
+LIST_INTRO = layoff.CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts"
+"""What the line that opens a list speaks of."""
+_LIST_INTRO = re.compile(LIST_INTRO, re.IGNORECASE)
+JOB_NOUNS = ("jobs", "job", "roles", "positions", "posts", "redundancies")
+"""Nouns that count jobs themselves, which only a cut can "affect" or "eliminate"."""
 _COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE)
 
 
@@ -231,8 +242,7 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
 
 
 def _is_job(figure: Figure) -> bool:
-    """Whether the figure counts jobs themselves, which only a cut can "affect" or "eliminate"."""
-    return figure.noun in ("jobs", "job", "roles", "positions", "posts", "redundancies")
+    return figure.noun in JOB_NOUNS
 
 
 _OWN_SHAPES = frozenset(

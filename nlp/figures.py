@@ -88,8 +88,10 @@ _HEDGES: tuple[tuple[str, Qualifier], ...] = (
         "about",
     ),
 )
+HEDGES = "|".join(words for words, _ in _HEDGES)
+"""Words before a figure that say how exact it is."""
 _HEDGE = re.compile(
-    r"(?<![\w-])(?:(?:" + "|".join(words for words, _ in _HEDGES) + r")(?:\s|(?<=~)|(?=~))\s?){1,3}$", re.IGNORECASE
+    rf"(?<![\w-])(?:(?:{HEDGES})(?:\s|(?<=~)|(?=~))\s?){{1,3}}$", re.IGNORECASE
 )
 _START = r"(?<![\w$€£¥₹₩.,/])"
 """Where a number may begin."""
@@ -111,11 +113,11 @@ _ADJECTIVES = (
     r"[A-Za-z][\w'&./-]*(?:, | and |,? )){0,5}?"
 )
 
-_PEOPLE = re.compile(
+PEOPLE_COUNT = (
     rf"{_START}(?P<value>(?:between )?(?P<low>{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
-    rf"(?P<tail>[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)",
-    re.IGNORECASE,
+    rf"(?P<tail>[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)"
 )
+_PEOPLE = re.compile(PEOPLE_COUNT, re.IGNORECASE)
 _BARE = re.compile(
     rf"{_START}(?P<value>(?P<low>{DIGITS}(?:\s?[kK]\b|\s(?:thousand|hundred)\b)?|{NUMBER_WORDS})"
     rf"(?:\s?(?:-|to)\s?(?P<high>{DIGITS}(?:\s?[kK]\b)?))?)(?P<tail>)(?P<noun>)(?P<more>)(?![\w%]|\.\d|,\d|\s?(?:%|percent|per cent))",
@@ -143,21 +145,23 @@ _ONE_IN = (
     r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|\d{1,2}))"
 )
 _ENTIRE = r"(?:(?:its|their|the|his) (?:entire|whole)|all(?: of)? (?:its|their|the)|entire)"
-_BASE = (
-    r"(?:\s?(?:\(\w+%\)\s)?(?:of|in)\s(?P<base>(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
+_OF_WHAT = (
+    r"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?P<base>(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
     r"(?:(?!(?:to|from|by|was|were|after|with)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
     r"roles|positions|payroll|personnel|team|people|company|labou?r force|employee base|managers|posts|labou?r|"
     r"employment|engineers|members|ranks|teams|firm|department|division|unit|business|office|group)\b)"
     r"|\s(?P<base2>(?!of\b|in\b|to\b|from\b|by\b)(?:[a-z-]+ ){0,2}(?P<noun2>jobs|workers|employees|roles|staff|positions|workforce|people|headcount|staffers)\b)"
-    r"|\s?(?=-)-?)?"
 )
-_PERCENT = re.compile(
-    rf"{_START}(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%)?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b)|"
+PERCENT_VALUE = (
+    r"(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%)?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b)|"
     rf"(?P<words>{NUMBER_WORDS}) (?:percent|per cent)\b|(?P<one_in>\b{_ONE_IN}\b)|(?P<fraction>\b{_FRACTION}\b)|(?P<entire>\b{_ENTIRE}\b(?=\s(?:[\w-]+\s){{0,3}}(?:workforce|staff|team|employees)))"
     r"|(?P<halve>\bhalv(?:e|es|ed|ing)\b(?=\s(?:[\w'-]+\s){0,3}(?:workforce|staff|headcount|team|payroll|employees))))"
-    + _BASE,
-    re.IGNORECASE,
 )
+PERCENT_OF_STAFF = rf"{PERCENT_VALUE}(?:{_OF_WHAT})|\bhalv(?:e|es|ed|ing)\b"
+"""What every percent of a workforce matches."""
+_PERCENT = re.compile(rf"{_START}{PERCENT_VALUE}(?:{_OF_WHAT}|\s?(?=-)-?)?", re.IGNORECASE)
+BEGINS = rf"(?:\d|\b(?:{_WORD}|(?:half a|a)[- ](?:hundred|thousand|dozen)))"
+"""What every count has."""
 
 CURRENCIES: dict[str, str] = {
     "US$": "USD",
@@ -278,6 +282,10 @@ _MONEY = re.compile(
     rf"))",
     re.IGNORECASE,
 )
+MONEY_NEEDS = (
+    rf"(?:{_MARK})\s?\d|(?:\d|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}))\s(?:{_NAME})\b|\d\s?(?:{_SCALE})\s?[€£₹]"
+)
+"""What every amount has: a mark and a digit, a number and a currency's name, or a scale and a mark."""
 
 
 def number(words: str) -> float | None:

@@ -1,120 +1,158 @@
-"""The cheap gates: may these bytes, may this text hold an event? Relaxed on purpose: they must lose none.
+"""The cheap gates: may these bytes, may this text hold an event? They lose none.
 
-Every event that is counted has a figure and a word that triggers it. RE2 looks for both in linear time. Nothing here
-loads a model.
+What they look for is taken from the rules that find candidates (`nlp.prefilter`), so a new shape or word opens them by
+itself. RE2 looks for it over a whole text, in linear time. Nothing here loads a model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import re2
 
-STRONG_CUTS = (
-    r"lay(?:s|ing)?[\s-]?offs?|laid[\s-]?off|\blet(?:s|ting)?\b|job[\s-](?:cut|loss)|redundan|retrench|pink[\s-]slip|downsiz|headcount|workforce|work force|"
-    r"dismiss|\bsack(?:s|ed|ing)|\bfir(?:ed|ing|ings)\b|goodbye|parts? ways|part(?:ed|ing) ways|notice to|buy-?outs?|voluntary|rifs?\b|halv(?:e|es|ed|ing)\b|"
-    r"the door to|\bwarn notice|at risk|under threat|under consultation|on the line|affected:?|impacted:?"
-)
-"""Words that speak of cuts by themselves."""
-WEAK_CUTS = (
-    r"\b(?:cuts?|cutting|cut back|slash\w*|axe[sd]?|axing|eliminat\w+|shed|sheds|shedding|trim\w*|reduc\w+|los(?:e|es|ing|s|ses)|lost|terminat\w+|scrap\w*|"
-    r"affect\w*|impact\w*|notif\w+|drop\w*|cull\w*|shrink\w*|displac\w+|remov\w+|warn\w*|told|informed|clos(?:e|es|ing|ure)|shut\w*|idl(?:e|es|ing)|hit\w*|involv\w+|"
-    r"result\w*|downsiz\w*|par(?:e|es|ed|ing)|chop\w*|shav\w+|prun\w+|releas\w+|jettison\w*|ditch\w*|decimat\w+|lower\w*|departures?|go|going|gone|leaving|departing|out|cost\w*|claim\w*)\b"
-)
-"""Words that speak of cuts beside words for jobs or people, or a bare number."""
-JOB_WORDS = (
-    r"jobs?\b|roles?\b|positions?\b|posts?\b|employees|workers?\b|staff|people|personnel|colleagues|associates|managers|team\b|ranks\b|payroll|executives|\bcrew|faculty|"
-    r"partners|individuals|professionals|engineers|[a-z]{2,}(?:ers|ists|ants|men|women|hands)\b|agents|technicians|hands\b|ftes?\b|equivalents"
-)
-MONEY_WORDS = (
-    r"rais(?:e|es|ed|ing)|rais\w* |fund(?:s|ed|ing|raise|raising)?|round|series [a-k]|seed|stake|invest\w*|acqui\w+|buy(?:s|ing|out)?|bought|purchas\w*|"
-    r"takeover|capex|capital|spend\w*|spent|commit\w*|pledg\w*|contract|deal|agreement|pact|order|lands?|landed|secur\w+|nab\w*|bag\w*|snag\w*|"
-    r"scor\w+|clos\w+|cement\w*|budget\w*|pour\w*|allocat\w*|earmark\w*|data cent\w+|build\w*|financ\w+|back(?:s|ed|ing)?|gets?\b|got\b|w[io]ns?\b|takes?\b|took|taken|seek\w*|collect\w*|sign(?:s|ed|ing)?\b|worth|lead(?:s|ing)?\b|led\b|expan\w+|boost\w*|lift\w*|hik\w+|plan|supercomputer|cost|sink\w*|sank|funnel\w*|fork\w*|lay\w* out|target\w*|hand(?:s|ed)?\b|suppl\w+|sell\w*|sold|partnership|pump\w*|plow\w*|plough\w*|put(?:s|ting)?|inject\w*|channel\w*|devot\w+|dedicat\w+|splash\w*|shell\w* out|contribut\w+|set\w* aside|deploy\w*|pay(?:s|ing)?|paid|giv\w+|gave|receiv\w+|order\w*|produc\w+|lease|br(?:ing|ought)\w* in|stealth|injec\w+|project|bet\b|provid\w+"
-)
-_PEOPLE_FIGURE = (
-    r"\d|percent|per cent|%|half|halv|third|quarter|fifth|tenth|hundred|thousand|dozen|one in|entire|"
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b"
-)
-_MONEY_FIGURE = (
-    r"[$€£¥₹₩₪]\s?\d|\d[\d.,]*\s?(?:trillion|billion|million|bn|mn|tn|crore|lakh|thousand)|\brs\.?\s?\d|\b(?:usd|eur|gbp|inr|rmb|cny|krw|jpy)\s?\d|"
-    r"\b(?:half )?an? (?:million|billion)\b|(?:million|billion|trillion)\b"
-)
-AI_WORDS = (
-    r"\ba\.?i\.?\b|\bai[\w-]|\w+ai\b|artificial|machine learning|generative|\bllms?\b|deep learning|neural|chatbot|gpt|openai|anthropic|mistral|deepseek|"
-    r"\bgpus?\b|agentic|copilot|computer vision|data[\s-]cent|autonom|robot|superintelligence|\bagi\b|world model|foundation model|nvidia|hyperscal"
-)
+from nlp import candidates, figures
+from nlp.event_types import ai_investment, layoff
+from nlp.prefilter import ANYTHING, compile_bytes, either, loosened, necessary
+from nlp.text import View, sentences
 
-_OPTIONS = re2.Options()
-_OPTIONS.case_sensitive = False
-_OPTIONS.never_capture = True
-_OPTIONS.log_errors = False
-_OPTIONS.max_mem = 64 << 20
+_BEGINS = necessary(figures.BEGINS)
+_HEDGES = f"(?:(?:{necessary(figures.HEDGES)})\\s*)*"
+_SHARE = f"{_HEDGES}(?:{necessary(figures.PERCENT_VALUE)})[^\n;:]*"
+_COUNT = f"{_HEDGES}(?:{_BEGINS})[^\n;:]*"
+_KEPT = {"P": _COUNT, "B": _COUNT, "Q": _SHARE, "W": _SHARE}
+_LEFT_OUT = dict.fromkeys(_KEPT, ANYTHING)
 
 
-def _compile(pattern: str) -> re2._Regexp:
-    return re2.compile(pattern, _OPTIONS)
+@dataclass(frozen=True, slots=True)
+class _Triggers:
+    """The words of shapes of cuts, parted by how much a line must hold beside them."""
+
+    alone: re2._Regexp
+    """With their figure, where it must stand right beside them."""
+    beside_figure: re2._Regexp
+    """Those that take any figure of the line."""
+    beside_people: re2._Regexp
+    """Those that take a count of people or a share of a workforce."""
 
 
-_STRONG = _compile(STRONG_CUTS)
-_WEAK = _compile(WEAK_CUTS)
-_WEAK_NUMBER = _compile(
-    r"\b(?:cuts?|cutting|slash\w*|axe[sd]?|axing|shed\w*|eliminat\w+|trim\w*|reduc\w+|los(?:e|es|ing)|lost)\s(?:by\s|back\s|another\s)?(?:[a-z]+\s){0,3}\d"
+def _triggers(shapes: Iterable[tuple[str, str]], *more: str) -> _Triggers:
+    alone: list[str] = []
+    beside_figure: list[str] = []
+    beside_people = list(more)
+    for _, shape in shapes:
+        pattern = candidates.with_marks(shape)
+        marks = candidates.marks_of(pattern)
+        words = loosened(pattern, _LEFT_OUT)
+        if marks in ({"B"}, {"Q", "W"}) or re2.search(words, ""):
+            alone.append(loosened(pattern, _KEPT))
+        else:
+            (beside_people if marks <= {"P", "W"} else beside_figure).append(words)
+    return _Triggers(*(compile_bytes(either(words) or r"[^\x00-\x{10ffff}]") for words in (alone, beside_figure, beside_people)))
+
+
+_OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
+_PLAIN = _triggers([s for s in layoff.SHAPES if s[0] not in layoff.NEEDS_CONTEXT], _OWN)
+_IN_CONTEXT = _triggers([s for s in layoff.SHAPES if s[0] in layoff.NEEDS_CONTEXT])
+_FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
+_PEOPLE = compile_bytes(either((necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
+_CONTEXT = compile_bytes(necessary(layoff.CONTEXT))
+_JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
+_INTRO = compile_bytes(f"(?:{necessary(candidates.LIST_INTRO)})[^\n]*:[^\n\\w]*(?m:$)")
+_CUT_NOUN = compile_bytes(necessary(layoff.CUT_NOUN))
+_LIST_LINE = compile_bytes(
+    f"(?-i:{loosened(candidates.LIST_LINE, {})})(?:{_HEDGES})(?:{necessary(figures.PERCENT_VALUE)}|{_BEGINS})"
 )
-_FIGURE_JOBS = _compile(
-    rf"(?:\d|%|percent|per cent|half|third|quarter|fifth|tenth|hundred|thousand|dozen|entire|one in|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b)"
-    rf"(?:[^\s]*\s+){{1,9}}(?:[\w'-]*-)?(?:{JOB_WORDS}|workforce|headcount)|\d-person"
-)
-_PEOPLE = _compile(_PEOPLE_FIGURE)
-_MONEY = _compile(_MONEY_FIGURE)
-_SPEND = _compile(MONEY_WORDS)
-_AI = _compile(AI_WORDS)
+_MONEY = compile_bytes(necessary(figures.MONEY_NEEDS))
+_AI = compile_bytes(necessary(ai_investment.AI), case_sensitive=True)
 
 
-def _layoff(text: str | bytes) -> bool:
-    return bool(_PEOPLE.search(text)) and bool(
-        _STRONG.search(text) or _WEAK_NUMBER.search(text) or (_WEAK.search(text) and _FIGURE_JOBS.search(text))
-    )
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A line of a text that may hold an event; offsets count in the text's characters."""
+
+    start: int
+    end: int
+    cuts: bool
+    """It may tell of job cuts."""
+    money: bool
+    """It may tell of an investment."""
 
 
-def _investment(text: str | bytes) -> bool:
-    return bool(_MONEY.search(text)) and bool(_AI.search(text)) and bool(_SPEND.search(text))
+def speaks_of_ai(text: str) -> bool:
+    """Return whether a text speaks of AI at all: only then is money in it for AI."""
+    return _AI.search(text.encode("utf-8", "replace")) is not None
+
+
+def passages(text: str, *, money: bool) -> list[Passage]:
+    """Return the lines of a text, its title the first, that may hold an event; with `money` those of investments too."""
+    data = text.encode("utf-8", "replace")
+    cuts = set(_cut_lines(data))
+    amounts = set(_lines(data, _MONEY)) if money else set()
+    found = []
+    bytes_before = characters_before = 0
+    for start, end in sorted(cuts | amounts):
+        begin = characters_before + len(data[bytes_before:start].decode())
+        stop = begin + len(data[start:end].decode())
+        found.append(Passage(begin, stop, (start, end) in cuts, (start, end) in amounts))
+        bytes_before, characters_before = end, stop
+    return found
+
+
+def _cut_lines(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the lines that may tell of cuts, some twice."""
+    yield from _triggered(data, _PLAIN)
+    if context := _CONTEXT.search(data):
+        yield from _triggered(data, _IN_CONTEXT)
+    elif _JOBS.search(data):
+        yield from (span for span in _triggered(data, _IN_CONTEXT) if _JOBS.search(data[slice(*span)]))
+    if context and (_INTRO.search(data) or _CUT_NOUN.search(data[: data.find(b"\n") + 1 or None])):
+        yield from _lines(data, _LIST_LINE)
+
+
+def _triggered(data: bytes, triggers: _Triggers) -> Iterator[tuple[int, int]]:
+    yield from _lines(data, triggers.alone)
+    for words, figure in ((triggers.beside_figure, _FIGURE), (triggers.beside_people, _PEOPLE)):
+        for start, end in _lines(data, words):
+            if figure.search(data[start:end]):
+                yield start, end
+
+
+def _lines(data: bytes, pattern: re2._Regexp) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each line in which a pattern matches."""
+    at = 0
+    while match := pattern.search(data, at):
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        end = data.find(b"\n", match.start())
+        end = len(data) if end < 0 else end
+        yield start, end
+        at = end + 1
+        if at > len(data):
+            return
+
+
+def may_hold(text: str, found: Iterable[Passage]) -> set[int]:
+    """Return where the sentences begin that have a candidate, of the passages found in a text.
+
+    The sentence before and the line that opens a list are taken to speak of cuts, so what is told of fewer is left in.
+    """
+    begin: set[int] = set()
+    for passage in found:
+        line = text[passage.start : passage.end]
+        for at, sentence in [(0, line)] if passage.start == 0 else [(s.start, s.text) for s in sentences(line)]:
+            if (passage.cuts and candidates.layoffs(sentence, "layoffs", "layoffs")) or (
+                passage.money and candidates.investments(sentence)
+            ):
+                begin.add(passage.start + at)
+    return begin
+
+
+def text_may_hold(text: str) -> bool:
+    """Return whether any sentence of a text, its title on the first line, may state an event."""
+    plain = View(text, "text").text
+    return bool(may_hold(plain, passages(plain, money=speaks_of_ai(plain))))
 
 
 def bytes_may_hold(body: bytes) -> bool:
     """Return whether a page's bytes, HTML and all, may hold an event; text in an unusual encoding always may."""
-    if b"\x00" in body[:200]:
-        return True
-    text = body.decode("utf-8", "replace")
-    return _layoff(text) or _investment(text)
-
-
-def text_may_hold(text: str) -> bool:
-    """Return whether a text (title and body) may hold an event."""
-    return any(True for _ in paragraphs_that_may(text))
-
-
-def paragraphs_that_may(text: str) -> Iterator[str]:
-    """Yield the paragraphs of a text (title and body) that may hold an event."""
-    if not _PEOPLE.search(text):
-        return
-    money, cuts = _investment(text), _layoff(text)
-    if not (money or cuts):
-        return
-    for line in text.split("\n"):
-        if line and ((cuts and _layoff(line)) or (money and sentence_may_hold_money(line))):
-            yield line
-
-
-def sentence_may_hold_cut(sentence: str) -> bool:
-    """Return whether a sentence has a figure, a word of cutting, and where that word is weak, one for jobs."""
-    return _layoff(sentence)
-
-
-def sentence_may_hold_money(sentence: str) -> bool:
-    """Return whether a sentence has both an amount and a word of spending or raising."""
-    return bool(_MONEY.search(sentence)) and bool(_SPEND.search(sentence))
-
-
-def mentions_ai(text: str) -> bool:
-    """Return whether a text speaks of AI at all."""
-    return bool(_AI.search(text))
+    return True

@@ -25,11 +25,16 @@ _CATEGORIES = {
     _code.CATEGORY_NOT_SPACE: r"\S",
     _code.CATEGORY_NOT_WORD: r"\W",
 }
+_FIGURE = object()
+"""The code of a figure's mark among the parts of a pattern."""
 _SPECIAL = frozenset(r"\[]^-.$*+?(){}|/")
+
+ANYTHING = r"[^\n]*"
+"""A figure of which nothing is asked."""
 
 
 def compile_bytes(
-    pattern: str, *, case_sensitive: bool = False, across_lines: bool = False, megabytes: int = 8
+    pattern: str, *, case_sensitive: bool = False, across_lines: bool = False, megabytes: int = 32
 ) -> re2._Regexp:
     """Return a pattern to search UTF-8 bytes with; unless `across_lines`, a match never leaves its line."""
     options = _options(megabytes)
@@ -58,7 +63,7 @@ def loosened(pattern: str, figures: Mapping[str, str]) -> str:
     `figures` gives for each letter of a mark (‹P0›) what its figure looks like. Gaps may be of any length, for a figure
     is longer than its mark.
     """
-    return _Writer(figures).sequence(_parser.parse(pattern, re.IGNORECASE))
+    return _Writer(figures).sequence(_parser.parse(pattern, re.IGNORECASE), whole=True)
 
 
 def either(patterns: Iterable[str]) -> str:
@@ -88,36 +93,57 @@ class _Writer:
         self._figures = figures
 
     def sequence(self, parsed: Iterable[tuple[Any, Any]], whole: bool = False) -> str:
-        """Write a run of parts; with `whole` it is all of the pattern, and what must stand around it is written out."""
-        items = list(parsed)
+        """Write a run of parts; with `whole` it is all of the pattern: what must stand around it is written too."""
+        items = self._with_figures(list(parsed))
         if whole:
             if len(items) == 1 and items[0][0] is _code.BRANCH:
                 return either(self.sequence(branch, whole=True) for branch in items[0][1][1])
-            items = _written_out(items)
+            items = self._trimmed(_written_out(items))
         parts: list[str] = []
-        at = 0
-        while at < len(items):
-            code, value = items[at]
-            if self._figures is not None and code is _code.LITERAL and chr(value) == "‹":
-                kind, letters = items[at + 1]
-                marks = [letters] if kind is _code.LITERAL else [letter for _, letter in letters]
-                parts.append(_group(either(dict.fromkeys(self._figures[chr(mark)] for mark in marks))))
-                while items[at] != (_code.LITERAL, ord("›")):
-                    at += 1
-            elif code is _code.AT:
-                if value is _code.AT_BOUNDARY:
-                    near = items[at + 1 : at + 2], items[at - 1 : at] if at else []
-                    if any(_has_letter(side[0], end) for side, end in zip(near, (0, -1), strict=True) if side):
-                        parts.append(r"\b")
+        for at, (code, value) in enumerate(items):
+            if code is _code.AT:
+                near = items[at + 1 : at + 2], items[at - 1 : at] if at else []
+                if value is _code.AT_BOUNDARY and any(
+                    _has_letter(side[0], end) for side, end in zip(near, (0, -1), strict=True) if side
+                ):
+                    parts.append(r"\b")
             elif code in (_code.ASSERT, _code.ASSERT_NOT):
                 if whole and at == 0 and (before := _before(code, value)):
                     parts.append(before)
-            elif self._figures is None or (code, value) != (_code.LITERAL, ord("›")):
+            else:
                 parts.append(self._one(code, value))
-            at += 1
         return "".join(parts)
 
+    def _with_figures(self, items: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        """Make one part of each mark of a figure."""
+        if self._figures is None:
+            return items
+        kept: list[tuple[Any, Any]] = []
+        rest = iter(items)
+        for code, value in rest:
+            if (code, value) == (_code.LITERAL, ord("‹")):
+                kind, letters = next(rest)
+                marks = [letters] if kind is _code.LITERAL else [letter for _, letter in letters]
+                kept.append((_FIGURE, tuple(dict.fromkeys(self._figures[chr(mark)] for mark in marks))))
+                while next(rest) != (_code.LITERAL, ord("›")):
+                    pass
+            elif (code, value) != (_code.LITERAL, ord("›")):
+                kept.append((code, value))
+        return kept
+
+    def _trimmed(self, items: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        """Leave out what may be empty where a loosened pattern begins or ends: it tells nothing of where it matches."""
+        if self._figures is None:
+            return items
+        while items and _may_be_empty(items[-1]):
+            items = items[:-1]
+        while items and _may_be_empty(items[0]):
+            items = items[1:]
+        return items
+
     def _one(self, code: Any, value: Any) -> str:
+        if code is _FIGURE:
+            return _group(either(value))
         if code is _code.LITERAL:
             return _escaped(value)
         if code is _code.ANY:
@@ -166,6 +192,13 @@ def _written_out(items: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
         end -= 1
     ahead = next((v[1] for c, v in items[end:] if c is _code.ASSERT and v[0] > 0), ())
     return [*items[:end], *ahead]
+
+
+def _may_be_empty(item: tuple[Any, Any]) -> bool:
+    code, value = item
+    if code is _FIGURE:
+        return ANYTHING in value
+    return code in (_code.MAX_REPEAT, _code.MIN_REPEAT) and value[0] == 0
 
 
 def _group(pattern: str) -> str:

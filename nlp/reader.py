@@ -330,17 +330,6 @@ def _alike(one: AiRelation, other: AiRelation) -> bool:
     return one == other or {one, other} == {"cause", "shift"}
 
 
-def _may_have_candidates(paragraph: str, speaks_of_ai: bool) -> bool:
-    """Whether a paragraph has a candidate, its neighbours taken to speak of cuts: the last cheap look before the rest."""
-    for sentence in sentences(View(paragraph, "text").text):
-        text = sentence.text
-        if gate.sentence_may_hold_cut(text) and candidates.layoffs(text, "layoffs", "layoffs"):
-            return True
-        if speaks_of_ai and gate.sentence_may_hold_money(text) and candidates.investments(text):
-            return True
-    return False
-
-
 class Reader:
     """Reads layoffs and AI investments out of English news. Deterministic: same article, same version, same claims."""
 
@@ -417,29 +406,31 @@ class Reader:
     # gates and shapes
 
     def _draft(self, article: Article) -> _Draft | None:
-        whole = f"{article.title}\n{article.text}".encode("utf-8", "replace").decode()
+        title, body = View(article.title, "title"), View(article.text, "text")
+        head = title.text.strip()[:600]
+        whole = head.replace("\n", " ") + "\n" + body.text
         if not whole.strip():
             self.drops["empty"] += 1
             return None
+        stating: set[int] = set()
+        money = not self._gates or "tie_to_ai" in self._disabled or gate.speaks_of_ai(whole)
         if self._gates:
-            paragraphs = list(gate.paragraphs_that_may(whole))
-            if not paragraphs:
+            passages = gate.passages(whole, money=money)
+            if not passages:
                 self.drops["gate"] += 1
                 return None
-            if not any(_may_have_candidates(paragraph, gate.mentions_ai(whole)) for paragraph in paragraphs):
+            stating = gate.may_hold(whole, passages)
+            if not stating:
                 self.drops["no_candidate"] += 1
                 return None
-        if not is_english(whole):
+        if not is_english(f"{article.title}\n{article.text}"):
             self.drops["not_english"] += 1
             return None
-        title, body = View(article.title, "title"), View(article.text, "text")
         lines: list[_Line] = []
-        head = title.text.strip()
         if head:
             start = title.text.index(head[0])
-            lines.append(_Line(title, Sentence(0, start, start + len(head[:600]), head[:600], 0), -1))
+            lines.append(_Line(title, Sentence(0, start, start + len(head), head, 0), -1))
         lines += [_Line(body, s, i) for i, s in enumerate(sentences(body.text))]
-        speaks_of_ai = gate.mentions_ai(whole) or not self._gates
         intro = head if re.search(layoff.CUT_NOUN, head, re.IGNORECASE) else ""
         title_intro, previous, found = intro, "", 0
         for line in lines:
@@ -448,10 +439,9 @@ class Reader:
                 intro = text
             elif len(text) > 120:
                 intro = title_intro
-            if not self._gates or gate.sentence_may_hold_cut(text) or intro:
+            if not self._gates or (0 if line.order < 0 else len(head) + 1 + line.sentence.start) in stating:
                 line.candidates += candidates.layoffs(text, previous, "" if text == intro else intro)
-            if speaks_of_ai and (not self._gates or gate.sentence_may_hold_money(text)):
-                line.candidates += candidates.investments(text)
+                line.candidates += candidates.investments(text) if money else ()
             previous = f"{previous[-400:]} {text}" if line.order > 0 else text
             found += len(line.candidates)
             if found > MOST_CANDIDATES:
