@@ -30,7 +30,7 @@ from crawler.archive import pages
 from crawler.extraction import Dropped, to_article
 from crawler.plain_text import decode
 from newsledger.model import Article, Claim, Page
-from nlp import page_gate
+from nlp import gate
 from nlp.reader import Reader
 
 
@@ -48,7 +48,7 @@ def repeated(file: Path, records: int) -> Iterator[Page]:
 def articles(source: Iterator[Page], gated: bool, counts: Counter[str]) -> Iterator[Article]:
     """Yield the articles worth reading: with gates, those that passed them."""
     for page in source:
-        article = to_article(page, page_gate if gated else None, counts)
+        article = to_article(page, gate if gated else None, counts)
         if not isinstance(article, Dropped) and not article.rough:
             yield article
 

@@ -9,12 +9,17 @@ import unicodedata
 
 import ftfy
 from charset_normalizer import from_bytes
+from ftfy.badness import is_bad
 from selectolax.lexbor import LexborHTMLParser
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 # controls but for tab and newline, lone surrogates, and marks of no width that would split a word for a reader
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+# all that ftfy takes for a sign of mojibake has two such characters side by side, or one of these few
+_MAY_BE_MOJIBAKE = re.compile("[^\x00-\x7f]{2,}|[\x80-\x9fŒœÂÃ]")
+_AROUND = 6
+"""Characters about such a place that ftfy may look at."""
 _LINES = re.compile(r" ?\n[ \n]*")
 
 _TAGS = re.compile(r"<[^<>]{1,200}>")
@@ -88,7 +93,10 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 def clean(text: str) -> str:
     """Return text as it is stored: mojibake mended, composed (NFC), no controls, single spaces and newlines."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", ftfy.fix_encoding(text))
+        places = [text[max(0, m.start() - _AROUND) : m.end() + _AROUND] for m in _MAY_BE_MOJIBAKE.finditer(text)]
+        if places and is_bad("\n".join(places)):
+            text = ftfy.fix_encoding(text)
+        text = unicodedata.normalize("NFC", text)
     text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
 

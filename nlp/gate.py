@@ -69,10 +69,10 @@ _AI = compile_bytes(necessary(ai_investment.AI), case_sensitive=True)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A line of a text that may hold an event; offsets count in the text's characters."""
+    """A sentence that may hold an event, its place counted in characters of the text."""
 
     start: int
-    end: int
+    text: str
     cuts: bool
     """It may tell of job cuts."""
     money: bool
@@ -85,28 +85,51 @@ def speaks_of_ai(text: str) -> bool:
 
 
 def passages(text: str, *, money: bool) -> list[Passage]:
-    """Return the lines of a text, its title the first, that may hold an event; with `money` those of investments too."""
+    """Return the sentences of a text that may hold an event; with `money` those of investments too.
+
+    The text is a view's; its first line is the title, one sentence whatever it holds.
+    """
     data = text.encode("utf-8", "replace")
-    cuts = set(_cut_lines(data))
-    amounts = set(_lines(data, _MONEY)) if money else set()
+    spoken = _Spoken.of(data)
+    lines = {*_cut_lines(data, spoken), *(_lines(data, _MONEY) if money else ())}
     found = []
     bytes_before = characters_before = 0
-    for start, end in sorted(cuts | amounts):
+    for start, end in sorted(lines):
+        line = data[start:end].decode()
         begin = characters_before + len(data[bytes_before:start].decode())
-        stop = begin + len(data[start:end].decode())
-        found.append(Passage(begin, stop, (start, end) in cuts, (start, end) in amounts))
-        bytes_before, characters_before = end, stop
+        for at, sentence in [(0, line)] if start == 0 else [(s.start, s.text) for s in sentences(line)]:
+            bare = sentence.encode()
+            cuts = any(True for _ in _cut_lines(bare, spoken))
+            amount = money and _MONEY.search(bare) is not None
+            if cuts or amount:
+                found.append(Passage(begin + at, sentence, cuts, amount))
+        bytes_before, characters_before = end, begin + len(line)
     return found
 
 
-def _cut_lines(data: bytes) -> Iterator[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What a whole text speaks of, on which it depends what its sentences may tell."""
+
+    cuts: bool
+    jobs: bool
+    lists: bool
+    """A line may open a list of cuts."""
+
+    @classmethod
+    def of(cls, data: bytes) -> _Spoken:
+        cuts = _CONTEXT.search(data) is not None
+        title = data[: data.find(b"\n") + 1 or None]
+        lists = cuts and (_INTRO.search(data) is not None or _CUT_NOUN.search(title) is not None)
+        return cls(cuts, cuts or _JOBS.search(data) is not None, lists)
+
+
+def _cut_lines(data: bytes, spoken: _Spoken) -> Iterator[tuple[int, int]]:
     """Yield the lines that may tell of cuts, some twice."""
     yield from _triggered(data, _PLAIN)
-    if context := _CONTEXT.search(data):
-        yield from _triggered(data, _IN_CONTEXT)
-    elif _JOBS.search(data):
-        yield from (span for span in _triggered(data, _IN_CONTEXT) if _JOBS.search(data[slice(*span)]))
-    if context and (_INTRO.search(data) or _CUT_NOUN.search(data[: data.find(b"\n") + 1 or None])):
+    if spoken.jobs:
+        yield from (x for x in _triggered(data, _IN_CONTEXT) if spoken.cuts or _JOBS.search(data[slice(*x)]))
+    if spoken.lists:
         yield from _lines(data, _LIST_LINE)
 
 
@@ -131,28 +154,29 @@ def _lines(data: bytes, pattern: re2._Regexp) -> Iterator[tuple[int, int]]:
             return
 
 
-def may_hold(text: str, found: Iterable[Passage]) -> set[int]:
-    """Return where the sentences begin that have a candidate, of the passages found in a text.
+def stating(found: Iterable[Passage]) -> set[int]:
+    """Return where those of the passages begin that have a candidate.
 
     The sentence before and the line that opens a list are taken to speak of cuts, so what is told of fewer is left in.
     """
-    begin: set[int] = set()
-    for passage in found:
-        line = text[passage.start : passage.end]
-        for at, sentence in [(0, line)] if passage.start == 0 else [(s.start, s.text) for s in sentences(line)]:
-            if (passage.cuts and candidates.layoffs(sentence, "layoffs", "layoffs")) or (
-                passage.money and candidates.investments(sentence)
-            ):
-                begin.add(passage.start + at)
-    return begin
+    return {
+        passage.start
+        for passage in found
+        if (passage.cuts and candidates.layoffs(passage.text, "layoffs", "layoffs"))
+        or (passage.money and candidates.investments(passage.text))
+    }
 
 
 def text_may_hold(text: str) -> bool:
     """Return whether any sentence of a text, its title on the first line, may state an event."""
     plain = View(text, "text").text
-    return bool(may_hold(plain, passages(plain, money=speaks_of_ai(plain))))
+    return bool(stating(passages(plain, money=speaks_of_ai(plain))))
 
 
 def bytes_may_hold(body: bytes) -> bool:
-    """Return whether a page's bytes, HTML and all, may hold an event; text in an unusual encoding always may."""
-    return True
+    """Return whether a page's bytes, HTML and all, may hold an event: whether they hold a figure.
+
+    Markup and scripts speak of everything, so no word of theirs tells more, and to look for words takes as long as to
+    parse them. Text in an encoding of two bytes a letter always may.
+    """
+    return b"\0" in body[:1000] or _FIGURE.search(body) is not None

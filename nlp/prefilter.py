@@ -94,11 +94,10 @@ class _Writer:
 
     def sequence(self, parsed: Iterable[tuple[Any, Any]], whole: bool = False) -> str:
         """Write a run of parts; with `whole` it is all of the pattern: what must stand around it is written too."""
-        items = self._with_figures(list(parsed))
-        if whole:
-            if len(items) == 1 and items[0][0] is _code.BRANCH:
-                return either(self.sequence(branch, whole=True) for branch in items[0][1][1])
-            items = self._trimmed(_written_out(items))
+        items = list(parsed)
+        if whole and len(items) == 1 and items[0][0] is _code.BRANCH:
+            return either(self.sequence(branch, whole=True) for branch in items[0][1][1])
+        items = self._trimmed(_written_out(items)) if whole else self._with_figures(items)
         parts: list[str] = []
         for at, (code, value) in enumerate(items):
             if code is _code.AT:
@@ -135,6 +134,7 @@ class _Writer:
         """Leave out what may be empty where a loosened pattern begins or ends: it tells nothing of where it matches."""
         if self._figures is None:
             return items
+        items = self._with_figures(items)
         while items and _may_be_empty(items[-1]):
             items = items[:-1]
         while items and _may_be_empty(items[0]):

@@ -419,7 +419,7 @@ class Reader:
             if not passages:
                 self.drops["gate"] += 1
                 return None
-            stating = gate.may_hold(whole, passages)
+            stating = gate.stating(passages)
             if not stating:
                 self.drops["no_candidate"] += 1
                 return None

@@ -38,7 +38,7 @@ from newsledger import reconcile as reconciling
 from newsledger.companies import Resolver
 from newsledger.model import Article, Claim, Decision, Page, Source, SourcedClaim, claim_id, digest
 from newsledger.settings import settings
-from nlp import page_gate
+from nlp import gate
 from storage import articles as articles_
 from storage import claims as claims_
 from storage import companies, decisions, events, jobs, pages, sources, trials, work
@@ -251,8 +251,8 @@ class Extracted:
 class Gates:
     """The reader's gates, as the crawler room takes them."""
 
-    bytes_may_hold = staticmethod(page_gate.bytes_may_hold)
-    text_may_hold = staticmethod(page_gate.text_may_hold)
+    bytes_may_hold = staticmethod(gate.bytes_may_hold)
+    text_may_hold = staticmethod(gate.text_may_hold)
 
 
 def _leases(engine: Engine, step: work.Step, keys: Sequence[str] | None, limit: int) -> Iterator[list[str]]:
@@ -462,7 +462,7 @@ def _read_articles(engine: Engine, reader: Reader, keys: Sequence[str]) -> Extra
 
 def regated(article: Article) -> Article:
     """Return a rough article as a whole one where today's gate lets its cheap text through."""
-    if article.rough and page_gate.text_may_hold("\n".join((article.title, article.description or "", article.text))):
+    if article.rough and gate.text_may_hold("\n".join((article.title, article.description or "", article.text))):
         return replace(article, rough=False)
     return article
 

@@ -1,0 +1,150 @@
+"""The gates let every stated event through, and little else: what they look for follows from the rules."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench.predictions import article
+from bench.split import available, documents, read_jsonl
+from newsledger.model import Claim
+from nlp import candidates, gate, prefilter
+from nlp.event_types import ai_investment, layoff
+from nlp.reader import Reader
+from nlp.text import View, sentences
+
+AROUND = "The town lies on the coast.\nPeople there were warned of wind, and 40 boats stayed in.\n"
+GOLD = [
+    document
+    for name in ("traps", "layoffs", "investments", "articles", "forms", "negatives")
+    for document in read_jsonl(Path(__file__).parent / "gold" / f"{name}.jsonl")
+]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Brineworks said it would lay off 300 workers at its two yards.",
+        "Brineworks is cutting 12% of its workforce.",
+        "Brineworks raised $40 million in a Series B round for its AI pumps.",
+        "Kelp Holdings will spend $2 billion on AI data centers this year.",
+        "Kelp Holdings will halve its sales team.",
+        "Kelp Holdings let another three hundred people go.",
+    ],
+)
+def test_a_stated_event_passes(sentence: str) -> None:
+    assert gate.text_may_hold(AROUND + sentence + "\n" + AROUND)
+    assert gate.bytes_may_hold(f"<p>{sentence}</p>".encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The staff of 12 schools lost a match, 3 to 2, and the loser's workers were sad about jobs in 2024.",
+        "Brineworks raised $40 million in a Series B round for its pumps.",
+        "The museum opened at ten.",
+    ],
+)
+def test_words_without_an_event_do_not(text: str) -> None:
+    assert not gate.text_may_hold(AROUND + text)
+
+
+def test_a_list_opened_by_a_line_or_by_the_title_passes() -> None:
+    assert gate.text_may_hold("A hard year\nThe layoffs so far:\nBrineworks: 1,100\nKelp Holdings: 40")
+    assert gate.text_may_hold("Job cuts of the week\nBrineworks: 1,100")
+    assert not gate.text_may_hold("Results of the week\nBrineworks: 1,100")
+
+
+def unguarded(text: str) -> set[int]:
+    """Return where the sentences with a candidate begin, each sentence of a text looked at; its first line is the title."""
+    title, _, _ = text.partition("\n")
+    found: set[int] = set()
+    previous, intro = "", title if re.search(layoff.CUT_NOUN, title, re.IGNORECASE) else ""
+    of_title = intro
+    rest = [(len(title) + s.start, s.text) for s in sentences(text[len(title) :])]
+    for start, sentence in [(0, title), *rest]:
+        if sentence.rstrip().endswith(":"):
+            intro = sentence
+        elif len(sentence) > 120:
+            intro = of_title
+        if candidates.layoffs(sentence, previous, "" if sentence == intro else intro) or (
+            gate.speaks_of_ai(text) and candidates.investments(sentence)
+        ):
+            found.add(start)
+        previous = f"{previous[-400:]} {sentence}"
+    return found
+
+
+def guarded(text: str) -> set[int]:
+    return gate.stating(gate.passages(text, money=gate.speaks_of_ai(text)))
+
+
+def test_no_candidate_of_the_gold_is_dropped() -> None:
+    kept = 0
+    for document in GOLD:
+        text = document["title"].replace("\n", " ") + "\n" + View(document["text"], "text").text
+        assert unguarded(text) <= guarded(text), document["id"]
+        kept += len(unguarded(text))
+    assert kept > 300
+
+
+WORDS = sorted({word for document in GOLD for word in f"{document['title']} {document['text']}".split()})
+ODD = ["\n", "\n\n", "é", "—", "ñandú", "\u2009", "(", ":", ";", "’", "layoffs:\n", "Acmé: 300", "\n- Firm: cuts 40"]
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(GOLD),
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["drop", "swap", "add"]), st.sampled_from(WORDS + ODD))),
+)
+def test_no_candidate_of_a_changed_text_is_dropped(document, changes) -> None:
+    words = re.split(r"( )", f"{document['title']}\n{document['text']}")
+    for place, change, word in changes:
+        if change == "add":
+            words.insert(place, f" {word} ")
+        elif place < len(words):
+            words[place] = word if change == "swap" else ""
+    text = View("".join(words), "text").text
+    assert unguarded(text) <= guarded(text)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(GOLD), st.lists(st.sampled_from(WORDS + ODD), max_size=12))
+def test_a_shape_left_out_does_not_match(document, words) -> None:
+    for sentence in sentences(View(f"{document['text']} {' '.join(words)}", "text").text):
+        figures = candidates.figures_of(sentence.text)
+        for shapes in (layoff.SHAPES, [shape for _, table in candidates.FAMILIES for shape in table]):
+            masked = candidates.mask(sentence.text, [f for f in figures if shapes is layoff.SHAPES or f.kind == "money"])
+            patterns = [candidates.with_marks(shape) for _, shape in shapes]
+            may = prefilter.Shapes(patterns).may_match(masked.text) if len(words) % 10 == 0 else None
+            if may is not None:
+                assert {i for i, p in enumerate(patterns) if re.search(p, masked.text, re.IGNORECASE)} <= set(may)
+
+
+def stated(found: list[Claim]) -> list[tuple[object, ...]]:
+    return [(c.type, c.company, c.count, c.percent, c.amount, c.sentence.quote) for c in found]
+
+
+@pytest.mark.parametrize(
+    "part", ["gold", pytest.param("training", marks=[pytest.mark.long, pytest.mark.skipif(not available(), reason="")])]
+)
+def test_the_same_is_read_without_gates(part: str) -> None:
+    articles = [article(d) for d in (GOLD if part == "gold" else documents("training"))]
+    for given_, on, off in zip(
+        articles, Reader().read_many(articles), Reader(gates=False).read_many(articles), strict=True
+    ):
+        assert stated(on) == stated(off), given_.id
+
+
+def test_a_pattern_that_re2_cannot_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="no form in RE2"):
+        prefilter.necessary(r"(\w)\1")
+
+
+def test_the_patterns_of_ai_are_matched_in_their_case() -> None:
+    assert gate.speaks_of_ai("Its A.I. chips") and re.search(ai_investment.AI, "Its A.I. chips")
+    assert not gate.speaks_of_ai("He said again")
