@@ -66,9 +66,11 @@ _Shape = tuple[str, str, re.Pattern[str]]
 @cache
 def _shapes(type_: EventType) -> tuple[tuple[_Shape, ...], prefilter.Shapes]:
     """Return the shapes of an event type, and what tells in one pass which of them may match."""
-    tables = (("layoff", layoff.SHAPES),) if type_ == "layoff" else _FAMILIES
+    tables = (("layoff", layoff.SHAPES),) if type_ == "layoff" else FAMILIES
     shapes = tuple(
-        (family, name, re.compile(with_marks(shape), re.IGNORECASE)) for family, table in tables for name, shape in table
+        (family, name, re.compile(with_marks(shape), re.IGNORECASE))
+        for family, table in tables
+        for name, shape in table
     )
     return shapes, prefilter.Shapes([pattern.pattern for _, _, pattern in shapes])
 
@@ -466,7 +468,7 @@ _VALUATION_AFTER = re.compile(ai_investment.VALUATION_AFTER, re.IGNORECASE)
 _VALUATION_BEFORE = re.compile(ai_investment.VALUATION_BEFORE, re.IGNORECASE)
 _ROUND_WORD = re.compile(ai_investment.ROUND, re.IGNORECASE)
 
-_FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("acquisition", ai_investment.ACQUISITION_SHAPES),
     ("funding", ai_investment.FUNDING_SHAPES),
     ("stake", ai_investment.STAKE_SHAPES),

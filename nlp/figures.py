@@ -90,9 +90,7 @@ _HEDGES: tuple[tuple[str, Qualifier], ...] = (
 )
 HEDGES = "|".join(words for words, _ in _HEDGES)
 """Words before a figure that say how exact it is."""
-_HEDGE = re.compile(
-    rf"(?<![\w-])(?:(?:{HEDGES})(?:\s|(?<=~)|(?=~))\s?){{1,3}}$", re.IGNORECASE
-)
+_HEDGE = re.compile(rf"(?<![\w-])(?:(?:{HEDGES})(?:\s|(?<=~)|(?=~))\s?){{1,3}}$", re.IGNORECASE)
 _START = r"(?<![\w$€£¥₹₩.,/])"
 """Where a number may begin."""
 
@@ -282,9 +280,7 @@ _MONEY = re.compile(
     rf"))",
     re.IGNORECASE,
 )
-MONEY_NEEDS = (
-    rf"(?:{_MARK})\s?\d|(?:\d|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}))\s(?:{_NAME})\b|\d\s?(?:{_SCALE})\s?[€£₹]"
-)
+MONEY_NEEDS = rf"(?:{_MARK})\s?\d|(?:\d|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}))\s(?:{_NAME})\b|\d\s?(?:{_SCALE})\s?[€£₹]"
 """What every amount has: a mark and a digit, a number and a currency's name, or a scale and a mark."""
 
 

@@ -48,7 +48,9 @@ def _triggers(shapes: Iterable[tuple[str, str]], *more: str) -> _Triggers:
             alone.append(loosened(pattern, _KEPT))
         else:
             (beside_people if marks <= {"P", "W"} else beside_figure).append(words)
-    return _Triggers(*(compile_bytes(either(words) or r"[^\x00-\x{10ffff}]") for words in (alone, beside_figure, beside_people)))
+    return _Triggers(
+        *(compile_bytes(either(words) or r"[^\x00-\x{10ffff}]") for words in (alone, beside_figure, beside_people))
+    )
 
 
 _OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"

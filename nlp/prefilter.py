@@ -105,7 +105,8 @@ class _Writer:
                 if value is _code.AT_BOUNDARY and any(
                     _has_letter(side[0], end) for side, end in zip(near, (0, -1), strict=True) if side
                 ):
-                    parts.append(r"\b")
+                    # a figure's mark parts it from a word that is glued to its last digit
+                    parts.append(r"\b" if self._figures is None else r"(?:\b|\d)")
             elif code in (_code.ASSERT, _code.ASSERT_NOT):
                 if whole and at == 0 and (before := _before(code, value)):
                     parts.append(before)

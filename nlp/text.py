@@ -64,9 +64,7 @@ _GLUED = re.compile(
     r"|(?<=\bSeries )[A-K](?=(?:last|round|funding|in|at|this|led|earlier|from)\b)"
 )
 
-_MAY_BE_GLUED = prefilter.compile_bytes(
-    prefilter.necessary(_GLUED.pattern), case_sensitive=True, across_lines=True
-)
+_MAY_BE_GLUED = prefilter.compile_bytes(prefilter.necessary(_GLUED.pattern), case_sensitive=True, across_lines=True)
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|Cos|Bros|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|Jr|Sr|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|"
