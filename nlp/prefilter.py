@@ -125,7 +125,7 @@ class _Writer:
                 kind, letters = next(rest)
                 marks = [letters] if kind is _code.LITERAL else [letter for _, letter in letters]
                 kept.append((_FIGURE, tuple(dict.fromkeys(self._figures[chr(mark)] for mark in marks))))
-                while next(rest) != (_code.LITERAL, ord("›")):
+                while next(rest, None) not in (None, (_code.LITERAL, ord("›"))):
                     pass
             elif (code, value) != (_code.LITERAL, ord("›")):
                 kept.append((code, value))
