@@ -50,6 +50,13 @@ _ITS_OWN = re.compile(
 )
 
 
+_IN_NAME = re.compile(
+    r"[\w,'\"] (?!(?:Due|To|By|With|As|In|On|For|Amid|From|Over|Of|And|The|Its|More|Using|Via|Into|Because|After|About|Says?|Said|Than|"
+    r"Towards?|Cites?|Citing|Blames?|Generative|Agentic|Enterprise|Heavy|Big|Not|How|While|That|Through|Embraces?|Adopts?)\b)[A-Z][a-z]+\s$"
+)
+"""A capitalised word before "AI" within a sentence: the name of a firm or product."""
+
+
 def speaks_of_ai(text: str) -> bool:
     """Return whether a sentence has a word for AI or automation."""
     return bool(_AI.search(text))
@@ -61,20 +68,48 @@ def speaks_of_cuts(text: str) -> bool:
 
 
 def tells_of(text: str, company: str) -> bool:
-    """Return whether a sentence names a company, or a stand-in that may be it, beside cuts."""
-    own = company.casefold() in text.casefold() or bool(_ITS_OWN.search(text) and not _MANY.search(text))
-    return own and bool(_OF_CUTS.search(text) or _STANDS_FOR_CUT.search(text))
+    """Return whether a sentence further on may tie a company's cut to AI.
+
+    It names the company or a stand-in, and speaks of cuts or says outright what AI does or gets there.
+    """
+    if company.casefold() not in text.casefold() and (_MANY.search(text) or not _ITS_OWN.search(text)):
+        return False
+    if speaks_of_cuts(text):
+        return True
+    found = tie(text, 0, company)
+    return (
+        found is not None
+        and found.rule in _OUTRIGHT
+        and bool(_AI_PROPER.search(text, found.start, found.end))
+        and not _MONEY.search(text)
+    )
 
 
-def tie(text: str, cut_end: int = 0) -> Tie | None:
+def heads_a_list(title: str, named: list[str]) -> bool:
+    """Return whether a title ties the cuts of many employers to AI: "Firms that replaced staff with AI"."""
+    if any(company.casefold() in title.casefold() for company in named) or not _MANY.search(title):
+        return False
+    found = tie(title)
+    return speaks_of_cuts(title) and found is not None and found.relation in ("cause", "shift")
+
+
+_OUTRIGHT = frozenset({"replaces", "does", "reason", "efficiency", "compound", "shift", "push"})
+_AI_PROPER = re.compile(r"\bA\.?I\b|artificial intelligence|ChatGPT|agentic|chat-?bots?", re.IGNORECASE)
+
+
+def tie(text: str, cut_end: int = 0, company: str = "") -> Tie | None:
     """Return how a sentence ties a cut to AI, or None where it speaks of no AI.
 
-    `cut_end` is where the cut's own words end in the sentence, 0 where they stand elsewhere.
+    `cut_end` is where the cut's own words end in the sentence, 0 where they stand elsewhere; a word for AI in the
+    `company`'s own name says nothing.
     """
+    named = [m.span() for m in re.finditer(re.escape(company), text)] if company else []
     terms = [
         m
         for m in _AI.finditer(text)
-        if not _is_descriptor(text, m) and not (cut_end and _other_money(text, cut_end, m.end()))
+        if not _is_descriptor(text, m)
+        and not any(a <= m.start() < b for a, b in named)
+        and not (cut_end and _other_money(text, cut_end, m.end()))
     ]
     if not terms:
         return None
@@ -97,12 +132,8 @@ def _is_descriptor(text: str, m: re.Match[str]) -> bool:
     """Whether a word for AI only says what a company is ("AI start-up Acme") or is part of a name ("Acme AI")."""
     if _NO_TERM_AFTER.match(text, m.end()) or _MAKES.search(text, 0, m.start()):
         return True
-    return m.group() == "AI" and bool(
-        re.search(
-            r"(?:^|[\w,.'\"] )(?!(?:Due|To|By|With|As|In|On|For|Amid|From|Over|Of|And|The|Its|More|Using|Via|Into|Because|After|About|Says?|Said|Than|Toward|Towards|Cites?|Citing|Blames?|Generative|Heavy|Big|Not|How|While|That|Through|Embraces?|Adopts?)\b)[A-Z][a-z]+\s$",
-            text[max(0, m.start() - 24) : m.start()],
-        )
-        and not _title_case(text)
+    return (
+        m.group() == "AI" and bool(_IN_NAME.search(text[max(0, m.start() - 24) : m.start()])) and not _title_case(text)
     )
 
 

@@ -321,6 +321,16 @@ _AFTER_BARE = frozenset(
 _PEOPLE_WORD = re.compile(r"(?:workers|hands|ers|ists|ants|men|women|people|staff)$")
 
 
+_OTHER_RISK = re.compile(
+    r"[^.;]{0,40}\bat risk of (?!redundancy|(?:being )?(?:laid off|let go|cut)|losing (?:their )?(?:jobs?|work)|job losses|lay-?offs)",
+    re.IGNORECASE,
+)
+_SHOOTS = re.compile(
+    r"\bfir(?:e|es|ed|ing)\b[^.;]{0,40}\b(?:rounds?|shots?|missiles?|rockets?|bullets?|shells?|drones?|tear gas|guns?|cannons?|mortars?)\b",
+    re.IGNORECASE,
+)
+
+
 def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
     before, after = sentence[: figure.start], sentence[figure.end :]
     if figure.kind != "percent":
@@ -348,7 +358,9 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             r"\b(?:hir\w+|add\w*|employs?|down from|from)\s$", before, re.IGNORECASE
         ):
             return False
-        if _NOT_AFTER.match(after):
+        if _NOT_AFTER.match(after) or (shape in ("at-risk", "notify") and _OTHER_RISK.match(after)):
+            return False
+        if shape == "verb-people" and _SHOOTS.search(sentence[max(0, figure.start - 40) : figure.end + 40]):
             return False
         if figure.low >= 300_000 or (
             shape in ("verb-people", "verb-figure") and re.search(r"\bcoal-fired\b|\bgas-fired\b", before)

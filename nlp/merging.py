@@ -55,12 +55,12 @@ _BACKGROUND = re.compile(
     r"\b(?:previously|earlier (?:this|last) year|last (?:year|spring|summer|fall|autumn|winter)|years? ago|months? (?:ago|earlier)|in the past|prior to|"
     r"after it (?:had )?(?:cut|laid|eliminated|slashed|shed|let|axed|trimmed|raised|closed|secured)|had (?:raised|laid|cut|let|shed|dismissed|announced|previously|already|invested|acquired|reduced|eliminated|slashed)|(?:initial|earlier|previous|prior) (?:[$€£]?[\w.]+ ){0,3}(?:round|wave|layoffs?|cuts?|seed|tranche|raise)|"
     r"(?:its|the) (?:first|last|previous) (?:round|layoffs?|cuts?)|after (?:raising|cutting|laying|an? (?:initial|earlier|previous)|having|closing|securing)|since (?:then|raising)|the last (?:round|major)|"
-    r"at the time|historically|once (?:laid|cut|raised)|in the (?:first|last|past) (?:\w+ )?(?:months|years|quarters)|most recently|said recently|recently (?:said|announced|laid|cut|raised|disclosed)|already (?:laid|cut|made|raised))\b",
+    r"at the time|same (?:time )?period|since \w+ 20\d\d, when|the first [$€£]\d|historically|once (?:laid|cut|raised)|in the (?:first|last|past) (?:\w+ )?(?:months|years|quarters)|most recently|said recently|recently (?:said|announced|laid|cut|raised|disclosed)|already (?:laid|cut|made|raised))\b",
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
     r"\b(?:will|to (?:lay|cut|slash|axe|shed|eliminate|invest|spend|raise|buy|acquire|build|make|reduce|close)|is (?:cutting|laying|set|planning|slashing|eliminating|shedding|raising|in talks|preparing|investing|spending|closing|considering|letting|reducing|trimming|axing)|"
-    r"are (?:cutting|laying|planning|being)|would|plans|announces|lays|cuts|slashes|axes|raises|lands|secures|expects|aims|intends|has (?:struck|signed|agreed|announced|begun|started|notified)|may|could|today|this week|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b",
+    r"are (?:cutting|laying|planning|being)|(?:is|are) (?:\w+ly )?\w{3,}ing|would|plans|announces|lays|cuts|slashes|axes|raises|lands|secures|expects|aims|intends|has (?:struck|signed|agreed|announced|begun|started|notified)|may|could|today|this week|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b",
     re.IGNORECASE,
 )
 _ROUNDED = 4
@@ -82,7 +82,7 @@ def tell_time(findings: list[Finding], published: date | None, title: str = "") 
         titled = any(f.order < 0 for f in mine)
         roundup = not titled and (len(groups) >= _ROUNDED or (len(groups) > 1 and bool(_ROUND_UP.search(title))))
         for f in mine:
-            f.time, f.trace["time"] = _time(f, published, f.group in led, roundup)
+            f.time, f.trace["time"] = _time(f, published, f.group in led, roundup, bool(led))
 
 
 _FIGURE = re.compile(r"[$€£¥₹]?\d[\d,.]*")
@@ -118,7 +118,15 @@ def _clause(f: Finding) -> tuple[int, int]:
     return lo, hi
 
 
-def _time(f: Finding, published: date | None, led: bool, roundup: bool) -> tuple[Time, str]:
+_FAR = 10
+"""Sentences of the body after which an article looks back."""
+
+
+def _time(f: Finding, published: date | None, led: bool, roundup: bool, headed: bool) -> tuple[Time, str]:
+    """Return whether a finding is the article's own news, and why.
+
+    `led`: its company has such news in title or lead; `headed`: some company has; `roundup`: many have, in turn.
+    """
     own = f.figure or f.percent
     assert own is not None
     lo, hi = _clause(f)
@@ -149,12 +157,17 @@ def _time(f: Finding, published: date | None, led: bool, roundup: bool) -> tuple
     ahead = bool(_AHEAD.search(f.words[max(lo, f.start - 45) : f.end]))
     fresh = age is not None and f.precision != "year" and age <= 3
     if f.is_topic:
-        return ("current", "topic") if led or ahead or fresh else ("past", "topic-in-passing")
+        passing = f.order > _FAR and not (led or ahead or fresh)
+        return ("past", "topic-in-passing") if passing else ("current", "topic")
+    if f.date and published and f.precision == "month" and not (roundup or ahead or fresh):
+        return "past", "earlier-month"
     if roundup or ahead or fresh:
         return "current", "round-up" if roundup else "ahead" if ahead else "fresh-month"
     if _WIDER.search(f.words[: f.end]):
         return "current", "wider-cut"
-    return ("current", "early") if f.order <= 3 else ("past", "other-company")
+    if f.order <= 3 or not headed:
+        return "current", "early" if f.order <= 3 else "nothing-else"
+    return "past", "other-company"
 
 
 def _number(f: Finding) -> float | None:

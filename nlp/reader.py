@@ -278,7 +278,7 @@ def _set_relation(draft: _Draft, f: Finding, places: Iterable[tuple[str, int]]) 
     for where, i in places:
         line = draft.lines[i]
         end = f.end if where == "sentence" and line.order == f.order else 0
-        tie = ai_relation.tie(line.text, end)
+        tie = ai_relation.tie(line.text, end, f.company)
         if tie is None or (tie.relation == "context" and where not in ("sentence", "title")):
             continue
         if found is None or (found.relation == "context" and tie.relation != "context"):
@@ -652,7 +652,8 @@ class Reader:
             places: list[tuple[str, int]] = [("sentence", i) for i in told]
             # what a semicolon joins is one sentence
             places += [("sentence", i + 1) for i in told if draft.lines[i].text.endswith(";")]
-            titled = draft.lines[0].order < 0 and f.time == "current" and f.is_topic
+            alone = all(other.group == f.group or other.time == "past" for other in cuts)
+            titled = draft.lines[0].order < 0 and f.time == "current" and (f.is_topic or alone)
             places += [("title", 0)] * (titled and 0 not in told)
             near = [j for i in told if draft.lines[i].order >= 0 for j in (i + 1, i - 1, i + 2)]
             places += [
@@ -664,12 +665,16 @@ class Reader:
                 and draft.lines[j].order >= 0
                 and ai_relation.speaks_of_cuts(draft.lines[j].text)
             ]
-            if f.is_topic and f.time == "current":
+            if (f.is_topic or alone) and f.time == "current":
                 places += [
                     ("further-on", j)
-                    for j, line in enumerate(draft.lines[:25])
+                    for j, line in enumerate(draft.lines[:40])
                     if line.order >= 0 and j not in others and ai_relation.tells_of(line.text, f.company)
                 ]
+            if draft.lines[0].order < 0 and ai_relation.heads_a_list(
+                draft.lines[0].text, [other.company for other in cuts]
+            ):
+                places.append(("list-title", 0))
             _set_relation(draft, f, dict.fromkeys((where, i) for where, i in places if i < len(draft.lines)))
 
     @staticmethod
