@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import batched
+from itertools import batched, chain
 from typing import Any
 
 import orjson
@@ -84,10 +84,12 @@ def _field(name: str, type_: FieldType, description: str, *, required: bool = Fa
     return FieldDescription(name=name, type=type_, description=description, required=required)
 
 
+FETCHED = 5000
+"""Rows fetched at once."""
+
+
 def _streamed(connection: Connection, statement: Any) -> Iterator[Sequence[Any]]:
-    result = connection.execution_options(yield_per=5000).execute(statement)
-    for rows in result.partitions():
-        yield from rows
+    return chain.from_iterable(connection.execute(statement, execution_options={"yield_per": FETCHED}).partitions())
 
 
 # events -------------------------------------------------------------------------------------------------------------

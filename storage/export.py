@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, text
 
-from storage.dataset import RESOURCES, Night, Resource, end_of
+from storage.dataset import FETCHED, RESOURCES, Night, Resource, end_of
 from storage.dictionary import FieldDescription
 from storage.engine import is_postgresql, reading, settle
 from storage.tables import article, source
@@ -171,19 +172,16 @@ def _is_sample(connection: Connection) -> bool:
 
 def write_csv(connection: Connection, resource: Resource, night: Night, path: Path, *, sample: bool = False) -> int:
     """Write one file and return its number of rows; in flat memory, whatever that is."""
-    names = [field.name for field in fields_of(resource, sample=sample)]
+    rows = resource.rows(connection, night)
+    if sample:
+        rows = (("true", *row) for row in rows)
     written = 0
-
-    def counted() -> Iterator[Any]:
-        nonlocal written
-        for row in resource.rows(connection, night):
-            written += 1
-            yield ("true", *row) if sample else row
-
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(counted())
+        writer.writerow([field.name for field in fields_of(resource, sample=sample)])
+        for batch in batched(rows, FETCHED):
+            writer.writerows(batch)
+            written += len(batch)
     return written
 
 
