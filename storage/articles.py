@@ -63,12 +63,15 @@ def save_all(connection: Connection, found: Sequence[tuple[Article, Sequence[str
             values |= {"revision": revisions[article.id], "text_hash": article.text_hash}
             new.append(values | {"seen_at": seen_at, "known_at": now})
     insert_new(connection, article_table, new)
-    groups = _join_groups(connection, {article.id: bands for article, bands in found})
+    groups = join_groups(connection, {article.id: bands for article, bands in found})
     return [replace(article, revision=revisions[article.id], group_id=groups[article.id]) for article, _ in found]
 
 
-def _join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Put each article into the group of those it shares a key with; return article id → group."""
+def join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Put each article into the group of those it shares a key (band) with; return article id → group."""
+    if not bands:
+        return {}
+    lock_stories(connection)
     insert_new(connection, story, [{"article_id": id_, "group_id": id_} for id_ in sorted(bands)])
     # one article stands for each key: whoever shares it later joins that article's group
     stands: dict[str, str] = {}

@@ -302,7 +302,8 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
             failed[id_] = f"extraction: {type(error).__name__}: {error}"
     articles = {id_: found for id_, found in outcomes.items() if isinstance(found, Article)}
     claims = _claims(reader, articles, failed)
-    bands = {id_: signature(found.text) for id_, found in articles.items()}
+    # reprints matter where they say something: of two articles that say nothing, nobody asks which came first
+    bands = {id_: signature(found.text) if claims.get(id_) else () for id_, found in articles.items()}
 
     def write(connection: Connection) -> Extracted:
         written = Extracted()
@@ -445,8 +446,10 @@ def _read_articles(engine: Engine, reader: Reader, keys: Sequence[str]) -> Extra
     loaded = patiently(load)
     stored = {key: loaded[revision] for key, revision in wanted.items() if revision in loaded}
     claims = _claims(reader, {key: regated(article) for key, article in stored.items()}, failed)
+    bands = {stored[key].id: signature(stored[key].text) for key, said in claims.items() if said}
 
     def write(connection: Connection) -> Extracted:
+        articles_.join_groups(connection, bands)
         resolver = resolver_of(standing_decisions(connection))
         read = [(stored[key], at_revision(said, stored[key].revision)) for key, said in sorted(claims.items())]
         touched = _touched(resolver, read)
