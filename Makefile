@@ -1,5 +1,5 @@
 # The two commands: `make run` (the main job, on the sample newsroom) and `make test` (all tests).
-.PHONY: help setup setup-dev run test faults lint accuracy weights lock
+.PHONY: help setup setup-dev run test faults audit lint accuracy weights lock
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -41,6 +41,14 @@ test: setup-dev ## all tests
 
 faults: setup-dev ## every fault that the service is to survive, the long ones too, with totals
 	@$(BIN)/pytest -q -m fault tests $(ARGS)
+
+# pip-audit is fetched when asked for: it wants the network anyway, to reach the database of known weaknesses
+audit: setup ## compare the locked packages with known weaknesses (needs the network)
+	@told=$$($(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit -s osv --disable-pip --no-deps --require-hashes \
+	  -r requirements.lock $(ARGS) 2>&1); status=$$?; \
+	case "$$told" in *"known vulnerabilit"*) printf '%s\n' "$$told"; exit $$status;; esac; \
+	printf '%s\n' "$$told" | tail -n 1 >&2; \
+	echo "audit: no database of known weaknesses could be reached from here; nothing was checked" >&2; exit 2
 
 lint: setup-dev ## ruff, mypy and import-linter
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
