@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from sqlalchemy import Engine, text
 
 from api.app import create_app
@@ -102,3 +103,20 @@ def test_the_datasets_file_is_a_database_that_datasette_can_read(address: str, t
     (tmp_path / "newsledger.sqlite").write_bytes(found.content)
     with contextlib.closing(sqlite3.connect(tmp_path / "newsledger.sqlite")) as connection:
         assert connection.execute("SELECT count(*) FROM layoffs").fetchone()[0] > 0
+
+
+def test_compose_gives_grafana_all_that_its_data_sources_name() -> None:
+    deploy = ROOT / "deploy"
+    compose = yaml.safe_load((deploy / "compose.yml").read_text())["services"]["grafana"]
+    printed = (deploy / "grafana" / "provisioning" / "datasources" / "newsledger.yml").read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", printed)) <= compose["environment"].keys()
+    assert {Path(file).name for file in re.findall(r"\$__file\{([^}]*)\}", printed)} <= set(compose["secrets"])
+    core = ("grafana-postgresql-datasource",)
+    plugins = {source["type"] for source in yaml.safe_load(printed)["datasources"]} - set(core)
+    assert plugins == set(compose["environment"]["GF_INSTALL_PLUGINS"].split(","))
+    used = {
+        panel["datasource"]["uid"]
+        for name in ("api", "postgresql")
+        for panel in grafana(f"newsledger-{name}")["panels"]
+    }
+    assert used <= {source["uid"] for source in yaml.safe_load(printed)["datasources"]}

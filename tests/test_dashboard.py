@@ -6,6 +6,7 @@ With NEWSLEDGER_SCREENSHOTS=folder each page is also saved as a picture (`make s
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,6 +108,21 @@ def test_every_page_fits_and_can_be_used_by_all(browser: Browser, address: str, 
         assert found == [], name
     assert troubles == []
     context.close()
+
+
+def test_the_printed_citation_gives_the_figures_of_now(address: str) -> None:
+    (asked,) = re.findall(r"/v1/series\?metric=jobs_cut&amp;as_of=([^<]+)<", httpx.get(f"{address}/about").text)
+    now = httpx.get(f"{address}/v1/series?metric=jobs_cut&by=year", timeout=60).json()
+    cited = httpx.get(f"{address}/v1/series?metric=jobs_cut&by=year&as_of={asked}", timeout=60).json()
+    values = [{(row["period"], row["value"]) for row in found["data"] if row["value"]} for found in (now, cited)]
+    assert values[0] == values[1] != set()
+
+
+def test_the_event_page_tells_each_reason_once(page: Page, address: str) -> None:
+    page.goto(address + paths(address)["event"])
+    reasons = page.locator("section[aria-labelledby=why] dt").all_inner_texts()
+    assert len(reasons) == len(set(reasons)) > 4
+    assert {"Figure", "Stage", "Date"} <= set(reasons)
 
 
 def test_a_first_view_is_light(browser: Browser, address: str) -> None:

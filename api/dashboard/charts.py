@@ -98,6 +98,7 @@ COUNT_LABEL = (
     "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.3~g') + 'm' : "
     "abs(datum.value) >= 1e4 ? format(datum.value / 1e3, ',.4~g') + 'k' : format(datum.value, ',')"
 )
+TIME_LABEL = "utcFormat(datum.value, utcdate(datum.value) != 1 ? '%-d %b' : utcmonth(datum.value) == 0 ? '%Y' : '%b')"
 LABELS = {"$": MONEY_LABEL, "": COUNT_LABEL, "%": "datum.value + '%'"}
 
 
@@ -152,7 +153,7 @@ def panel_spec(rows: Sequence[Panel], width: int, height: int) -> dict[str, Any]
                 "domainColor": "var(--axis)",
                 "labelFlush": True,
                 "tickCount": max(3, plot // 90),
-                "labelExpr": "utcFormat(datum.value, utcmonth(datum.value) == 0 ? '%Y' : '%b')",
+                "labelExpr": TIME_LABEL,
             },
         }
         values = [_datum(bar) for bar in panel.bars]

@@ -67,6 +67,7 @@ def _environment() -> Environment:
         ai_relations=wording.AI_RELATIONS,
         speakers=wording.SPEAKERS,
         static_version=_static_version(),
+        told=lambda number, events: None if number == 0 and events else number,
     )
     return made
 
@@ -198,14 +199,15 @@ class CompaniesQuery(BaseModel):
 
 COMPANIES_SHOWN = 50
 
-COMPANY_COLUMNS: tuple[tuple[str, companies.CompanySort | None, bool], ...] = (
-    ("Company", "name", False),
-    ("Job cuts", "layoff_events", True),
-    ("Jobs cut", "jobs_cut", True),
-    ("AI investments", "ai_events", True),
-    ("AI money out", "ai_usd_out", True),
-    ("Last five years", None, False),
+COMPANY_COLUMNS: tuple[tuple[str, companies.CompanySort | None, bool, bool], ...] = (
+    ("Company", "name", False, False),
+    ("Job cuts", "layoff_events", True, True),
+    ("Jobs cut", "jobs_cut", True, False),
+    ("AI investments", "ai_events", True, True),
+    ("AI money out", "ai_usd_out", True, False),
+    ("Last five years", None, False, True),
 )
+"""Heading, what it sorts by, whether it is a number, and whether a phone leaves it out."""
 
 
 @router.get("/companies", name="companies_page")
@@ -232,10 +234,10 @@ async def companies_page(request: Request, asked: Annotated[CompaniesQuery, Quer
             cursor = f"{getattr(shown[-1], asked.sort)}|{shown[-1].id}"
             following = f"/companies?{urlencode({**kept, 'sort': asked.sort, 'cursor': cursor})}"
 
-        def column(name: str, sort: str | None, num: bool) -> dict[str, Any]:
+        def column(name: str, sort: str | None, num: bool, wide: bool) -> dict[str, Any]:
             order = ("ascending" if sort == "name" else "descending") if sort == asked.sort else None
             address = f"/companies?{urlencode({**kept, 'sort': sort})}" if sort else None
-            return {"name": name, "num": num, "wide": sort is None, "sorted": order, "href": address}
+            return {"name": name, "num": num, "wide": wide, "sorted": order, "href": address}
 
         return {
             "title": "Companies",
@@ -294,6 +296,7 @@ def _company_facts(company: Company, parent: Company | None) -> list[dict[str, A
 
 # one event ------------------------------------------------------------------------------------------------------------
 
+FACT_OF_DOLLARS = "In US dollars"
 FACTS = (
     ("stage", "Stage"),
     ("date", "Date"),
@@ -304,7 +307,7 @@ FACTS = (
     ("roles", "Work that is cut"),
     ("locations", "Places"),
     ("counterparty", "Other side"),
-    ("amount_usd", "In US dollars"),
+    ("amount_usd", FACT_OF_DOLLARS),
     ("effective_date", "Takes effect"),
     ("period_start", "For the time from"),
     ("period_end", "to"),
@@ -324,7 +327,6 @@ async def event_page(request: Request, id: str) -> Response:
         if event.type == "ai_investment":
             low, high = event.amount_low, event.amount_high
         in_words = wording.grouped if event.type == "layoff" else (lambda value: wording.money(value, event.currency))
-        lines = why(event, found).split("\n")[1:]
         return {
             "title": f"{event.company}: {wording.figure(event)}",
             "event": event,
@@ -332,8 +334,7 @@ async def event_page(request: Request, id: str) -> Response:
             "low": in_words(low),
             "high": in_words(high),
             "claims": [_claim(claim, names) for claim in found],
-            "why": [line for line in lines if line and not line.startswith(" ")],
-            "facts": _event_facts(event),
+            "facts": _event_facts(event, why(event, found)),
             "history": list(reversed(events.history(connection, id))),
         }
 
@@ -362,7 +363,7 @@ def _claim(sourced: SourcedClaim, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _event_facts(event: Event) -> list[dict[str, Any]]:
+def _event_facts(event: Event, reasons: str) -> list[dict[str, Any]]:
     words: dict[str, Any] = {
         "stage": wording.STAGES[event.stage],
         "date": wording.day(event.date, event.date_precision) if event.date else None,
@@ -378,7 +379,30 @@ def _event_facts(event: Event) -> list[dict[str, Any]]:
         "period_start": wording.day(event.period_start) if event.period_start else None,
         "period_end": wording.day(event.period_end) if event.period_end else None,
     }
-    return [{"name": name, "value": words[key], "why": event.trace.get(key)} for key, name in FACTS if words[key]]
+    told = [(name, words[key], event.trace.get(key)) for key, name in FACTS if words[key]]
+    if event.amount_usd is not None and event.usd_rate_date:
+        rate = f"at {event.usd_rate:g} of {wording.day(event.usd_rate_date)}, {event.usd_rate_table}"
+        told = [(name, value, rate if name == FACT_OF_DOLLARS else reason) for name, value, reason in told]
+    return [{"name": name, "value": value, "why": reason} for name, value, reason in [*_reasons(event, reasons), *told]]
+
+
+def _reasons(event: Event, reasons: str) -> list[tuple[str, str, str | None]]:
+    """Return what the reasons tell besides the facts that the page lists with theirs, and its note of a conflict."""
+    found: list[tuple[str, str, str | None]] = []
+    for line in reasons.split("\n")[1:]:
+        name, colon, rest = line.removesuffix(".").partition(": ")
+        if not line or line.startswith(" ") or name in ("Stage", "Date", "Dollars", "Members"):
+            continue
+        if name == "Figure":
+            found.append((name, wording.figure(event), rest.partition(": ")[2]))
+        elif name == "Company":
+            found.append((name, event.company, rest.removeprefix(f"{event.company}: ")))
+        elif name.startswith("Told from "):
+            if not event.conflict:
+                found.append(("Told", name.removeprefix("Told "), None))
+        else:
+            found.append((name, rest, None) if colon else ("Note", name, None))
+    return found
 
 
 # explore --------------------------------------------------------------------------------------------------------------
@@ -426,12 +450,12 @@ async def explore_page(request: Request) -> Response:
         query = urlencode(kept)
         ordered = urlencode([*kept, ("sort", asked.sort)])
 
-        def column(name: str, sort: str | None = None, num: bool = False) -> dict[str, Any]:
+        def column(name: str, sort: str | None = None, num: bool = False, wide: bool = False) -> dict[str, Any]:
             down, up = f"-{sort}", sort
             order = {down: "descending", up: "ascending"}.get(asked.sort) if sort else None
             turned = up if asked.sort == down else down
             address = f"/explore?{urlencode([*kept, ('sort', turned)])}" if sort else None
-            return {"name": name, "num": num, "sorted": order, "href": address}
+            return {"name": name, "num": num, "wide": wide, "sorted": order, "href": address}
 
         figure_sort = "amount_usd" if asked.type == "ai_investment" else "count"
         return drawn | {
@@ -447,8 +471,8 @@ async def explore_page(request: Request) -> Response:
                 column("Date", "date"),
                 column("Company"),
                 column("Figure", figure_sort, num=True),
-                column("What"),
-                column("Sources", "sources", num=True),
+                column("What", wide=True),
+                column("Sources", "sources", num=True, wide=True),
             ],
             "downloads": [
                 (name.upper() if name != "parquet" else "Parquet", f"/v1/events?{ordered}&format={name}")

@@ -21,6 +21,9 @@ from storage.sources import SourceDay
 YEARS = 6
 """Years that the overview's chart goes back."""
 
+MONTHS = 12
+"""Months that a company's chart shows at least: two bars say nothing of a course."""
+
 LEGEND = (
     ("cut", "jobs cut, AI given as the reason or the aim"),
     ("cut-soft", "other jobs cut"),
@@ -378,7 +381,7 @@ def _with_same_span(found: Mapping[str, Series], connection: Connection, company
     if not starts:
         return dict(found)
     until = months_back(today(), -1)
-    first = min(starts)
+    first = min(*starts, months_back(today(), MONTHS - 1))
     grain: Grain = "month" if (until - first).days <= 3_400 else "quarter"
     if grain == "quarter":
         first = first.replace(month=(first.month - 1) // 3 * 3 + 1)
