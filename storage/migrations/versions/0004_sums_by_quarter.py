@@ -57,8 +57,8 @@ def _rank(table: str, period: str) -> None:
 
 
 def _replace_months(key: tuple[str, ...], values: str) -> None:
-    """Make company_month anew with another key, and fill it from the old one."""
-    op.execute("CREATE TEMPORARY TABLE old_month AS SELECT * FROM company_month")
+    """Make company_month anew with another key, and fill it from the old one; who migrates may make no temporary table."""
+    op.execute("CREATE TABLE old_month AS SELECT * FROM company_month")
     op.drop_table("company_month")
     _make("company_month", key, METRICS)
     columns = ", ".join((*key, *METRICS))
