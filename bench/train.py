@@ -50,6 +50,25 @@ AMOUNT_PRIOR = {
     "value-before": -0.7,
     "value-after": -0.7,
 }
+COMPANY_SIGNS = {
+    1: """rule-here verb-next topic headed owns-amount owns-noun owns-agent refers-back opens-clause
+    apposed-then-trigger rule=subject rule=owner rule=anaphor-subject described=ai buys-here""",
+    -1: """object oblique attribute one-of-several one-of-two other-subject distance apart=2 apart=3 label=GPE
+    label=LOC label=NORP label=PERSON sells-here after-led-by raise/leads-round raise/venture-name
+    raise/described=investor contract/supplies kind=topic no-rule""",
+}
+AMOUNT_SIGNS = {
+    1: """tie-sentence tie-title tie-lead tie-neighbour tie-company tie-beside-company tie-counterparty tie-share
+    tie-throughout company-verb-next here company-topic company-headed company-owns-amount company-owns-noun
+    company-owns-agent margin in-round announce announces builds counterparty company-sector=ai company-label=ORG
+    capex-words compute into spend-on ai-near company-before company-apart=0""",
+    -1: """forecast forecast-words earlier-figure value-before value-after plural-target debt gift sell not income
+    market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
+    company-one-of-several company-one-of-two company-other-subject company-oblique company-object
+    company-attribute company-label=PERSON company-label=GPE company-distance company-apart=3
+    company-kind=pronoun company-kind=anaphor by=chosen-topic crowd""",
+}
+"""Cues that can only speak for, or only against, whatever few documents say."""
 REAL_WEIGHT = 2.0
 """How much more a document of real news counts than a sentence of our own."""
 
@@ -204,6 +223,13 @@ def _names(rows: Sequence[chooser.Features], least: int) -> dict[str, int]:
     return {name: i for i, name in enumerate(sorted(n for n, count in seen.items() if count >= least))}
 
 
+def _bounds(names: dict[str, int], signs: dict[int, str]) -> list[tuple[float | None, float | None]]:
+    """Return the range of each weight: a cue named with its sort keeps to the sign of the cue alone."""
+    sign = {name: value for value, words in signs.items() for name in words.split()}
+    ranges = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
+    return [ranges[sign.get(name, sign.get(name.split("/")[-1], 0))] for name in names]
+
+
 def fit_company(data: Sequence[Example]) -> dict[str, float]:
     """Fit the choice among a candidate's options: a conditional logit with an L2 penalty."""
     useful = [e for e in data if any(e.right) and not all(e.right)]
@@ -227,7 +253,7 @@ def fit_company(data: Sequence[Example]) -> dict[str, float]:
         away = w - prior
         return total + 2 * COMPANY_PENALTY * float(away @ away), x.T @ pull + 4 * COMPANY_PENALTY * away
 
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B").x
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=_bounds(names, COMPANY_SIGNS)).x
     return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
 
 
@@ -251,7 +277,7 @@ def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> 
         value = (m * np.logaddexp(0, -z)).sum() + 2 * AMOUNT_PENALTY * away @ away
         return float(value), x.T @ (-y * p * m) + 4 * AMOUNT_PENALTY * away
 
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B").x
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=_bounds(names, AMOUNT_SIGNS)).x
     return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
 
 

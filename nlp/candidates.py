@@ -553,6 +553,19 @@ def _continue_lists(sentence: str, masked: Masked, best: dict[int, Candidate]) -
             )
 
 
+_WORTH_BEFORE = re.compile(
+    r"\b(?:market (?:value|cap(?:itali[sz]ation)?)|enterprise value|annual revenues?)\s(?:of|at)\s(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
+_FLOWS_TO_MANY = re.compile(
+    r"^(?:\s(?:of|in)\s(?:[\w-]+\s){0,2}(?:capital|funding|investment|money|cash))?\s(?:(?:has |have )?(?:flow\w*|pour\w*|gone|go|went)\s)?(?:into|to)\s(?:[\w-]+\s){0,4}?(?:start-?ups|companies|firms|businesses)\b",
+    re.IGNORECASE,
+)
+_OF_MANY = re.compile(
+    r"\b(?:collectively|combined|collective|cumulatively|between them|together)\b[^.;]{0,60}$|\bpart of (?:the|an?|its|their)\s(?:[\w-]+\s){0,2}$",
+    re.IGNORECASE,
+)
+"""What makes an amount that of many payers, or of something larger that another sentence tells of."""
 _INCREMENT = re.compile(
     r"\b(?:by|from)\s(?:an?\s|about\s|another\s|its\s|prior\s|previous\s|earlier\s|range of\s|forecast of\s)*$"
 )
@@ -568,6 +581,13 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
     figure = candidate.figure
     assert figure is not None
     before, after = sentence[: figure.start], sentence[figure.end :]
+    if (
+        _WORTH_BEFORE.search(before)
+        or _FLOWS_TO_MANY.match(after)
+        or _OF_MANY.search(before[-90:])
+        or re.match(r"\s(?:combined|collectively|together|between them)\b", after)
+    ):
+        return False
     if _INCREMENT.search(before) and re.match(r",?\sto\b", after):
         return False  # "lifted it by $2bn to $9bn"
     if re.match(r"\s(?:lost|stolen|in (?:losses|damages|fines|refunds))\b", after):
@@ -578,6 +598,7 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
         not noun_phrase
         and not yearly
         and candidate.family not in ("acquisition", "stake")
+        and not (candidate.family == "contract" and re.match(r"\s(?:in|of) (?:cash|stock)\b", after))
         and _VALUATION_AFTER.match(after)
     ):
         return False

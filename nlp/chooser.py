@@ -56,17 +56,57 @@ _INTO = re.compile(
 )
 
 
+_PEOPLE_OF = re.compile(
+    r"^(?:'s)?\s(?:[A-Z][\w&]+\s)?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|co-founders?|founders?|staffers?|scientists?|managers?)\b"
+)
+_LIST_OF_MANY = re.compile(
+    r"[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},?\s(?:(?:and|&)\s)?[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2}(?:\s\([^)]*\))?\s(?:are|have|all|each|will|plan|plans|collectively|now|to|[a-z]+ed|pour|boost|spend|invest|lead)\b"
+)
+
+
+_BUYS = re.compile(
+    r"\b(?:buy|purchas|rent|leas|spend|spent|use|access|secure capacity|pay|paid|procur|order|commit)\w*\b"
+)
+_SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
+
+
 def _barred(m: Mention, text: str, c: Candidate) -> bool:
     """Whether the words before a name rule it out: the giver of a round, the target of a purchase, an attribute."""
     assert c.figure is not None
     before = text[: m.start]
-    if names.ATTRIBUTE.match(text[m.end :]):
+    after = text[m.end :]
+    if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
         return True
+    if m.end <= c.figure.start and _LIST_OF_MANY.search(f"{before[-90:]}{m.name}{after[:90]}"):
+        return not re.search(r"\b(?:while|whereas)\b|;", text[m.end : c.figure.start])
+    if c.family != "funding" and m.start >= c.figure.end and not m.possessive:
+        gap = text[c.figure.end : m.start]
+        if re.search(r",\s|:|\b(?:while|as|after|although|but)\s", gap) and not re.match(
+            r"\s(?:said|says|announced|told)\b", after
+        ):
+            return not re.search(r"\b(?:by|from)\s(?:\w+\s){0,3}$", gap)
     if c.family == "funding":
         if m.start >= c.figure.end:
             return bool(_FROM_ON.match(text[c.figure.end : m.start]))
         return bool(_GIVER.search(before)) and not names.VERB_NEXT.match(text[m.end :])
+    if c.family == "acquisition" and m.start > c.start and not m.possessive:
+        return not re.search(r"\b(?:by|from|paying)\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}$", before)
+    if c.family == "contract" and m.end <= c.figure.start and m.kind == "name":
+        gap = text[m.end : c.figure.start]
+        if _SELLER.search(gap) and not _BUYS.search(gap) and not re.search(r"\bwith\s", gap):
+            return True
     return bool(_INTO.search(before)) and not (m.possessive and m.end + 30 > c.figure.start > m.end)
+
+
+_MANY = re.compile(
+    r"\b(?:start-?ups|companies|firms|hyperscalers|giants|investors (?:have |had |are )|sector|industry|worldwide|global(?:ly)?|Big Tech|venture (?:capital|funding)|boom|wave|surge)\b",
+    re.IGNORECASE,
+)
+_OWN_MATTER = re.compile(
+    r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]|[Ii]ts|[Oo]ur|[Nn]ew)\s(?:[\w$.,-]+\s){0,5}?(?:round|deal|investment|funding|financing|raise|series|acquisition|transaction|purchase|contract|agreement|order|plan|project|spending|"
+    r"money|cash|proceeds|capital|injection|facility|campus|data cent(?:er|re)|site|stake|bet|takeover|capex|budget|outlay|start-?up|company|firm)\b|^(?:\W*)(?:[Rr]ais|[Ii]nvest|[Ff]und|[Cc]lose|[Ss]ecur|[Ll]and|[Aa]nnounc|[Aa]cquir|[Ss]pend)|\b(?:we|our|it|its|he|she)\b",
+)
+"""What a sentence without a company's name must speak of for the article's own company to be meant."""
 
 
 def options(
@@ -79,16 +119,26 @@ def options(
 ) -> list[Option]:
     """Return the companies that may own an amount: those named or stood for in its sentence, and the topic."""
     out: list[Option] = []
+    barred: set[int] = set()
     for m in mentions:
         if _barred(m, text, c):
+            barred.add(m.start)
             continue
         name = m.name if m.kind == "name" else resolve(m)
         if not name or (m.kind == "name" and names.is_place(name)):
             continue
         out.append(Option(Link(name, m.start, m.end, f"chosen-{m.kind}", m.kind == "name"), m))
-    if rule is not None and not any(o.link.name == rule.name and o.link.start == rule.start for o in out):
+    bare = _MANY.search(text) or not _OWN_MATTER.search(text)
+    if (
+        rule is not None
+        and not (rule.here and rule.start in barred)
+        and not any(o.link.name == rule.name and o.link.start == rule.start for o in out)
+        and not (rule.rule in ("topic", "context") and bare)
+    ):
         out.append(Option(rule, None))
-    if topic and not any(o.link.name == topic for o in out):
+    trigger = min(c.start, c.figure.start) if c.figure else c.start
+    led = any(o.mention and o.mention.kind in ("name", "anaphor") and o.mention.end <= trigger for o in out)
+    if topic and not bare and not led and not any(o.link.name == topic for o in out):
         out.append(Option(Link(topic, 0, 0, "chosen-topic", False), None))
     return out
 
@@ -138,10 +188,6 @@ _OTHER_SUBJECT = re.compile(
 )
 """A subject without a name right before the trigger."""
 _VC = re.compile(ai_investment.VC)
-_BUYS = re.compile(
-    r"\b(?:buy|purchas|rent|leas|spend|spent|use|access|secure capacity|pay|paid|procur|order|commit)\w*\b"
-)
-_SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
 
 
 def company_features(
@@ -326,7 +372,11 @@ _CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             r"\b(?:loans?|debt|bonds?|notes|convertible|credit|IPO|share sale|stock offering|borrow\w*)\b",
         ),
         ("fund-noun", "near-after", r"^[\s-]*(?:[A-Za-z-]+\s){0,4}?(?:fund|vehicle)\b(?!ing)"),
-        ("total", "around", r"\b(?:total(?:s|ing|ling)?|to date|so far|combined|altogether|collectively|since)\b"),
+        (
+            "total",
+            "around",
+            r"\b(?:a total of|total(?:ing|ling|s)? (?:of|funding|raised|financing|investments?)|to date|so far|altogether)\b",
+        ),
         (
             "gift",
             "around",
@@ -337,7 +387,11 @@ _CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             "before",
             r"\b(?:announc\w+|unveil\w*|agree[sd]?|sign(?:s|ed)?|plans?|will|to|commit\w*|pledg\w+|confirm\w*|complet\w+|clos(?:ed|es))\b",
         ),
-        ("sell", "before", r"\b(?:sell(?:s|ing)?|sold|exit\w*|divest\w*|offload\w*)\b"),
+        (
+            "sell",
+            "before",
+            r"\b(?:sell(?:s|ing)?|sold|exit\w*|divest\w*|offload\w*)\s(?:[\w%]+\s){0,3}(?:stake|shares|holding|interest|bonds|notes|unit)\b",
+        ),
         ("question", "around", r"\?"),
         ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
         ("not", "before", r"\b(?:not|n't|never|no longer|without|instead of|rather than)\b"),
@@ -405,7 +459,6 @@ def amount_features(
         "kind=pronoun",
         "apart=0",
         "apart=3",
-        "distance",
     ):
         if name in chosen:
             cue(f"company-{name}", chosen[name])

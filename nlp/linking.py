@@ -554,6 +554,9 @@ def _acquisition(
     return Parties(subject, others, "acquisition")
 
 
+_ORDER_FROM = re.compile(
+    r"\b(?:orders?|commitments?|contracts?|business)\s(?:[\w$.-]+\s){0,4}from\s(?:the\s|[a-z][\w'.-]*\s){0,4}$"
+)
 _PAYS = re.compile(r"\bpa(?:y|ys|id|ying)\s(?:the\s)?(?:[a-z-]+\s){0,4}$")
 _SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
 
@@ -595,6 +598,8 @@ def _contract(
         subject = Link(topic, c.start, c.end, "topic", False)
     if subject is None:
         return Parties(None, [], "contract")
+    if partner and _ORDER_FROM.search(sentence[: partner[1]]):
+        return Parties(Link(partner[0], partner[1], partner[2], "buyer", True), [subject.name], "contract")
     if partner and supplies is not None and supplies(partner[0]) and not supplies(subject.name):
         return Parties(subject, [partner[0]], "contract")
     if partner and supplies is not None and supplies(subject.name) and not supplies(partner[0]):

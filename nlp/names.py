@@ -242,6 +242,8 @@ class Registry:
     """Keys of shipped companies that are to be as if not shipped."""
     is_word: Callable[[str], bool] = field(default=lambda word: True)
     """Whether a lower-case word is a word of the language, so that a capital at a sentence's start tells nothing."""
+    called: dict[str, set[str]] = field(default_factory=dict)
+    """Kind of firm ("startup", "lab") → groups of the names that the document calls so."""
     organisations: set[str] = field(default_factory=set)
     """Keys that the model or the shipped companies call a company."""
 
@@ -273,6 +275,21 @@ class Registry:
     def same(self, a: str, b: str) -> bool:
         """Return whether two names are one company in this document."""
         return self.group(a) == self.group(b)
+
+
+_CALLED_BEFORE = re.compile(
+    r"\b(start-?up|lab|unicorn|chip ?maker|giant|hyperscaler|neocloud|conglomerate)\s$", re.IGNORECASE
+)
+_CALLED_AFTER = re.compile(
+    r"^,\s(?:an?|the|one of)\s[^.;,]{0,60}?\b(start-?up|lab|unicorn|chip ?maker|giant|hyperscaler|neocloud|conglomerate)\b",
+    re.IGNORECASE,
+)
+
+
+def called(sentence: str, start: int, end: int) -> str:
+    """Return what kind of firm a sentence calls a name ("AI lab Acme", "Acme, a startup in Oslo"), or nothing."""
+    found = _CALLED_BEFORE.search(sentence[max(0, start - 24) : start]) or _CALLED_AFTER.match(sentence[end : end + 90])
+    return re.sub(r"[\s-]", "", found[1].lower()) if found else ""
 
 
 _COMPANY_ACTS = re.compile(
@@ -343,7 +360,7 @@ _CORPORATE_ACT = re.compile(
     r"(?:invest(?:s|ed|ing)?|rais(?:e|es|ed|ing)|la(?:y|ys|id|ying)\soff|cut(?:s|ting)?|acquir(?:e|es|ed|ing)|spend(?:s|ing)?|put(?:s|ting)?|pour(?:s|ed|ing)?|"
     r"secur(?:e|es|ed)|clos(?:e|es|ed|ing)|land(?:s|ed)|slash(?:es|ed)?|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|axe[sd]?|announc(?:e|es|ed)|commit(?:s|ted)?|reduc(?:e|es|ed|ing))\b"
 )
-_GIVEN_NAME = re.compile(
+GIVEN_NAME = re.compile(
     r"(?:Aaron|Adam|Alan|Alex|Alexander|Amy|Andrew|Andy|Anna|Anne|Anthony|Arvind|Barry|Ben|Benjamin|Bernard|Bill|Bob|Brad|Brian|Bret|Bruce|Carl|Carlos|Carol|Charles|Chris|Christian|"
     r"Christopher|Craig|Dan|Daniel|Dario|Dara|Dave|David|Dean|Dennis|Diane|Don|Donald|Doug|Ed|Edward|Elizabeth|Elon|Emily|Emma|Eric|Evan|Frank|Gary|George|Greg|Gwyneth|Hans|Harry|Helen|Henry|"
     r"Howard|Ian|Igor|Jack|James|Jamie|Jane|Jason|Jeff|Jeffrey|Jen|Jennifer|Jensen|Jeremy|Jerry|Jessica|Jim|Joe|Joel|John|Jon|Jonathan|Jose|Joseph|Josh|Juan|Julia|Julie|Karen|Kate|Keith|Ken|Kevin|"
@@ -368,7 +385,7 @@ def _may_name(
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
         return bool(COMPANY_WORD.search(name)) or bool(_COMPANY_ACTS.match(after))
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
-    if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not _GIVEN_NAME.match(name):
+    if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not GIVEN_NAME.match(name):
         company_like = not _TITLES.search(sentence[max(0, start - 24) : start])
     titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
     plain = all(registry.is_word(w.casefold()) for part in name.split() for w in part.split("-"))
@@ -399,6 +416,8 @@ def _may_name(
         return False
     if _TITLES.search(sentence[max(0, start - 24) : start]) and label != "ORG" and not company_like:
         return False
+    if k in shipped() and k not in registry.unknown:
+        company_like = True
     if _PERSON_AFTER.match(after) and label not in ("ORG", "PRODUCT") and not company_like:
         return False
     if (
@@ -504,7 +523,7 @@ def mentions(
     return sorted(found, key=lambda x: x.start)
 
 
-_YOUNG = re.compile(r"start-?up|unicorn|decacorn|\blab\b", re.IGNORECASE)
+YOUNG = re.compile(r"start-?up|unicorn|decacorn|\blab\b", re.IGNORECASE)
 _GIANT = re.compile(r"giant|titan|behemoth|conglomerate|hyperscaler|multinational", re.IGNORECASE)
 _CHIPS = re.compile(r"chip ?maker|chip giant", re.IGNORECASE)
 
@@ -515,7 +534,7 @@ def fits(stand_in: Mention, name: str) -> bool:
     if stand_in.kind != "anaphor":
         return True
     words = stand_in.name
-    if _YOUNG.search(words):
+    if YOUNG.search(words):
         return company is None or not (company.tickers or company.sector in ("investor", "finance", "government"))
     if _CHIPS.search(words):
         return company is None or company.sector in ("semiconductors", "hardware", None)

@@ -51,6 +51,10 @@ _FORECAST = re.compile(
     r"\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
     re.IGNORECASE,
 )
+_BEATS = re.compile(
+    r"\b(?:beat|beats|beating|topp\w+|tops?|exceed\w*|miss\w*|surpass\w*)\s(?:[\w']+\s){0,3}(?:estimates|expectations|forecasts)\b",
+    re.IGNORECASE,
+)
 _NOT_A_ROUND = re.compile(
     r"\b(?:discretionary|free cash flow|budget proposal|grant funding|annual budget|federal funding|state funding|tax)\b",
     re.IGNORECASE,
@@ -247,7 +251,9 @@ class Proposal:
         ) | {
             "builds": float(bool(_BUILDS.search(self.at.text))),
             "announces": float(_announces(self.at.text, link, figure)),
-            "forecast-words": float(bool(_FORECAST.search(self.at.text[max(0, figure.start - 110) : figure.start]))),
+            "forecast-words": float(
+                bool(_FORECAST.search(_BEATS.sub("", self.at.text[max(0, figure.start - 110) : figure.start])))
+            ),
         }
 
 
@@ -493,6 +499,10 @@ class Reader:
             for mention in line.mentions:
                 if mention.kind == "name":
                     registry.add(mention.name)
+        for line in draft.windows:
+            for mention in line.mentions or ():
+                if mention.kind == "name" and (kind := names.called(line.text, mention.start, mention.end)):
+                    registry.called.setdefault(kind, set()).add(registry.group(mention.name))
         return registry
 
     def _mentions(self, line: _Line, registry: Registry) -> list[Mention]:
@@ -563,6 +573,13 @@ class Reader:
         def resolve(mention: Mention) -> str | None:
             if "stand_ins" in self._disabled:
                 return None
+            so_called = registry.called.get(re.sub(r"[\s-]", "", mention.label), set())
+            if mention.kind == "anaphor" and len(so_called) == 1:
+                return (
+                    max((n for n in registry.spelled[next(iter(so_called))]), key=len)
+                    if next(iter(so_called)) in registry.spelled
+                    else None
+                )
             text = lines[index].text
             here = [
                 m
@@ -581,7 +598,7 @@ class Reader:
             ]
             if plain:
                 return plain[-1].name
-            if here and mention.kind == "pronoun":
+            if here and (mention.kind == "pronoun" or names.YOUNG.search(mention.name)):
                 return here[-1].name
             if mention.kind == "pronoun":
                 stand_in = [
@@ -811,6 +828,8 @@ class Reader:
                 and not re.match(r"[\s-]*(?:[\w-]+\s){0,2}AI\b", following)
             ):
                 return None
+        if family == "contract" and not others and link and _supplies(draft, link.name):
+            return None  # a seller's deal, its buyer unnamed
         found = chooser.options(c, text, link, mentions, at.resolve, topic)
         if not found:
             return None
@@ -960,8 +979,9 @@ class Reader:
                 spelled.update(forms)
         if not spelled:
             return names.clean(name)
-        most = max(spelled.values())
-        best = max((form for form, n in spelled.items() if n == most), key=lambda form: (len(form), form))
+        known = {form: n for form, n in spelled.items() if names.key(form) in names.shipped()} or spelled
+        most = max(known.values())
+        best = max((form for form, n in known.items() if n == most), key=lambda form: (len(form), form))
         first, _, rest = best.partition(" ")
         described = rest in spelled and registry.is_word(first.casefold()) and not names.COMPANY_WORD.search(first)
         return rest if described else best  # "Insurer Acme"

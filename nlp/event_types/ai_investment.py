@@ -28,7 +28,7 @@ SOFT_RAISE = (
 ROUND = (
     r"(?:(?:funding|financing|investment|capital|equity|venture|seed|pre-seed|growth|series [a-k]\d?|first|second|third|new|fresh|"
     r"latest|initial|strategic|mega|oversubscribed|extension|angel|bridge|safe|private|additional|total|early-stage|late-stage)[- ,/]*){0,5}"
-    r"(?:round|funding|financing|series [a-k]\d?\b|raise|fundraise|fundraising|seed|venture capital|capital raise|new capital|fresh capital|equity|backing|extension|in capital)"
+    r"(?:round|funding|financing|series [a-k]\d?\b|raise|fundraise|fundraising|seed|venture capital|capital raise|new capital|fresh capital|equity|backing|extension|in capital(?! (?:expend|spend|expens|invest|outlay)))"
 )
 
 FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
