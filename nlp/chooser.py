@@ -56,6 +56,9 @@ _INTO = re.compile(
 )
 
 
+_SPEAKS = re.compile(r"^\s(?:said|says|announced|told|confirmed|added|plans|will)\b")
+_PROGRAMME = re.compile(r"\s(?:Fund|Plan|Initiative|Programme|Program|Project|Act)$")
+_STATE_ACTS = re.compile(r"(?:,\sand|,\swhile|\bthat|\bas|;)\s(?:the\s)?(?:[A-Z]\w+\s){0,2}government\b")
 _PEOPLE_OF = re.compile(
     r"^(?:'s)?\s(?:[A-Z][\w&]+\s)?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|co-founders?|founders?|staffers?|scientists?|managers?)\b"
 )
@@ -75,6 +78,11 @@ def _barred(m: Mention, text: str, c: Candidate) -> bool:
     assert c.figure is not None
     before = text[: m.start]
     after = text[m.end :]
+    trigger = min(c.start, c.figure.start)
+    if m.kind != "name" and m.start >= c.figure.end and not _SPEAKS.match(after):
+        return True
+    if m.kind == "name" and (_PROGRAMME.search(m.name) or _STATE_ACTS.search(text[m.end : trigger])):
+        return True
     if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
         return True
     if m.end <= c.figure.start and _LIST_OF_MANY.search(f"{before[-90:]}{m.name}{after[:90]}"):
@@ -139,7 +147,7 @@ def options(
     trigger = min(c.start, c.figure.start) if c.figure else c.start
     led = any(o.mention and o.mention.kind in ("name", "anaphor") and o.mention.end <= trigger for o in out)
     if topic and not bare and not led and not any(o.link.name == topic for o in out):
-        out.append(Option(Link(topic, 0, 0, "chosen-topic", False), None))
+        out.append(Option(Link(topic, c.start, c.end, "chosen-topic", False), None))
     return out
 
 

@@ -32,7 +32,7 @@ _SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
 PREPOSITION = re.compile(
     r"(?:\b(?:of|to|with|from|by|at|in|on|for|than|like|including|such as|against|into|via|per|between|among|across|behind|under|over|"
     r"after|following|according to|told|tells?|through|included|includes|include|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
-    r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s)*)$",
+    r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s|(?:[A-Z][\w.]+\s)?[A-Z][\w.]+-based\s)*)$",
     re.IGNORECASE,
 )
 _LIST_BEFORE = re.compile(r"[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")

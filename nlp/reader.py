@@ -977,7 +977,7 @@ class Reader:
         for k, forms in registry.spelled.items():
             if k == group or registry.group(k) == group:
                 spelled.update(forms)
-        if not spelled:
+        if not spelled or names.key(name) in names.shipped():
             return names.clean(name)
         known = {form: n for form, n in spelled.items() if names.key(form) in names.shipped()} or spelled
         most = max(known.values())
