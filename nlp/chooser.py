@@ -56,6 +56,10 @@ _INTO = re.compile(
 )
 
 
+_RIVAL = re.compile(
+    r"\b(?:take on|taking on|rivals?(?: to)?|challeng\w+|compet\w+ with|against|than|like|beat)\s(?:the\s|giants?\s)?$",
+    re.IGNORECASE,
+)
 _SPEAKS = re.compile(r"^\s(?:said|says|announced|told|confirmed|added|plans|will)\b")
 _PROGRAMME = re.compile(r"\s(?:Fund|Plan|Initiative|Programme|Program|Project|Act)$")
 _STATE_ACTS = re.compile(r"(?:,\sand|,\swhile|\bthat|\bas|;)\s(?:the\s)?(?:[A-Z]\w+\s){0,2}government\b")
@@ -95,7 +99,8 @@ def _barred(m: Mention, text: str, c: Candidate) -> bool:
             return not re.search(r"\b(?:by|from)\s(?:\w+\s){0,3}$", gap)
     if c.family == "funding":
         if m.start >= c.figure.end:
-            return bool(_FROM_ON.match(text[c.figure.end : m.start]))
+            between = text[c.figure.end : m.start]
+            return bool(_FROM_ON.match(between) or _RIVAL.search(between))
         return bool(_GIVER.search(before)) and not names.VERB_NEXT.match(text[m.end :])
     if c.family == "acquisition" and m.start > c.start and not m.possessive:
         return not re.search(r"\b(?:by|from|paying)\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}$", before)
