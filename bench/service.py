@@ -160,7 +160,7 @@ def through_celery(folder: Path, articles: Path, processes: int) -> float:
                     return time.perf_counter() - begun
                 time.sleep(0.05)
         finally:
-            worker.kill()
+            os.killpg(worker.pid, signal.SIGKILL)  # the clock inside a worker is a process of its own
             worker.wait()
             log.close()
 

@@ -113,7 +113,7 @@ class Hosts:
 
     def stop(self) -> None:
         for worker in self.workers.values():
-            worker.kill()
+            os.killpg(worker.pid, signal.SIGKILL)  # the clock inside a worker is a process of its own
             worker.wait()
         self.workers.clear()
 
