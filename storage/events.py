@@ -388,7 +388,7 @@ def each(
 ) -> Iterator[KnownEvent]:
     """Yield all events that fit, by id, in flat memory."""
     statement = filtered(select(*COLUMNS), filters or EventFilter(), as_of).order_by(event.c.id)
-    for row in connection.execution_options(yield_per=1000).execute(statement):
+    for row in connection.execute(statement, execution_options={"yield_per": 1000}):
         yield from_row(row)
 
 
