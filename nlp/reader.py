@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -147,31 +148,60 @@ _SUPPLY = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|ne
 _SUPPLIERS = ("cloud", "semiconductors", "hardware")
 
 
+@lru_cache(maxsize=2048)
+def _naming(word: str, flags: int = 0) -> re.Pattern[str]:
+    return re.compile(rf"(?P<begins>\b)?{re.escape(word)}\b", flags)
+
+
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """Words that describe a name, before it or after. Compiled once for all names: to compile takes longer than to read."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+
+    @classmethod
+    def of(cls, before: str, after: str, flags: int = 0) -> _Description:
+        return cls(re.compile(rf"(?:{before})\Z", flags), re.compile(after, flags))
+
+    def of_name(self, text: str, word: str) -> bool:
+        """Return whether it stands beside a name, told by its first word."""
+        return any(
+            self.before.search(text[: m.start()]) or (m["begins"] is not None and self.after.match(text, m.end()))
+            for m in _naming(word, self.before.flags & re.IGNORECASE).finditer(text)
+        )
+
+
+_SUPPLIER = _Description.of(
+    rf"{_SUPPLY}\s(?:[\w-]+\s){{0,2}}",
+    rf"[^.;]{{0,25}}, (?:an?|the|which|whose)\s[^.;,]{{0,60}}{_SUPPLY}",
+    re.IGNORECASE,
+)
+_OF_AI = _Description.of(
+    rf"(?:{_AI.pattern})[\w\s,-]{{0,40}}\s",
+    rf"[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,60}}(?:{_AI.pattern})| (?:is|was) an?\b[^.;,]{{0,60}}(?:{_AI.pattern})",
+)
+_INVESTOR = _Description.of(
+    r"\b(?:investors?|venture (?:capital )?(?:firms?|funds?)|private equity|backers?|shareholders?|wealth fund)\b[\w\s,-]{0,40}\s",
+    r", an? [^.;,]{0,40}(?:investor|venture|fund)\b",
+)
+
+
 def _supplies(draft: _Draft, name: str) -> bool:
     """Whether the article calls a company a maker or provider of chips, compute or data centres."""
-    short = re.escape(names.clean(name).split()[0])
-    pattern = re.compile(
-        rf"{_SUPPLY}\s(?:[\w-]+\s){{0,2}}{short}\b|\b{short}\b[^.;]{{0,25}}, (?:an?|the|which|whose)\s[^.;,]{{0,60}}{_SUPPLY}",
-        re.IGNORECASE,
-    )
-    return chooser.sector(name) in _SUPPLIERS or any(pattern.search(line.text) for line in draft.lines[:12])
+    word = names.clean(name).split()[0]
+    return chooser.sector(name) in _SUPPLIERS or any(_SUPPLIER.of_name(line.text, word) for line in draft.lines[:12])
 
 
 def _described(draft: _Draft, name: str) -> str:
     """What the article calls a company: "ai", "investor", or nothing of these."""
-    short = re.escape(names.clean(name).split()[0])
+    word = names.clean(name).split()[0]
     for line in draft.lines[:40]:
-        if short not in line.text and names.clean(name).split()[0] not in line.text:
+        if word not in line.text:
             continue
-        if re.search(
-            rf"(?:{_AI.pattern})[\w\s,-]{{0,40}}\s{short}\b|\b{short}\b[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,60}}(?:{_AI.pattern})|\b{short}\b (?:is|was) an?\b[^.;,]{{0,60}}(?:{_AI.pattern})",
-            line.text,
-        ):
+        if _OF_AI.of_name(line.text, word):
             return "ai"
-        if re.search(
-            rf"\b(?:investors?|venture (?:capital )?(?:firms?|funds?)|private equity|backers?|shareholders?|wealth fund)\b[\w\s,-]{{0,40}}\s{short}\b|\b{short}\b, an? [^.;,]{{0,40}}(?:investor|venture|fund)\b",
-            line.text,
-        ):
+        if _INVESTOR.of_name(line.text, word):
             return "investor"
     return ""
 
