@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -51,7 +51,8 @@ def to_article(page: Page, gate: Gate | None = None, counts: Counter[str] | None
 
     With a `gate`, a page that cannot hold an event skips the costly extraction and keeps its cheap text, marked
     `rough`; without one every page is extracted whole. `counts` counts what each stage let through and dropped:
-    `pages`, `bytes_gate`, `text_gate`, `extracted`, and `dropped_<reason>`.
+    `pages`, `bytes_gate`, `text_gate`, `extracted`, `dropped_<reason>`, and `feed_text_for_<reason>` where a page stands
+    behind a wall and its source's own feed carries the text.
     """
     counts = Counter() if counts is None else counts
     counts["pages"] += 1
@@ -83,7 +84,10 @@ def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | D
     title = said.title or one_line(page.feed_title) or ""
     text = cheap_text(tree)
     if (barrier := wall(page.url, title, text, said.free)) is not None:
-        return Dropped(barrier, title)
+        if len(told := _told_by_feed(page)) < _MIN_BODY:
+            return Dropped(barrier, title)
+        counts[f"feed_text_for_{barrier}"] += 1
+        return _plain(replace(page, body=told.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"))
     if gate is not None and not rough and not gate.text_may_hold("\n".join((title, said.description or "", text))):
         counts["text_gate"] += 1
         rough = True
@@ -132,6 +136,14 @@ def body_text(source: str, document: lxml_html.HtmlElement | None = None) -> str
     except Exception:  # the same
         other = ""
     return other if len(other) > len(text) else text
+
+
+def _told_by_feed(page: Page) -> str:
+    """Return the text that the page's source itself gave in its feed, where it gave one."""
+    if not page.feed_text:
+        return ""
+    tree = LexborHTMLParser(page.feed_text)
+    return clean(tree.body.text(separator="\n")) if tree.body is not None else ""
 
 
 def _document(source: str) -> lxml_html.HtmlElement | None:

@@ -164,7 +164,7 @@ class Page:
     feed_title: str | None = None
     feed_published: datetime | None = None
     feed_text: str | None = None
-    """The whole text where the feed itself carries it (filings do), as HTML or plain text."""
+    """The text where the feed itself carries it (filings do), as HTML or plain text; read where the page is walled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -298,3 +298,16 @@ def test_a_reprint_shares_a_band_and_another_story_does_not() -> None:
     assert not set(signature(story)) & set(signature(other))
     assert signature(story) == signature(story.upper())
     assert signature("two words") == ()
+
+
+def test_what_stands_behind_a_wall_is_taken_from_the_feed_that_carries_it() -> None:
+    walled = html(body=["Subscribe to continue reading."], title="Brineworks closes a yard")
+    counts: Counter[str] = Counter()
+    dropped = to_article(page(walled, feed_text="<p>Brineworks closes a yard.</p>"), None, counts)
+    assert isinstance(dropped, Dropped)
+    assert dropped.reason == "paywall"
+    told = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    found = to_article(page(walled, feed_title="A yard <b>closes</b>", feed_text=told), None, counts)
+    assert isinstance(found, Article)
+    assert (found.title, found.text, found.rough) == ("A yard closes", "\n".join(PARAGRAPHS), False)
+    assert counts == {"pages": 2, "dropped_paywall": 1, "feed_text_for_paywall": 1}
