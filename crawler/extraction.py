@@ -51,8 +51,8 @@ def to_article(page: Page, gate: Gate | None = None, counts: Counter[str] | None
 
     With a `gate`, a page that cannot hold an event skips the costly extraction and keeps its cheap text, marked
     `rough`; without one every page is extracted whole. `counts` counts what each stage let through and dropped:
-    `pages`, `bytes_gate`, `text_gate`, `extracted`, `dropped_<reason>`, and `feed_text_for_<reason>` where a page stands
-    behind a wall and its source's own feed carries the text.
+    `pages`, `bytes_gate`, `text_gate`, `extracted`, `dropped_<reason>`, and `feed_text_for_<reason>` where a page
+    stands behind a wall and its source's own feed carries the text.
     """
     counts = Counter() if counts is None else counts
     counts["pages"] += 1

@@ -164,7 +164,7 @@ class Page:
     feed_title: str | None = None
     feed_published: datetime | None = None
     feed_text: str | None = None
-    """The text where the feed itself carries it (filings do), as HTML or plain text; read where the page is walled."""
+    """The text where the feed carries it (filings do), as HTML or plain text; read where a wall hides the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
