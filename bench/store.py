@@ -190,17 +190,17 @@ class Report:
         print(f"{'ok  ' if holds else 'MISS'} {what:<58} {value:8.2f}  wanted {wanted:<10} {detail}", flush=True)
 
 
-def cpu_seconds(connection: Connection) -> float:
+def cpu_seconds(connection: Connection | None) -> float:
     """Return the processor time that this process, and the database's for this connection, have taken."""
     spent = time.process_time()
-    if is_postgresql(connection):
+    if connection is not None and is_postgresql(connection):
         driver: Any = connection.connection.driver_connection
         fields = Path(f"/proc/{driver.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
         spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return spent
 
 
-def timed(connection: Connection, action: Callable[[], Any]) -> float:
+def timed(connection: Connection | None, action: Callable[[], Any]) -> float:
     """Return the processor time an action takes, in seconds: other work on the machine is not in it."""
     gc.collect()
     begin = cpu_seconds(connection)
@@ -361,7 +361,7 @@ def reads(engine: Engine, report: Report, before: dict[str, float]) -> dict[str,
                coalesce(sum(count) FILTER (ai_cited), 0)::BIGINT, count(*) FILTER (type = 'ai_investment'),
                coalesce(sum(amount_usd), 0)::BIGINT
         FROM event GROUP BY ALL ORDER BY ALL"""
-    theirs = min(timed(connection, lambda: other.execute(question).fetchall()) for _ in range(3))
+    theirs = min(timed(None, lambda: other.execute(question).fetchall()) for _ in range(3))
     other.close()
     ratio = ours / theirs
     report.line(
