@@ -90,7 +90,9 @@ def heads_a_list(title: str, named: list[str]) -> bool:
     if any(company.casefold() in title.casefold() for company in named) or not _MANY.search(title):
         return False
     found = tie(title)
-    return speaks_of_cuts(title) and found is not None and found.relation in ("cause", "shift")
+    if found is None or found.relation not in ("cause", "shift"):
+        return False
+    return found.rule == "replaces" or speaks_of_cuts(title)
 
 
 _OUTRIGHT = frozenset({"replaces", "does", "reason", "efficiency", "compound", "shift", "push"})
@@ -130,7 +132,8 @@ def tie(text: str, cut_end: int = 0, company: str = "") -> Tie | None:
 
 def _is_descriptor(text: str, m: re.Match[str]) -> bool:
     """Whether a word for AI only says what a company is ("AI start-up Acme") or is part of a name ("Acme AI")."""
-    if _NO_TERM_AFTER.match(text, m.end()) or _MAKES.search(text, 0, m.start()):
+    own = re.search(r"\b(?:its|their|our|own)\s(?:\w+\s)?$", text[max(0, m.start() - 24) : m.start()])
+    if (_NO_TERM_AFTER.match(text, m.end()) and not own) or _MAKES.search(text, 0, m.start()):
         return True
     return (
         m.group() == "AI" and bool(_IN_NAME.search(text[max(0, m.start() - 24) : m.start()])) and not _title_case(text)

@@ -129,8 +129,8 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
                 effective = d
             continue
         lead = sentence[max(0, d.start - 34) : d.start].lower()
-        if re.search(
-            r"\b(?:founded|launched|since(?! \w+ 20\d\d, when)|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
+        if not sentence.startswith(", when", d.end) and re.search(
+            r"\b(?:founded|launched|since|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
             lead,
         ):
             continue

@@ -358,7 +358,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             r"\b(?:hir\w+|add\w*|employs?|down from|from)\s$", before, re.IGNORECASE
         ):
             return False
-        if _NOT_AFTER.match(after) or (shape in ("at-risk", "notify") and _OTHER_RISK.match(after)):
+        if _NOT_AFTER.match(after) or (shape in ("at-risk", "notify", "jobs-go") and _OTHER_RISK.match(after)):
             return False
         if shape == "verb-people" and _SHOOTS.search(sentence[max(0, figure.start - 40) : figure.end + 40]):
             return False

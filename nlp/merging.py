@@ -85,7 +85,7 @@ def tell_time(findings: list[Finding], published: date | None, title: str = "") 
             f.time, f.trace["time"] = _time(f, published, f.group in led, roundup, bool(led))
 
 
-_FIGURE = re.compile(r"[$€£¥₹]?\d[\d,.]*")
+_FIGURE = re.compile(r"[$€£¥₹]?\b(?!(?:19|20)\d\d\b)\d[\d,.]*")
 _BREAK = re.compile(
     r"[;:()—](?!\d)|,(?!\d)|\s-\s|\b(?:after|following|while|but|whereas|though|although|before|including|compared|up from|and)\b",
     re.IGNORECASE,
@@ -106,7 +106,7 @@ def _clause(f: Finding) -> tuple[int, int]:
     assert own is not None
     lo, hi = max(0, f.start - 60), min(len(f.words), f.end + 45)
     for m in _FIGURE.finditer(f.words, lo, hi):
-        if own.start <= m.start() < own.end:
+        if any(x and x.start <= m.start() < x.end for x in (f.figure, f.percent)):
             continue
         if m.end() <= own.start and (edge := _BREAK.search(f.words, m.end(), own.start)):
             lo = edge.start()
@@ -148,7 +148,8 @@ def _time(f: Finding, published: date | None, led: bool, roundup: bool, headed: 
         elif f.precision == "day" and age <= 8:
             return "current", "fresh-date"
     background = _BACKGROUND.search(near)
-    if background and not (roundup and "recently" in background.group().lower()):
+    fresh_news = roundup and background and "recently" in background.group().lower()
+    if background and not (fresh_news and not re.search(r"\bwhich\s$", near[: background.start()])):
         return "past", "background-words"
     if not f.is_topic and f.order >= 0 and not roundup and _AFTER.search(f.words[: f.start]):
         return "past", "after-another"

@@ -273,7 +273,7 @@ AI_TIES: tuple[tuple[str, str, str], ...] = (
     (
         "cause",
         "replaces",
-        rf"\b(?:replac\w+|displac\w+|supplant\w+|swap\w+|substitut\w+|taken over|take over|took over|done|handled|performed|made (?:redundant|obsolete|unnecessary)|hand(?:ed|ing|s)? (?:over )?(?:their|the|its|that|this|much|some|more)\s(?:[\w-]+\s){{0,3}}to|work to)\s{_FEW}{{AI}}",
+        rf"\b(?:replac\w+|displac\w+|supplant\w+|swap\w+|substitut\w+|taken over|take over|took over|done|handled|performed|made (?:redundant|obsolete|unnecessary)|hand(?:ed|ing|s)? (?:over )?(?:[\w-]+\s){{1,4}}to|work to)\s{_FEW}{{AI}}",
     ),
     (
         "cause",
