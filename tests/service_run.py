@@ -166,3 +166,21 @@ class Running:
         assert not alive, alive
         assert gone or not tree
         return took
+
+
+def told(service: Running) -> list[tuple[object, ...]]:
+    """Return what the service tells of its events, in an order that does not depend on how it came to them."""
+    return sorted(
+        (e.id, e.type, e.company_id, e.kind, e.count or 0, e.percent or 0, e.amount or 0, e.claim_ids)
+        for e in service.events()
+    )
+
+
+def told_step_by_step(folder: Path, articles: int) -> list[tuple[object, ...]]:
+    """Return what generated articles tell when the commands read them one after the other, undisturbed."""
+    calm = Running(folder)
+    write_articles(folder / "articles.jsonl", articles)
+    for args in (("collect", "articles.jsonl"), ("extract",), ("reconcile",)):
+        done = calm.command(*args)
+        assert done.returncode == 0, done.stderr
+    return told(calm)

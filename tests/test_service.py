@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from storage.engine import open_store
-from tests.service_run import Running, write_articles
+from tests.service_run import Running, told, told_step_by_step, write_articles
 
 ARTICLES = 500
 
@@ -22,19 +22,7 @@ pytestmark = pytest.mark.timeout(900)
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
     """The events of the articles, read step by step by the commands."""
-    calm = Running(tmp_path_factory.mktemp("calm"))
-    write_articles(calm.folder / "articles.jsonl", ARTICLES)
-    for args in (("collect", "articles.jsonl"), ("extract",), ("reconcile",)):
-        done = calm.command(*args)
-        assert done.returncode == 0, done.stderr
-    return told(calm)
-
-
-def told(service: Running) -> list[tuple[object, ...]]:
-    return sorted(
-        (e.id, e.type, e.company_id, e.kind, e.count or 0, e.percent or 0, e.amount or 0, e.claim_ids)
-        for e in service.events()
-    )
+    return told_step_by_step(tmp_path_factory.mktemp("calm"), ARTICLES)
 
 
 @pytest.mark.fault

@@ -17,7 +17,7 @@ from newsledger.model import Source
 from storage import jobs, sources
 from storage.engine import open_store
 from tests.servers import Proxy, Redis
-from tests.service_run import ROOT, Running, write_articles
+from tests.service_run import ROOT, Running, told, told_step_by_step, write_articles
 
 ARTICLES = 400
 
@@ -34,16 +34,7 @@ def queue(tmp_path: Path) -> Iterator[Redis]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
-    calm = Running(tmp_path_factory.mktemp("calm"))
-    write_articles(calm.folder / "articles.jsonl", ARTICLES)
-    for args in (("collect", "articles.jsonl"), ("extract",), ("reconcile",)):
-        done = calm.command(*args)
-        assert done.returncode == 0, done.stderr
-    return told(calm)
-
-
-def told(service: Running) -> list[tuple[object, ...]]:
-    return sorted((e.id, e.type, e.company_id, e.count or 0, e.amount or 0, e.claim_ids) for e in service.events())
+    return told_step_by_step(tmp_path_factory.mktemp("calm"), ARTICLES)
 
 
 def begun(folder: Path, broker_url: str) -> Running:

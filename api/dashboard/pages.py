@@ -29,7 +29,7 @@ from api.routes.companies import find_company
 from api.routes.events import MergedError, find_event, redirect
 from api.routes.sources import source_health
 from newsledger.model import Company, Event, SourcedClaim
-from newsledger.reconcile import why
+from newsledger.reconcile import reasons
 from storage import claims as claims_
 from storage import companies, events, sources
 from storage.pairs import NEAR_DAYS, pairs
@@ -312,6 +312,8 @@ FACTS = (
     ("period_start", "For the time from"),
     ("period_end", "to"),
 )
+TOLD_AS_FACTS = {"Stage", "Date", "Dollars", "Scope"}
+"""The reasons whose subject is among the facts, and is told there."""
 
 
 @router.get("/events/{id}", name="event_page")
@@ -334,7 +336,7 @@ async def event_page(request: Request, id: str) -> Response:
             "low": in_words(low),
             "high": in_words(high),
             "claims": [_claim(claim, names) for claim in found],
-            "facts": _event_facts(event, why(event, found)),
+            "facts": _event_facts(event),
             "history": list(reversed(events.history(connection, id))),
         }
 
@@ -363,7 +365,7 @@ def _claim(sourced: SourcedClaim, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _event_facts(event: Event, reasons: str) -> list[dict[str, Any]]:
+def _event_facts(event: Event) -> list[dict[str, Any]]:
     words: dict[str, Any] = {
         "stage": wording.STAGES[event.stage],
         "date": wording.day(event.date, event.date_precision) if event.date else None,
@@ -383,26 +385,12 @@ def _event_facts(event: Event, reasons: str) -> list[dict[str, Any]]:
     if event.amount_usd is not None and event.usd_rate_date:
         rate = f"at {event.usd_rate:g} of {wording.day(event.usd_rate_date)}, {event.usd_rate_table}"
         told = [(name, value, rate if name == FACT_OF_DOLLARS else reason) for name, value, reason in told]
-    return [{"name": name, "value": value, "why": reason} for name, value, reason in [*_reasons(event, reasons), *told]]
-
-
-def _reasons(event: Event, reasons: str) -> list[tuple[str, str, str | None]]:
-    """Return what the reasons tell besides the facts that the page lists with theirs, and its note of a conflict."""
-    found: list[tuple[str, str, str | None]] = []
-    for line in reasons.split("\n")[1:]:
-        name, colon, rest = line.removesuffix(".").partition(": ")
-        if not line or line.startswith(" ") or name in ("Stage", "Date", "Dollars", "Members"):
-            continue
-        if name == "Figure":
-            found.append((name, wording.figure(event), rest.partition(": ")[2]))
-        elif name == "Company":
-            found.append((name, event.company, rest.removeprefix(f"{event.company}: ")))
-        elif name.startswith("Told from "):
-            if not event.conflict:
-                found.append(("Told", name.removeprefix("Told "), None))
-        else:
-            found.append((name, rest, None) if colon else ("Note", name, None))
-    return found
+    first = [
+        (about, {"Figure": wording.figure(event)}.get(about, value), reason)
+        for about, value, reason in reasons(event)
+        if about not in TOLD_AS_FACTS and not (about == "Told" and event.conflict)
+    ]
+    return [{"name": name, "value": value, "why": reason} for name, value, reason in [*first, *told]]
 
 
 # explore --------------------------------------------------------------------------------------------------------------

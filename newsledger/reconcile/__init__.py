@@ -4,7 +4,7 @@ from newsledger.reconcile.event import FIGURE_RULES
 from newsledger.reconcile.ledger import MintedId, article_of
 from newsledger.reconcile.reading import Rates
 from newsledger.reconcile.run import CORRECTABLE, Reconciled, neighbourhood, reconcile, reconcile_around
-from newsledger.reconcile.why import why
+from newsledger.reconcile.why import reasons, why
 
 __all__ = [
     "CORRECTABLE",
@@ -14,6 +14,7 @@ __all__ = [
     "Reconciled",
     "article_of",
     "neighbourhood",
+    "reasons",
     "reconcile",
     "reconcile_around",
     "why",
