@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import batched
 from statistics import median_low
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -28,7 +29,8 @@ PairSort = Literal[
 
 NEAR_DAYS = 90
 COMPARED = 2000
-"""Companies whose single events are looked at, those with the most jobs cut first."""
+"""Companies whose single events are looked at, at most: those with the most jobs cut, or cuts, first."""
+LOOKED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,19 +168,27 @@ def pairs(
         query = query.where(table.c.period.like("____-__"), table.c.period.not_like("%Q%"))
     if company_ids:
         query = query.where(table.c.company_id.in_(sorted(company_ids)))
-    order = sums[sort] if sort in ("ai_usd_out", "ai_cited_jobs") else sums["jobs_cut"]
+    order = sums[{"cuts_near": "layoff_events"}.get(sort, sort if sort in sums else "jobs_cut")]
     in_order = query.order_by(order.desc(), table.c.company_id)
-    enough = limit if sort in ("jobs_cut", "ai_usd_out", "ai_cited_jobs") else COMPARED
-    rows = connection.execute(in_order.limit(enough)).all()
+    rows = connection.execute(in_order.limit(limit if sort in sums else COMPARED)).all()
     if sort == "jobs_per_usd_bn":
         rows = sorted(rows, key=lambda row: -_ratio(int(row.jobs_cut), int(row.ai_usd_out)))[:limit]
-    near = _near(connection, [row.company_id for row in rows], near_days, since, until, as_of)
-    found = [_pair(row, near.get(row.company_id, [])) for row in rows]
-    if sort in ("jobs_cut_near", "cuts_near"):
-        found.sort(key=lambda pair: (-getattr(pair, sort), pair.company_id))
-    elif sort == "lag_days":
-        found.sort(key=lambda p: (p.lag_days is None, abs(p.lag_days or 0), p.company_id))
-    return found[:limit]
+
+    def looked_at(some: Sequence[Any]) -> list[Pair]:
+        near = _near(connection, [row.company_id for row in some], near_days, since, until, as_of)
+        return [_pair(row, near.get(row.company_id, [])) for row in some]
+
+    if sort == "lag_days":
+        return sorted(looked_at(rows), key=lambda p: (p.lag_days is None, abs(p.lag_days or 0), p.company_id))[:limit]
+    if sort not in ("jobs_cut_near", "cuts_near"):
+        return looked_at(rows)
+    # no company has more near AI money than it has at all: the rest need not be looked at once the last is above them
+    found: list[Pair] = []
+    for some in batched(rows, max(LOOKED_AT_ONCE, limit)):
+        if len(found) == limit and getattr(found[-1], sort) > getattr(some[0], order.name):
+            break
+        found = sorted([*found, *looked_at(some)], key=lambda pair: (-getattr(pair, sort), pair.company_id))[:limit]
+    return found
 
 
 def _ratio(jobs: int, dollars: int) -> float:

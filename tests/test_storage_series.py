@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
+from random import Random
 from typing import Any, get_args
 
 import pytest
@@ -195,6 +196,37 @@ def test_pairs_put_both_sides_on_one_clock(ledger: Engine) -> None:
         assert pairs.curve(connection)[-1].jobs_cut == 450
         with pytest.raises(ValueError, match="use one of"):
             pairs.pairs(connection, sort="mood")  # type: ignore[arg-type]
+
+
+def test_pairs_sorted_by_what_is_near_are_those_of_looking_at_every_company(store: Engine) -> None:
+    chance = Random(7)
+    ids = [f"c{number:03}" for number in range(160)]
+    with writing(store) as connection:
+        companies.save(connection, [company(id_) for id_ in ids], NOW)
+    made = []
+    for number, id_ in enumerate(ids):
+        of: dict[str, Any] = {"company_id": id_, "company": id_}
+        for turn in range(chance.randint(1, 3)):
+            day = date(2025, 1, 1).toordinal() + chance.randrange(400)
+            made.append(
+                layoff(
+                    f"cut{number}-{turn}",
+                    **of,
+                    date=date.fromordinal(day).isoformat(),
+                    count=chance.choice([5, 40, 900]),
+                    count_low=None,
+                    count_high=None,
+                )
+            )
+        day = date(2025, 1, 1).toordinal() + chance.randrange(400)
+        made.append(investment(f"money{number}", **of, date=date.fromordinal(day).isoformat()))
+    put(store, *made, known_at=NOW)
+    with reading(store) as connection:
+        every = {pair.company_id: pair for pair in pairs.pairs(connection, limit=len(ids), since="2025-03-01")}
+        for sort in ("jobs_cut_near", "cuts_near"):
+            wanted = sorted(every.values(), key=lambda pair: (-getattr(pair, sort), pair.company_id))
+            for limit in (1, 7, 70):
+                assert pairs.pairs(connection, sort=sort, limit=limit, since="2025-03-01") == wanted[:limit]
 
 
 def test_pairs_of_a_past_state(ledger: Engine) -> None:

@@ -22,7 +22,7 @@ from storage.targets import LocalFolder, Target, target_at
 
 router = APIRouter(prefix="/v1", tags=["exports"], route_class=CheckedRoute)
 
-Version = Annotated[str, Path(pattern=r"^(latest|\d{4}-\d{2}-\d{2}(\.\d+)?)$", description="`latest`, or a version")]
+Version = Annotated[str, Path(pattern=r"^(latest|\d{4}-\d{2}-\d{2}(\.\d+)?)$", description="latest, or a version")]
 File = Annotated[str, Path(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$", description="name of a file")]
 
 
@@ -71,7 +71,7 @@ async def list_exports(request: Request, asked: Annotated[NoParameters, Query()]
 @router.get(
     "/exports/{version}/{file}",
     name="get_export",
-    summary="One file of a dataset; version `latest` answers 307 with the newest",
+    summary="One file of a dataset; version latest answers 307 with the newest",
     response_class=Response,
     responses={
         200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
