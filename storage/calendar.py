@@ -62,9 +62,11 @@ def place(period: str, grain: Grain) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def spans(since: date, until: date, grain: Grain) -> tuple[tuple[str, date, date], ...]:
-    """Return the periods that `periods` yields, each with its first day and the day after its last."""
-    return tuple((period, *bounds(period)) for period in periods(since, until, grain))
+def spans(since: date, until: date, grain: Grain) -> tuple[tuple[str, ...], tuple[date, ...], tuple[date, ...]]:
+    """Return the periods that `periods` yields, the first day of each, and the day after the last of each."""
+    found = tuple(periods(since, until, grain))
+    first, after = zip(*map(bounds, found), strict=True)
+    return found, first, after
 
 
 def periods(since: date, until: date, grain: Grain) -> Iterator[str]:

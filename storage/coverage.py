@@ -12,21 +12,33 @@ from sqlalchemy import Connection, select
 from storage.calendar import bounds
 from storage.tables import source, source_day
 
+MOST_ASKED = 64
+"""Times whose coverage is kept at hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The days, in order, on which at least one live source answered."""
 
     days: tuple[str, ...]
-    _by_period: dict[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
+    _asked: dict[tuple[str, ...], tuple[tuple[int, ...], tuple[int, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def of(self, period: str) -> tuple[int, int]:
         """Return how many days of a period were covered, and how many it has."""
-        found = self._by_period.get(period)
+        first, after = bounds(period)
+        low, high = (bisect_left(self.days, day.isoformat()) for day in (first, after))
+        return high - low, (after - first).days
+
+    def of_each(self, periods: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return how many days of each period were covered, and how many each has. What is asked often is kept."""
+        found = self._asked.get(periods)
         if found is None:
-            first, after = bounds(period)
-            low, high = (bisect_left(self.days, day.isoformat()) for day in (first, after))
-            found = self._by_period[period] = (high - low, (after - first).days)
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            covered, days = zip(*map(self.of, periods), strict=True)
+            found = self._asked[periods] = covered, days
         return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import batched, chain
 from typing import Any
 
@@ -21,7 +21,7 @@ from newsledger.model import Article, Claim, Company, Event, Source
 from storage.calendar import bounds, periods, place
 from storage.cells import guard, guarded, instant, raw, truth
 from storage.claims import held_at
-from storage.coverage import Coverage, coverage
+from storage.coverage import coverage
 from storage.dictionary import FieldDescription, FieldType, describe
 from storage.rollups import UNDATED, month_sums
 from storage.series import ALL
@@ -274,7 +274,7 @@ _PLACE = {name: place_ for place_, name in enumerate(METRIC_COLUMNS)}
 
 
 def _series_rows(connection: Connection, night: Night) -> Rows:
-    watched = coverage(connection, until=night.day + timedelta(days=1))
+    watched = cache(coverage(connection, until=night.day + timedelta(days=1)).of)
     of_all: dict[str, list[int]] = {}
     pending: list[tuple[str, str, list[int]]] = []
     sums = _month_sums(connection, night)
@@ -295,11 +295,13 @@ def _series_rows(connection: Connection, night: Night) -> Rows:
         yield _series_row(key, period, numbers, watched, night)
 
 
-def _series_row(key: str, period: str, numbers: list[int] | None, watched: Coverage, night: Night) -> tuple[Any, ...]:
+def _series_row(
+    key: str, period: str, numbers: list[int] | None, watched: Callable[[str], tuple[int, int]], night: Night
+) -> tuple[Any, ...]:
     grain = _grain_of(period)
     covered, days, partial = 0, 0, "false"  # numbers, never empty: frictionless cannot read empty ones from Parquet
     if grain != UNDATED:
-        covered, days = watched.of(period)
+        covered, days = watched(period)
         partial = "true" if bounds(period)[1] > night.as_of.date() + timedelta(days=1) else "false"
     if numbers is None:
         # a month that nobody watched is a gap, not a month without news

@@ -1,25 +1,29 @@
 """Who leads by a metric over some months, without adding up every company.
 
-The threshold algorithm (Fagin, Lotem, Naor: Optimal aggregation algorithms for middleware, 2001): walk down the list
-of each quarter that the months touch, the largest first; add up exactly whoever comes by; stop when nobody further
-down can still get in.
+After the threshold algorithms (Fagin, Lotem, Naor: Optimal aggregation algorithms for middleware, 2001): walk down the
+list of each quarter that the months touch, the largest first; what a company has in the lists, and where it is in none
+the last number of that list, is the most it can have; add up exactly only those who may lead, and stop when nobody
+else can get in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from storage.bulk import among
 from storage.calendar import bounds, periods
+from storage.columns import json_text
 from storage.engine import is_postgresql
 from storage.rollups import quarter_of
-from storage.tables import company, company_month
-from storage.versions import held
 
 Ranked = Literal["jobs_cut", "ai_usd_out"]
+
+
+FIRST_DEPTH = 4
+"""How far down the lists are walked at first, times the companies wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +46,56 @@ def top(connection: Connection, metric: Ranked, since: str, until: str, limit: i
     if not months:
         return []
     quarters = sorted({quarter_of(month) for month in months})
-    mark = "%s" if is_postgresql(connection) else "?"
-    walk = (
-        f"SELECT company_id, {metric} FROM company_quarter WHERE quarter = {mark} AND {metric} > 0 "  # noqa: S608
-        f"ORDER BY {metric} DESC, company_id DESC LIMIT {mark}"
-    )
-    depth, sums = 2 * limit, dict[str, int]()
+    depth, sums = FIRST_DEPTH * limit, dict[str, Rank]()
     while True:
-        lists = [connection.exec_driver_sql(walk, (quarter, depth)).all() for quarter in quarters]
-        new = {company_id for rows in lists for company_id, _ in rows} - sums.keys()
-        if new:
-            month = company_month.c.period
-            query = (
-                select(company_month.c.company_id, func.sum(company_month.c[metric]))
-                .where(among(connection, company_month.c.company_id, new))
-                .where(month >= months[0], month <= months[-1])
-                .where(func.length(month) == 7, month.not_like("%Q%"))
-                .group_by(company_month.c.company_id)
-            )
-            sums.update((company_id, int(total)) for company_id, total in connection.execute(query).all() if total)
-        best = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:limit]
-        # whoever has not come by has at most what stands last in each list
-        bound = sum(rows[-1][1] for rows in lists if len(rows) == depth)
-        if bound == 0 or (len(best) == limit and best[-1][1] > bound):
+        lists = _lists(connection, metric, quarters, depth)
+        # whoever is not in a list has at most what stands last in it
+        lasts = [found[-1][1] if len(found) == depth else 0 for found in lists]
+        unseen = sum(lasts)
+        most: dict[str, int] = {}
+        for found, last in zip(lists, lasts, strict=True):
+            for company_id, number in found:
+                most[company_id] = most.get(company_id, unseen) + number - last
+        hopeful = sorted(most.keys() - sums.keys(), key=most.__getitem__, reverse=True)
+        while True:
+            best = sorted(sums.values(), key=lambda rank: (-rank.value, rank.company_id))[:limit]
+            least = best[-1].value if len(best) == limit else 0
+            batch = [company_id for company_id in hopeful[: 2 * limit] if most[company_id] >= least]
+            if not batch:
+                break
+            sums |= _sums(connection, metric, batch, months[0], months[-1])
+            hopeful = hopeful[2 * limit :]
+        if least > unseen or unseen == 0:
             break
         depth *= 4
-    ids = [company_id for company_id, _ in best]
-    names = {
-        row.id: row.name
-        for row in connection.execute(select(company.c.id, company.c.name).where(company.c.id.in_(ids), held(company)))
-    }
-    return [Rank(company_id, names.get(company_id, company_id), total) for company_id, total in best]
+    return [rank for rank in best if rank.value]
+
+
+def _lists(connection: Connection, metric: Ranked, quarters: Sequence[str], depth: int) -> list[list[tuple[str, int]]]:
+    """Return for each quarter the companies with the largest sums and these, the largest first."""
+    mark = "%s" if is_postgresql(connection) else "?"
+    one = (
+        f"SELECT * FROM (SELECT quarter, company_id, {metric} FROM company_quarter WHERE quarter = {mark} "  # noqa: S608
+        f"AND {metric} > 0 ORDER BY {metric} DESC, company_id DESC LIMIT {mark}) AS list"
+    )
+    lists: dict[str, list[tuple[str, int]]] = {quarter: [] for quarter in quarters}
+    values = tuple(value for quarter in quarters for value in (quarter, depth))
+    rows = connection.exec_driver_sql(" UNION ALL ".join([one] * len(quarters)), values).all()
+    for quarter, company_id, number in rows:
+        lists[quarter].append((company_id, number))
+    return list(lists.values())
+
+
+def _sums(connection: Connection, metric: Ranked, ids: Sequence[str], first: str, last: str) -> dict[str, Rank]:
+    mark, among = ("%s", "= ANY(%s)") if is_postgresql(connection) else ("?", "IN (SELECT value FROM json_each(?))")
+    asked = (
+        f"SELECT company_id, CAST(sum({metric}) AS BIGINT), "  # noqa: S608
+        "(SELECT name FROM company WHERE id = company_id AND known_until IS NULL) FROM company_month "
+        f"WHERE company_id {among} AND period >= {mark} AND period <= {mark} AND length(period) = 7 "
+        "AND substr(period, 6, 1) <> 'Q' GROUP BY company_id"
+    )
+    listed = list(ids) if is_postgresql(connection) else json_text(ids)
+    found = {id_: Rank(id_, id_, 0) for id_ in ids}
+    for id_, total, name in connection.exec_driver_sql(asked, (listed, first, last)).all():
+        found[id_] = Rank(id_, name or id_, total)
+    return found

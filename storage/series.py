@@ -7,16 +7,20 @@ money announced and money spent.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import repeat
 from typing import Any, Literal, get_args
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
     and_,
+    cast,
     func,
     literal,
     select,
@@ -24,6 +28,7 @@ from sqlalchemy import (
 
 from newsledger.model import Role
 from storage.calendar import Grain, bounds, place, spans
+from storage.columns import Whole
 from storage.coverage import Coverage, coverage
 from storage.engine import is_postgresql
 from storage.events import EventFilter, filtered, has_role
@@ -60,6 +65,11 @@ RATIOS: dict[str, tuple[str, str, float]] = {
 
 Property = Literal["all", "company", "sector", "country", "role", "kind", "ai_relation"]
 """What a series may be split by. Sector and country are the company's. Roles overlap: their rows do not add up."""
+
+METRICS, PROPERTIES = get_args(Metric), get_args(Property)
+
+Values = dict[str, dict[str, Any]]
+"""Key → period → number."""
 
 ALL = "all"
 UNKNOWN = "unknown"
@@ -133,9 +143,9 @@ def series_of(
     TooManyPointsError for more points than one answer may have.
     """
     metric, grain, by, keys = asked.metric, asked.grain, asked.by, asked.keys
-    for given, allowed, what in ((metric, Metric, "metric"), (grain, Grain, "grain"), (by, Property, "property")):
-        if given not in get_args(allowed):
-            raise ValueError(f"unknown {what} {given!r}; use one of {', '.join(get_args(allowed))}")
+    for given, allowed, what in ((metric, METRICS, "metric"), (grain, DAYS, "grain"), (by, PROPERTIES, "property")):
+        if given not in allowed:
+            raise ValueError(f"unknown {what} {given!r}; use one of {', '.join(allowed)}")
     first, after = (None if text is None else bounds(text)[0] for text in (asked.since, asked.until))
     columns = RATIOS[metric][:2] if metric in RATIOS else (metric,)
     in_months = all(day is None or day.day == 1 for day in (first, after))
@@ -146,69 +156,103 @@ def series_of(
         and in_months
         and not asked.include_denied
     )
-    if from_rollup:
-        rows = _rollup_rows(connection, columns, by, keys, first, after)
+    if not from_rollup:
+        found = _columns(connection.execute(_event_sums(columns, asked)), len(columns))
+    elif by == "company" and len(keys) == 1 and first is None and after is None:
+        found = _company_months(connection, columns, *keys)
     else:
-        rows = connection.execute(_event_sums(columns, asked)).all()
-    sums, coarse = _placed(rows, grain, first, after)
+        found = _columns(connection.execute(_rollup_sums(columns, by, keys, first, after)), len(columns))
+    placed = [_placed(column, grain, first, after) for column in found]
+    if metric in RATIOS:
+        (above, above_apart), (below, below_apart) = placed
+        values, apart = _divided(above, below, RATIOS[metric][2]), _divided(above_apart, below_apart, RATIOS[metric][2])
+    else:
+        [(values, apart)] = placed
     now = today or datetime.now(UTC).date()
-    span = _span(sums, grain, first, after)
+    span = _span(values, first, after)
     seen = watched or coverage(connection)
     points: list[Point] = []
     if span is not None:
-        wanted_keys = sorted({key for key, _ in sums} | set(keys if by != "all" else (ALL,)))
+        wanted_keys = sorted(values.keys() | (keys if by != "all" else (ALL,)))
         number = ((span[1] - span[0]).days // DAYS[grain] + 1) * len(wanted_keys)
         if number > MOST_POINTS:
             raise TooManyPointsError(
                 f"these are about {number:,} numbers, more than the {MOST_POINTS:,} of one answer; "
                 "ask for longer periods, a shorter time, or fewer keys"
             )
-        for period, start, end in spans(*span, grain):
-            partial = end > now or (first is not None and start < first) or (after is not None and end > after)
-            covered_days, days = seen.of(period)
-            for key in wanted_keys:
-                value = _value(metric, sums.get((key, period)), covered_days)
-                points.append(Point(key, period, value, partial, covered_days, days))
-        if len(wanted_keys) > 1:
-            points.sort(key=lambda point: point.key)
+        # column by column, which takes half the time of point by point
+        periods, starts, ends = spans(*span, grain)
+        over = bisect_right(ends, now)
+        partial = [False] * over + [True] * (len(ends) - over)
+        partial[0] |= first is not None and starts[0] < first
+        partial[-1] |= after is not None and ends[-1] > after
+        covered_days, days = seen.of_each(periods)
+        empty = [0 if covered and metric not in RATIOS else None for covered in covered_days]
+        for key in wanted_keys:
+            numbers = map(values.get(key, {}).get, periods, empty)
+            points += map(Point, repeat(key), periods, numbers, partial, covered_days, days)
     unplaced = [
-        Point(key, period, _value(metric, numbers, 0), False, 0, 0) for (key, period), numbers in sorted(coarse.items())
+        Point(key, period, value, False, 0, 0)
+        for key, of_key in sorted(apart.items())
+        for period, value in sorted(of_key.items())
     ]
     return Series(metric=metric, grain=grain, by=by, additive=by != "role", points=points, unplaced=unplaced)
 
 
-def _value(metric: Metric, numbers: list[int] | None, covered_days: int) -> int | float | None:
-    if numbers is None:
-        return 0 if covered_days and metric not in RATIOS else None
-    if metric in RATIOS:
-        above, below = numbers
-        return above / below * RATIOS[metric][2] if below else None
-    return numbers[0]
+def _columns(rows: Iterable[Any], count: int) -> list[Values]:
+    """Return the columns of rows of key, period and `count` numbers."""
+    columns: list[Values] = [{} for _ in range(count)]
+    for key, period, *numbers in rows:
+        for column, number in zip(columns, numbers, strict=True):
+            column.setdefault(key, {})[period] = number
+    return columns
 
 
-def _placed(
-    rows: Iterable[Any], grain: Grain, first: date | None, after: date | None
-) -> tuple[dict[tuple[str, str], list[int]], dict[tuple[str, str], list[int]]]:
-    sums: dict[tuple[str, str], list[int]] = {}
-    coarse: dict[tuple[str, str], list[int]] = {}
-    for row in rows:
-        key, period, numbers = row[0], row[1], row[2:]
-        if not any(numbers):
-            continue
-        where = place(period, grain)
-        if first is not None or after is not None:
-            if not _overlaps(period, first, after):
+def _company_months(connection: Connection, columns: Sequence[str], company_id: str) -> list[Values]:
+    """Return columns of the roll-up of one company.
+
+    What is asked most: in one JSON object for each column, which takes a third of the time of rows.
+    """
+    aggregate, mark = ("json_object_agg", "%s") if is_postgresql(connection) else ("json_group_object", "?")
+    objects = ", ".join(f"CAST({aggregate}(period, {name}) AS TEXT)" for name in columns)  # of ours, see METRICS
+    asked = f"SELECT {objects} FROM company_month WHERE company_id = {mark}"  # noqa: S608
+    row = connection.exec_driver_sql(asked, (company_id,)).one()
+    return [{company_id: orjson.loads(text)} if text else {} for text in row]
+
+
+def _placed(found: Values, grain: Grain, first: date | None, after: date | None) -> tuple[Values, Values]:
+    """Return numbers by period of the grain, and by its own what is dated too coarsely for it; zeros are left out."""
+    placed: Values = {}
+    coarse: Values = {}
+    bounded = first is not None or after is not None
+    for key, numbers in found.items():
+        of_key: dict[str, int] = {}
+        apart: dict[str, int] = {}
+        for period, where in zip(numbers, map(place, numbers, repeat(grain)), strict=True):
+            number = numbers[period]
+            if number == 0 or (bounded and not _overlaps(period, first, after)):
                 continue
-            if not _within(period, first, after):
-                where = None
-        into, at = (coarse, (key, period)) if where is None else (sums, (key, where))
-        held_ = into.get(at)
-        into[at] = (
-            [int(number) for number in numbers]
-            if held_ is None
-            else [a + int(b) for a, b in zip(held_, numbers, strict=True)]
-        )
-    return sums, coarse
+            if where is None or (bounded and not _within(period, first, after)):
+                apart[period] = number
+            else:
+                of_key[where] = of_key.get(where, 0) + number
+        if of_key:
+            placed[key] = of_key
+        if apart:
+            coarse[key] = apart
+    return placed, coarse
+
+
+def _divided(above: Values, below: Values, unit: float) -> Values:
+    """Return the ratios of two columns, null where there is nothing to divide by."""
+    ratios: Values = {}
+    for key in above.keys() | below.keys():
+        upper, lower = above.get(key, {}), below.get(key, {})
+        ratios[key] = {
+            period: upper.get(period, 0) / lower[period] * unit if period in lower else None
+            for period in upper.keys() | lower.keys()
+        }
+    return ratios
 
 
 def _overlaps(period: str, first: date | None, after: date | None) -> bool:
@@ -223,32 +267,13 @@ def _within(period: str, first: date | None, after: date | None) -> bool:
     return (first is None or start >= first) and (after is None or end <= after)
 
 
-def _span(
-    sums: dict[tuple[str, str], list[int]], grain: Grain, first: date | None, after: date | None
-) -> tuple[date, date] | None:
+def _span(values: Values, first: date | None, after: date | None) -> tuple[date, date] | None:
+    """Return the time from the first period to the last, or what was asked for of it; null where there is nothing."""
     if first is not None and after is not None:
         return (first, after) if first < after else None
-    found = sorted({period for _, period in sums})
-    if not found:
+    if not values:
         return None
-    return first or bounds(found[0])[0], after or bounds(found[-1])[1]
-
-
-def _rollup_rows(
-    connection: Connection,
-    columns: Sequence[str],
-    by: Property,
-    keys: Collection[str],
-    first: date | None,
-    after: date | None,
-) -> Sequence[Any]:
-    if by == "company" and len(keys) == 1 and first is None and after is None:
-        # what is asked most: as plain text, which saves half of the time
-        mark = "%s" if is_postgresql(connection) else "?"
-        names = ", ".join(columns)  # of ours, checked against Metric
-        asked = f"SELECT company_id, period, {names} FROM company_month WHERE company_id = {mark}"  # noqa: S608
-        return connection.exec_driver_sql(asked, (*keys,)).all()
-    return connection.execute(_rollup_sums(columns, by, keys, first, after)).all()
+    return first or bounds(min(map(min, values.values())))[0], after or bounds(max(map(max, values.values())))[1]
 
 
 def _rollup_sums(
@@ -270,7 +295,7 @@ def _rollup_sums(
     if keys:
         conditions.append(key.in_(sorted(keys)))
     return (
-        select(key, table.c.period, *(func.sum(table.c[name]) for name in columns))
+        select(key, table.c.period, *(cast(func.sum(table.c[name]), Whole) for name in columns))
         .join(company, and_(company.c.id == company_month.c.company_id, held(company)))
         .where(*conditions)
         .group_by(key, table.c.period)
@@ -290,7 +315,7 @@ def _event_sums(columns: Iterable[str], asked: Question) -> Any:
         if by in ("sector", "country"):
             each = each.outerjoin(company, and_(company.c.id == event.c.company_id, held(company, as_of)))
         rows = each.subquery()
-        sums = [func.sum(rows.c[name]) for name in columns]
+        sums = [cast(func.sum(rows.c[name]), Whole) for name in columns]
         return select(rows.c.key, rows.c.period, *sums).group_by(rows.c.key, rows.c.period)
 
     if by == "all":
