@@ -61,6 +61,7 @@ accuracy: setup-dev ## score the reader, write docs/accuracy.md
 
 weights: setup-dev ## train the reader's small models anew (needs the development documents; ARGS="--folds 5" measures instead)
 	@$(BIN)/python -m bench.train $(ARGS)
+	@$(BIN)/python -m bench.train_time $(ARGS)
 
 lock: setup ## resolve the packages anew (ARGS=--upgrade: to their newest versions)
 	@compile="$(BIN)/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header $(ARGS)"; \

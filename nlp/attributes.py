@@ -13,7 +13,7 @@ from nlp.event_types import ai_investment, layoff
 from nlp.names import is_place
 
 _DENIED = re.compile(
-    r"\b(?:den(?:y|ies|ied)\b(?! (?:to|comment))[^.;]{0,60}(?:lay-?off|cut|plan|report|rumou?r|talks|rais|acqui)|no plans? (?:to|for)|not (?:planning|considering|going) to|"
+    r"\b(?:den(?:y|ies|ied)\b(?! (?:to|comment))[^.;]{0,60}(?:lay(?:ing)?[- ]?off|cut|plan|report|rumou?r|talks|rais|acqui)|no plans? (?:to|for)|not (?:planning|considering|going) to|"
     r"rul(?:es|ed|ing) out|dismiss(?:es|ed) (?:the )?(?:reports?|rumou?rs?)|has no (?:plans?|intention)|won't (?:cut|lay)|will not (?:cut|lay|be cutting)|"
     r"(?:reject|rebuff|dismiss|disput|scotch|den(?:y|i))(?:s|es|ed|ing)? (?:a |the |any |an |all |such |these |those |[\w']+ ){0,4}(?:reports?|rumou?rs?|claims?|suggestions?|speculation|story|stories|allegations?)|"
     r"pure fiction|baseless|unfounded|groundless|no truth (?:to|in)|without (?:any )?foundation|"
@@ -117,6 +117,13 @@ class When(NamedTuple):
     effective_end: int
 
 
+_ORIGIN = re.compile(
+    r"\bsince\s(?:[\w'-]+\s){1,12}?(?:was|were|in)\b|\b(?:on top of|in addition to|besides|founded|formed|established)\b",
+    re.IGNORECASE,
+)
+"""Words after which a date is that of something else: "the deepest cut since the firm was put together in …"."""
+
+
 def when(sentence: str, start: int, end: int, found: list[Stated], published: date | None) -> When:
     """Return the date of the happening among a sentence's dates: the nearest that does not tell of the future."""
     best: tuple[float, Stated] | None = None
@@ -130,7 +137,7 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
             continue
         lead = sentence[max(0, d.start - 34) : d.start].lower()
         if not sentence.startswith(", when", d.end) and re.search(
-            r"\b(?:founded|launched|since|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
+            r"\b(?:founded|launched|since|formed|created|privatised|privatized|established|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
             lead,
         ):
             continue
@@ -142,7 +149,7 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
             continue  # "After cutting 100 last year, it cuts 50"
         gap = d.start - end if d.start >= end else start - d.end
         between = sentence[end : d.start] if d.start >= end else sentence[d.end : start]
-        penalty = 40 * len(
+        penalty = 150 * bool(_ORIGIN.search(between)) + 40 * len(
             re.findall(r"[;:]|\bwhile\b|\bafter\b|\bwhen\b|\bwho\b|\bwhich\b|\bsince\b|\bthan\b", between)
         )
         if re.search(r"[$€£¥₹]\s?\d|\d,\d{3}|\d ?%", between):

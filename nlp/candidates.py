@@ -147,8 +147,19 @@ def figures_of(sentence: str) -> tuple[Figure, ...]:
             f = _shrunk(f, trimmed[-1].end) if f.value_start >= trimmed[-1].end else f
             if f.start < trimmed[-1].end:
                 trimmed[-1] = _clipped(trimmed[-1], f.start)
+        if (
+            trimmed
+            and f.kind == "people"
+            and trimmed[-1].kind == "bare"
+            and _SHARE.fullmatch(sentence[trimmed[-1].end : f.start])
+        ):
+            f = replace(trimmed.pop(), kind="people", end=f.end, noun=f.noun)
         trimmed.append(f)
     return tuple(trimmed)
+
+
+_SHARE = re.compile(r"\sof\s(?:(?:the|their|our|his|her|a)\s|(?:the\s)?[\w&.'-]{2,20}'s?\s)?", re.IGNORECASE)
+"""Between a count and the whole that it is a part of: "40 of its 300 staff" counts 40 people."""
 
 
 def _shrunk(f: Figure, start: int) -> Figure:
@@ -164,7 +175,10 @@ _NOT_AFTER = re.compile(layoff.NOT_A_CUT_AFTER, re.IGNORECASE)
 _PERCENT_OTHER = re.compile(layoff.PERCENT_NOT_OF_STAFF, re.IGNORECASE)
 _COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
 _CONTEXT = re.compile(layoff.CONTEXT, re.IGNORECASE)
-_NEW_SUBJECT = re.compile(r"\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;", re.IGNORECASE)
+_NEW_SUBJECT = re.compile(
+    r",\s(?-i:[A-Z])\w+\s(?:[a-z]+ed|cuts?|laid|lets?|said)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;",
+    re.IGNORECASE,
+)
 _FURTHER = re.compile(
     r"\b(?:and|then|followed by)\s(?:then\s)?(?:(?:in|on|last|this)\s[^,;.]{1,24}\s)?(?:a\s|an\s)?(?:further|another|additional)\b",
     re.IGNORECASE,
@@ -325,6 +339,12 @@ _OTHER_RISK = re.compile(
     r"[^.;]{0,40}\bat risk of (?!redundancy|(?:being )?(?:laid off|let go|cut)|losing (?:their )?(?:jobs?|work)|job losses|lay-?offs)",
     re.IGNORECASE,
 )
+_UNIT = re.compile(
+    r"\s?(?:years?|months?|days?|weeks?|hours?|points|basis|stores|countries|locations|cities|states|times|offices|brands|products|models|flights|vehicles|cars|sites|games|studios|branches|titles|pages|tons|euros|dollars)\b"
+)
+"""What makes a bare number one of time, places or things."""
+_BASE = re.compile(r"\bhow many of\s|\bof\s(?:[\w-]+\s){0,2}[\w.&-]+'s?\s(?:\w+\s)?$", re.IGNORECASE)
+"""What makes the number after it the whole, of which a share goes: "half of the company's 300 staff"."""
 _SHOOTS = re.compile(
     r"\bfir(?:e|es|ed|ing)\b[^.;]{0,40}\b(?:rounds?|shots?|missiles?|rockets?|bullets?|shells?|drones?|tear gas|guns?|cannons?|mortars?)\b",
     re.IGNORECASE,
@@ -345,6 +365,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and (word := re.match(r"\s([a-z]+)", after))
             and word[1] not in _AFTER_BARE
             and not _PEOPLE_WORD.search(word[1])
+            and shape not in ("let-go", "made-redundant")
             and not re.match(
                 r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at)\b", after
             )
@@ -360,6 +381,10 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if _NOT_AFTER.match(after) or (shape in ("at-risk", "notify", "jobs-go") and _OTHER_RISK.match(after)):
             return False
+        if figure.noun in ("players", "footballers", "prisoners", "passengers", "patients", "hostages"):
+            return False
+        if _BASE.search(before):
+            return False
         if shape == "verb-people" and _SHOOTS.search(sentence[max(0, figure.start - 40) : figure.end + 40]):
             return False
         if figure.low >= 300_000 or (
@@ -374,13 +399,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and "," not in sentence[figure.value_start : figure.value_end]
         ):
             return False
-        if (
-            re.match(
-                r"\s?(?:years?|months?|days?|weeks?|hours?|points|basis|stores|countries|locations|cities|states|times|offices|brands|products|models|flights|vehicles|cars|sites|games|studios|branches|titles|pages|tons|euros|dollars)\b",
-                after,
-            )
-            and figure.kind == "bare"
-        ):
+        if _UNIT.match(after) and figure.kind == "bare":
             return False
         if re.match(r"\s(?:who|that)\s(?:remain|stay|work)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after):
             return False
@@ -433,6 +452,8 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
     """Join a count and the percent beside it: "10% of its staff, or about 1,000 employees"."""
     for index in range(len(masked.figures) - 1):
         a, b = masked.figures[index], masked.figures[index + 1]
+        if b.kind == "bare" and _UNIT.match(sentence[b.end :]):
+            continue
         if (a.kind == "percent") == (b.kind == "percent") or "money" in (a.kind, b.kind):
             continue
         between = sentence[a.end : b.start]

@@ -35,13 +35,13 @@ PREPOSITION = re.compile(
     r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s|(?:[A-Z][\w.]+\s)?[A-Z][\w.]+-based\s)*)$",
     re.IGNORECASE,
 )
-_LIST_BEFORE = re.compile(r"[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
+_LIST_BEFORE = re.compile(r"(?<!in )(?<!on )(?<!last )\b[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
 _AT = re.compile(
     r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of)\s(?:the |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
     r"(?:[a-z-]+\s){0,4})?$"
 )
 _SPEECH = re.compile(
-    r"^(?:'s)?\s?(?:\([A-Z.: ]+\)\s?)?(?:[^,;.]{0,30}\s)?(?:said|says|announced|confirmed|told|reported|revealed|disclosed|warned|plans|plan|will|would|is|has|had|was|to|laid|cut|cuts)\b"
+    r"^(?:'s)?\s?(?:\([A-Z.: ]+\)\s?)?(?:[^,;.]{0,30}\s)?(?:said|says|announced|confirmed|told|reported|revealed|disclosed|warned|plans|plan|will|would|is|has|had|was|to|laid|cuts?|lets?|sheds?|axe[sd]|slashe[sd]|eliminate[sd]|dismisse[sd]|fire[sd]|sack(?:s|ed)|trim(?:s|med)|parts? with|parted with)\b"
 )
 
 
@@ -83,6 +83,13 @@ _PEOPLE_OF = re.compile(
 )
 
 
+_COMMENTATOR = re.compile(
+    r"\b(?:analysts?|economists?|strategists?|researchers?|professors?)\s(?:at|from|with|of)\s(?:the\s|[a-z-]+\s){0,4}$",
+    re.IGNORECASE,
+)
+"""What makes a name that of a house whose people only comment."""
+
+
 def _place_acts(sentence: str, before: int) -> bool:
     """Whether the subject before a place is a country or state: "Japan will provide"."""
     return any(names.is_place(m["place"]) for m in _PLACE_ACTS.finditer(sentence[:before]))
@@ -107,6 +114,8 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
         if _aggregate_between(sentence, m.end, before):
             return NOBODY
         lead = sentence[: m.start]
+        if _COMMENTATOR.search(lead[-60:]):
+            continue
         if re.match(r"-(?:backed|owned|based|led|funded|founded|run)\b", sentence[m.end : m.end + 9]):
             continue
         if (
@@ -232,7 +241,7 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         gap = sentence[figure_end if m.start >= figure_end else start : m.start]
         owned = m.possessive and re.search(r"^[^.;]{0,40}\b(?:in|at|across)\s$", gap)
         if (_AT.match(gap) or owned) and not re.search(
-            r"\b(?:according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who|its|their)\b",
+            r"\b(?:connection|discontinu\w+|result of|because of|due to|amid|according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who|its|their)\b",
             gap,
         ):
             name = m.name if m.kind == "name" else resolve(m)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from newsledger.model import AiRelation, Basis, EventType, Evidence, Kind, Precision, RoleMention, Speaker, Status, Time
-from nlp import names
-from nlp.attributes import age_days
+from nlp import names, timing
 from nlp.figures import Figure
 
 
@@ -47,128 +47,29 @@ class Finding:
     period_start: str | None = None
     period_end: str | None = None
     told: int = 1
+    before: str = ""
+    """The sentence before its own."""
+    background: float = 0.0
+    """The log-odds of being background, not the article's own news."""
     orders: list[int] = field(default_factory=list)
     """The lines that tell it: -1 for the title, then the body's sentences from 0."""
 
 
-_BACKGROUND = re.compile(
-    r"\b(?:previously|earlier (?:this|last) year|last (?:year|spring|summer|fall|autumn|winter)|years? ago|months? (?:ago|earlier)|in the past|prior to|"
-    r"after it (?:had )?(?:cut|laid|eliminated|slashed|shed|let|axed|trimmed|raised|closed|secured)|had (?:raised|laid|cut|let|shed|dismissed|announced|previously|already|invested|acquired|reduced|eliminated|slashed)|(?:initial|earlier|previous|prior) (?:[$€£]?[\w.]+ ){0,3}(?:round|wave|layoffs?|cuts?|seed|tranche|raise)|"
-    r"(?:its|the) (?:first|last|previous) (?:round|layoffs?|cuts?)|after (?:raising|cutting|laying|an? (?:initial|earlier|previous)|having|closing|securing)|since (?:then|raising)|the last (?:round|major)|"
-    r"at the time|same (?:time )?period|since \w+ 20\d\d, when|the first [$€£]\d|historically|once (?:laid|cut|raised)|in the (?:first|last|past) (?:\w+ )?(?:months|years|quarters)|most recently|said recently|recently (?:said|announced|laid|cut|raised|disclosed)|already (?:laid|cut|made|raised))\b",
-    re.IGNORECASE,
-)
-_AHEAD = re.compile(
-    r"\b(?:will|to (?:lay|cut|slash|axe|shed|eliminate|invest|spend|raise|buy|acquire|build|make|reduce|close)|is (?:cutting|laying|set|planning|slashing|eliminating|shedding|raising|in talks|preparing|investing|spending|closing|considering|letting|reducing|trimming|axing)|"
-    r"are (?:cutting|laying|planning|being)|(?:is|are) (?:\w+ly )?\w{3,}ing|would|plans|announces|lays|cuts|slashes|axes|raises|lands|secures|expects|aims|intends|has (?:struck|signed|agreed|announced|begun|started|notified)|may|could|today|this week|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b",
-    re.IGNORECASE,
-)
-_ROUNDED = 4
-"""Companies of one type in an article, from which it is a round-up and not about one of them."""
-
-
-_ROUND_UP = re.compile(
-    r"\b(?:week in|round-?up|daily|tracker|list of|full list|here are|these (?:companies|firms)|companies that|who (?:cut|raised)|briefing|digest|newsletter|so far this year|every|mass (?:\w+ )?layoffs)\b",
-    re.IGNORECASE,
-)
-
-
-def tell_time(findings: list[Finding], published: date | None, title: str = "") -> None:
-    """Set for each finding whether it is the article's own news or background."""
-    for type_ in ("layoff", "ai_investment"):
-        mine = [f for f in findings if f.type == type_]
-        groups = {f.group for f in mine}
-        led = {f.group for f in mine if f.order <= 2}
-        titled = any(f.order < 0 for f in mine)
-        roundup = not titled and (len(groups) >= _ROUNDED or (len(groups) > 1 and bool(_ROUND_UP.search(title))))
-        for f in mine:
-            f.time, f.trace["time"] = _time(f, published, f.group in led, roundup, bool(led))
-
-
-_FIGURE = re.compile(r"[$€£¥₹]?\b(?!(?:19|20)\d\d\b)\d[\d,.]*")
-_BREAK = re.compile(
-    r"[;:()—](?!\d)|,(?!\d)|\s-\s|\b(?:after|following|while|but|whereas|though|although|before|including|compared|up from|and)\b",
-    re.IGNORECASE,
-)
-_MONTHS_AFTER = re.compile(r"\b(?:days?|weeks?|months?|years?) after (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
-_AFTER = re.compile(
-    r"\b(?:after|following|follows|followed|joins?|joining|echo(?:es|ing)|on the heels of|in the wake of)\s[^,;]{0,60}$",
-    re.IGNORECASE,
-)
-_WIDER = re.compile(
-    r"\bpart of (?:\w+ ){0,3}(?:broader|wider|larger|sweeping|bigger|company-?wide|global|mass)\b", re.IGNORECASE
-)
-
-
-def _clause(f: Finding) -> tuple[int, int]:
-    """Where the words about a finding's own figure begin and end: up to what belongs to another figure."""
-    own = f.figure or f.percent
-    assert own is not None
-    lo, hi = max(0, f.start - 60), min(len(f.words), f.end + 45)
-    for m in _FIGURE.finditer(f.words, lo, hi):
-        if any(x and x.start <= m.start() < x.end for x in (f.figure, f.percent)):
-            continue
-        if m.end() <= own.start and (edge := _BREAK.search(f.words, m.end(), own.start)):
-            lo = edge.start()
-        elif m.start() >= f.end:
-            edges = [x.start() for x in _BREAK.finditer(f.words, f.end, m.start())]
-            if edges:
-                hi = min(hi, edges[-1])
-                break
-    return lo, hi
-
-
-_FAR = 10
-"""Sentences of the body after which an article looks back."""
-
-
-def _time(f: Finding, published: date | None, led: bool, roundup: bool, headed: bool) -> tuple[Time, str]:
-    """Return whether a finding is the article's own news, and why.
-
-    `led`: its company has such news in title or lead; `headed`: some company has; `roundup`: many have, in turn.
-    """
-    own = f.figure or f.percent
-    assert own is not None
-    lo, hi = _clause(f)
-    near = f.words[lo:hi]
-    front = f.order <= 1
-    if _MONTHS_AFTER.search(f.words[: own.start]):
-        if f.date and f.precision == "day":  # the later happening's day
+def tell_time(findings: Sequence[Finding], published: date | None, title: str, lines: int) -> None:
+    """Set for each finding whether it is the article's own news or background; `lines` is its number of sentences."""
+    model = timing.load()
+    for f in findings:
+        f.background = model.odds(timing.cues(f, findings, published, title, lines))
+        if timing.months_after(f) and f.date and f.precision == "day":  # the later happening's day
             f.date = f.precision = None
             f.evidence.pop("date", None)
             f.trace.pop("date", None)
-        return "past", "months-after"
-    age = age_days(f.date, published) if f.date and published else None
-    if age is not None and published and f.date:
-        if f.precision == "year":
-            if int(f.date[:4]) < published.year:
-                return "past", "year-before"
-        elif age > (62 if front else 12):
-            return "past", "old-date"
-        elif f.precision == "day" and age <= 8:
-            return "current", "fresh-date"
-    background = _BACKGROUND.search(near)
-    fresh_news = roundup and background and "recently" in background.group().lower()
-    if background and not (fresh_news and not re.search(r"\bwhich\s$", near[: background.start()])):
-        return "past", "background-words"
-    if not f.is_topic and f.order >= 0 and not roundup and _AFTER.search(f.words[: f.start]):
-        return "past", "after-another"
-    if front:
-        return "current", "title-or-lead"
-    ahead = bool(_AHEAD.search(f.words[max(lo, f.start - 45) : f.end]))
-    fresh = age is not None and f.precision != "year" and age <= 3
-    if f.is_topic:
-        passing = f.order > _FAR and not (led or ahead or fresh)
-        return ("past", "topic-in-passing") if passing else ("current", "topic")
-    if f.date and published and f.precision == "month" and not (roundup or ahead or fresh):
-        return "past", "earlier-month"
-    if roundup or ahead or fresh:
-        return "current", "round-up" if roundup else "ahead" if ahead else "fresh-month"
-    if _WIDER.search(f.words[: f.end]):
-        return "current", "wider-cut"
-    if f.order <= 3 or not headed:
-        return "current", "early" if f.order <= 3 else "nothing-else"
-    return "past", "other-company"
+        _set_time(f)
+
+
+def _set_time(f: Finding) -> None:
+    f.time = "past" if f.background > 0 else "current"
+    f.trace["time"] = f"background:{timing.probability(f.background):.2f}"
 
 
 def _number(f: Finding) -> float | None:
@@ -225,8 +126,8 @@ def _join(keep: Finding, other: Finding) -> None:
         keep.evidence["roles"] = other.evidence["roles"]
     seen = {c.casefold() for c in keep.counterparty}
     keep.counterparty += tuple(c for c in other.counterparty if c.casefold() not in seen)
-    if keep.time == "past" and other.time == "current" and keep.trace.get("time") != "old-date":
-        keep.time, keep.trace["time"] = "current", other.trace.get("time", "merged")
+    keep.background += (other.background - keep.background) * other.told / keep.told
+    _set_time(keep)
     if keep.date and other.date and len(other.date) > len(keep.date) and other.date.startswith(keep.date):
         keep.date, keep.precision = other.date, other.precision
         if "date" in other.evidence:
@@ -238,9 +139,9 @@ def _join(keep: Finding, other: Finding) -> None:
     keep.cumulative = keep.cumulative and other.cumulative
 
 
-def merge(findings: list[Finding], published: date | None, title: str = "") -> list[Finding]:
-    """Return one finding per happening, in the order of the text; the title tells whether it is a round-up."""
-    tell_time(findings, published, title)
+def merge(findings: list[Finding], published: date | None, title: str, lines: int) -> list[Finding]:
+    """Return one finding per happening, in the order of the text, of an article of so many sentences."""
+    tell_time(findings, published, title, lines)
     kept: list[Finding] = []
     for f in sorted(findings, key=lambda x: (x.order, x.start)):
         for k in kept:

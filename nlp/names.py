@@ -66,7 +66,7 @@ _DEMONYMS = re.compile(
 
 _ANAPHOR = re.compile(
     r"\b(?P<det>[Tt]he|[Tt]his|[Tt]hat)\s(?P<adj>(?:(?!company|firm|startup)[\w.'-]+\s){0,4}?)"
-    r"(?P<head>company|firm|start-?up|giant|maker|retailer|bank|group|carrier|airline|lender|platform|brand|unicorn|conglomerate|studio|"
+    r"(?P<head>company|Company(?!\s[A-Z])|firm|start-?up|giant|maker|retailer|bank|group|carrier|airline|lender|platform|brand|unicorn|conglomerate|studio|"
     r"publisher|network|chipmaker|chip maker|automaker|carmaker|manufacturer|insurer|bookmaker|brokerage|fintech|developer|operator|provider|"
     r"organi[sz]ation|foundation|business|outfit|corporation|multinational|titan|behemoth|powerhouse|specialist|broadcaster|newspaper|outlet|"
     r"lab|tech giant|cloud giant|search giant|hyperscaler|neocloud|agency|university|utility|miner|producer|drugmaker|plane ?maker|chain|grocer|restaurant|decacorn|vendor|consultancy|employer|label|bureau|service)"
@@ -152,16 +152,25 @@ def is_outlet(name: str) -> bool:
     return name.casefold() in _OUTLETS
 
 
+_LEGAL_ALONE = ("inc", "corp", "ltd", "llc", "plc", "co", "gmbh", "company", "corporation")
+
+
 def is_no_company(name: str) -> bool:
     """Return whether a capitalised run is surely not a company: a place, a people, a body, a plain word."""
     low = name.casefold().strip(". ")
     return (
         low in NOT_COMPANIES
+        or low in _LEGAL_ALONE
         or low in _FUNCTION
         or is_place(name)
         or bool(_DEMONYMS.match(name))
         or len(low) < 2
-        or bool(re.fullmatch(r"[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+", name))
+        or bool(
+            re.fullmatch(
+                r"(?:Generative|Artificial) (?:AI|Intelligence)|[A-Z]{2,4}-\d{2,4}|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+",
+                name,
+            )
+        )
         or bool(_BODY.search(name))
     )
 
@@ -294,9 +303,16 @@ def called(sentence: str, start: int, end: int) -> str:
 
 _COMPANY_ACTS = re.compile(
     r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
-    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
-    r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets)\b"
+    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:los(?:es?|ing)\s(?:\d|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
+    r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s"
 )
+
+
+_COMPANY_BEFORE = re.compile(
+    r"\b(?:(?:[Pp]arent|[Oo]wner|[Rr]ival|[Ss]ubsidiary|[Ss]upplier|[Cc]ompetitor|[Aa]ffiliate|[Uu]nit),?|(?:[Cc]ompany|[Ff]irm|[Gg]roup|[Mm]aker|[Ss]tart-?up|"
+    r"[Cc]hain|[Rr]etailer|[Ll]ender|[Cc]arrier|[Aa]irline|[Ii]nsurer|[Oo]perator|[Pp]rovider|[Uu]nicorn|[Aa]utomaker|[Cc]hipmaker|[Mm]anufacturer|[Pp]ublisher|[Bb]roadcaster))\s$"
+)
+"""What makes the name after it a company's: "its Danish parent, Acme", "the retailer Acme"."""
 
 
 def is_company_like(name: str, after: str) -> bool:
@@ -387,6 +403,12 @@ def _may_name(
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
     if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not GIVEN_NAME.match(name):
         company_like = not _TITLES.search(sentence[max(0, start - 24) : start])
+    if (
+        label == "PERSON"
+        and not GIVEN_NAME.match(name)
+        and _COMPANY_BEFORE.search(sentence[max(0, start - 16) : start])
+    ):
+        company_like = True
     titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
     plain = all(registry.is_word(w.casefold()) for part in name.split() for w in part.split("-"))
     if _COMPANY_ACTS.match(after) and not (titled and label == "PERSON"):
@@ -486,6 +508,19 @@ def mentions(
         ):
             continue
         if is_outlet(name) and k not in registry.headed:
+            continue
+        if (
+            label in ("GPE", "LOC")
+            and k not in known
+            and k not in registry.organisations
+            and re.search(r"\b(?:the|an?|its)\s$", sentence[max(0, start - 5) : start])
+            and re.match(r"(?:-based)?\s[a-z]", sentence[end : end + 9])
+        ):
+            continue  # "the Hamburg bicycle maker"
+        if re.search(
+            r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$",
+            sentence[max(0, start - 12) : start],
+        ):
             continue
         if (
             found

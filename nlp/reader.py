@@ -25,6 +25,7 @@ from nlp import (
     linking,
     merging,
     names,
+    timing,
 )
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
@@ -494,6 +495,13 @@ class Reader:
             names.headline_like(head),
         )
 
+    def _with_entities(self, article: Article) -> _Draft | None:
+        draft = self._draft(article)
+        if draft is not None:
+            for line, named in zip(draft.windows, self._entities.of([w.text for w in draft.windows]), strict=True):
+                line.entities = named
+        return draft
+
     def _windows(self, lines: list[_Line]) -> list[_Line]:
         wanted: set[int] = set()
         for i, line in enumerate(lines):
@@ -667,6 +675,16 @@ class Reader:
     # claims
 
     def _claims(self, draft: _Draft) -> list[Claim]:
+        findings = self._found(draft)
+        title, lines = draft.article.title, len(draft.lines)
+        merged = findings if "merging" in self._disabled else merging.merge(findings, draft.published, title, lines)
+        self._complete(draft, merged)
+        self._date_from_lead(draft, merged)
+        self._relate_to_ai(draft, merged)
+        return [self._claim(draft, f) for f in merged]
+
+    def _found(self, draft: _Draft) -> list[Finding]:
+        """Return what each sentence states, before statements of one happening are merged."""
         findings: list[Finding] = []
         for at in self._settings(draft):
             for candidate in at.line.candidates:
@@ -676,13 +694,15 @@ class Reader:
                     self.drops[f"no_{candidate.type}"] += 1
                 else:
                     findings.append(finding)
-        merged = (
-            findings if "merging" in self._disabled else merging.merge(findings, draft.published, draft.article.title)
-        )
-        self._complete(draft, merged)
-        self._date_from_lead(draft, merged)
-        self._relate_to_ai(draft, merged)
-        return [self._claim(draft, f) for f in merged]
+        return findings
+
+    def findings(self, article: Article) -> list[tuple[Finding, timing.Cues]]:
+        """Return what each sentence of an article states, with its cues of time: what these are trained on."""
+        draft = self._with_entities(article)
+        if draft is None:
+            return []
+        found = self._found(draft)
+        return [(f, timing.cues(f, found, draft.published, article.title, len(draft.lines))) for f in found]
 
     @staticmethod
     def _relate_to_ai(draft: _Draft, findings: list[Finding]) -> None:
@@ -881,11 +901,9 @@ class Reader:
 
     def proposals(self, article: Article) -> list[Proposal]:
         """Return every amount of an article that the rules propose as an investment: what the chooser is trained on."""
-        draft = self._draft(article)
+        draft = self._with_entities(article)
         if draft is None:
             return []
-        for line, named in zip(draft.windows, self._entities.of([w.text for w in draft.windows]), strict=True):
-            line.entities = named
         made = [
             self._proposal(at, c)
             for at in self._settings(draft)
@@ -992,6 +1010,7 @@ class Reader:
             start=c.start,
             end=c.end,
             orders=[line.order],
+            before=draft.lines[at.index - 1].text if line.order > 0 else "",
         )
         place = attributes.location(text, c.start, c.end, line.entities_of_places(), [link.name])
         if place:

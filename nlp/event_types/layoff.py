@@ -16,7 +16,8 @@ WEAK_VERB = (
     r"trim(?:s|med|ming)?|reduc(?:e|es|ed|ing)|drop(?:s|ped|ping)?|scrap(?:s|ped|ping)?|los(?:e|es|ing)|lost|"
     r"shrink(?:s|ing)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
     r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
-    r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?)"
+    r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?|part(?:s|ed|ing)? with|"
+    r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without))"
 )
 CUT_NOUN = (
     r"(?:lay-?offs?|job[- ]cuts?|redundanc(?:y|ies)|job losses|(?:staff|staffing|headcount|workforce|personnel|payroll) "
@@ -34,7 +35,7 @@ WORKFORCE = (
     r"(?:workforce|work force|headcount|head count|staff|staffing|payroll|team|ranks|employee base|number of employees|"
     r"employee count|labou?r force|personnel|jobs|roles|positions|employees)"
 )
-_GAP = r"(?:\s+(?!(?:hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
+_GAP = r"(?:\s+(?!(?:mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 SHAPES: tuple[tuple[str, str], ...] = (
     (
@@ -59,7 +60,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "told-gone-active",
-        r"\btold\s*{PW}(?:\s[^\s‹›;.]+){0,3}?\s(?:that\s)?[^.;‹›]{0,40}\b(?:last day|laid off|let go|lose their|losing their|redundant|eliminated|would go)\b",
+        r"\btold\s*{PW}(?:\s[^\s‹›;.]+){0,3}?\s(?:that\s)?[^.;‹›]{0,40}\b(?:last day|laid off|let go|lose their|losing their|redundant|eliminated|would go|jobs (?:were|are|had) (?:over|gone|ending|being cut|going))\b",
     ),
     (
         "at-risk",
@@ -99,7 +100,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "lose-jobs",
-        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:their|its) (?:jobs?|roles?)|(?:are |is |be )?out of (?:a job|work)|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
+        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)|will depart|(?:are |is |be )?out of (?:a job|work)|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
     ),
     (
         "percent-noun",
@@ -107,7 +108,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "reduction-of",
-        rf"\b(?:reductions?|cuts?|eliminations?|loss|losses|elimination|departures?|cutting|axing|culling|shedding|removal)\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?(?:of|to|by)(?:\s[^\s‹›]+){{0,4}}?\s*{{PW}}",
+        rf"\b(?:reductions?|cuts?|eliminations?|loss|losses|elimination|departures?|cutting|axing|culling|shedding|removal),?\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?(?:of|to|by)(?:\s[^\s‹›]+){{0,4}}?\s*{{PW}}",
     ),
     (
         "reduction-bare",
@@ -119,7 +120,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "jobs-go",
-        r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may) be lost)\b",
+        r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may) be lost|(?:were|are|was|have been|had been|being) lost)\b",
     ),
     (
         "affect",
@@ -133,11 +134,29 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "closing",
         r"\b(?:clos(?:e|es|ing|ure)|shut(?:s|ting)?(?: down)?|idl(?:e|es|ing))\b[^‹›;.]{0,60}\s(?:with (?:the )?loss of|costing|cost|putting|leaving)\s*{P}",
     ),
-    ("cost-jobs", r"\b(?:costing|cost|claim|claimed|claiming)\s*{P}"),
+    ("cost-jobs", r"\b(?:costing|cost|claim|claims|claimed|claiming)\s*{P}"),
+    (
+        "cost-their-jobs",
+        r"\b(?:cost|costs|costing)\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:their|its)\s(?:jobs?|livelihoods?|posts?)\b",
+    ),
+    (
+        "asked-to-go",
+        r"\bask(?:s|ed|ing)?\s*{PW}(?:\s[^\s‹›;.,]+){0,8}?\sto\s(?:go|leave|resign|put in their papers|hand in their notice)\b",
+    ),
+    (
+        "replaced-by-software",
+        r"\breplac(?:e|es|ed|ing)(?:\s[^\s‹›;.]+){0,3}?\s*{PW}(?:\s[^\s‹›;.]+){0,6}?\s(?:with|by)\s(?:[\w-]+\s){0,2}(?:AI|software|robots?|bots?|chatbots?|automat\w+|machines?|algorithms?|agents?)\b",
+    ),
+    (
+        "apposed",
+        r"\b(?:employees|workers|staff|people|jobs|roles|positions|staffers),\s*{B},\s(?:will|were|was|are|have|had|would|is|to)\s(?:be\s|been\s|being\s)?(?:made redundant|laid off|let go|cut|eliminated|dismissed|sacked|fired)\b",
+    ),
     ("layoff-adjective", r"\blaid[- ]off\s*{P}"),
 )
 
-NEEDS_CONTEXT = frozenset({"affect", "passive-weak", "percent-noun", "leaving", "at-risk", "out", "to-go"})
+NEEDS_CONTEXT = frozenset(
+    {"affect", "passive-weak", "percent-noun", "leaving", "at-risk", "out", "to-go", "asked-to-go"}
+)
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
 
 OWN_NOUNS = frozenset(
@@ -194,8 +213,9 @@ AGGREGATE_SOURCE = (
 )
 
 HYPOTHETICAL = (
-    r"\b(?:could (?:replace|displace|automate|eliminate|wipe out)|(?:jobs|roles|workers) (?:at|could be at) risk (?:of|from)|"
-    r"may be automated|will be automated|could be automated|forecast|predict(?:s|ed)? that|project(?:s|ed)\b|estimat(?:es|ed) that|study|survey|researchers|economists?|GDP|unemployment rate)\b"
+    r"\b(?:could (?:replace|displace|automate|wipe out)|(?:AI|automation|technology|robots|bots|agents|models)\s(?:[\w-]+\s){0,3}could eliminate|(?:jobs|roles|workers) (?:at|could be at) risk (?:of|from)|"
+    r"(?:may|will|could) be automated|forecasts?|predict(?:s|ed)? that|project(?:s|ed) (?:that|to)\b|estimat(?:es|ed) that|(?:study|survey|report) (?:by|from|found|finds|of|said|says|published)|"
+    r"(?:researchers|economists?|academics) (?:at|from|who|say|said|expect|estimate|warn|found|find|reckon)\w*|they expect|GDP|unemployment rate)\b"
 )
 
 BUYOUT = r"\b(?:buy-?outs?|voluntary (?:redundanc|separation|retirement|exit|departure|severance|resignation)\w*|early retirement|deferred resignation|resign(?:ed|ation))\b"
@@ -203,7 +223,7 @@ ATTRITION = r"\b(?:attrition|natural (?:turnover|wastage)|not (?:be )?replac(?:e
 _SITE = r"(?:plant|factory|site|studio|warehouse|facility|mill|mine|campus|hub|newsroom|smelter|refinery|depot|shipyard|brewery|foundry|distribution cent(?:er|re)|call[- ]cent(?:er|re)|contact cent(?:er|re)|data cent(?:er|re)|cent(?:er|re)|store|hospital)"
 CLOSURE = rf"\b(?:clos(?:e|es|ed|ing|ure of)|shut(?:s|ting|ters|tered|tering)?(?: down)?|wind(?:s|ing)? down|idl(?:e|es|ing))\s(?!\d)(?:[^\s.;,]+\s){{0,5}}?{_SITE}\b|\b(?:both|all)\s(?:\w+\s){{0,4}}(?:plants|factories|sites|stores)\b|\b{_SITE}(?:'s)? (?:closure|closing|shutdown)\b|\b{_SITE} (?:will|is to|to|would) (?:close|shut)\b"
 COMPANY_CLOSES = r"\b(?:shut(?:s|ting)? (?:down|its doors|up shop)|clos(?:es|ing|e|ed) (?:down|its doors|for good)|ceas(?:es|ing|e|ed) (?:all )?operations|wind(?:s|ing)? down|shutters|go(?:es|ing)? out of business|permanent closure)\b(?!\s(?:its|the|an?|two|three|some|several|\d))"
-CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:the |its )?total|total planned cuts|so far|cumulative|combined|between the reductions|all told)\b"
+CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:the |its )?total|total planned cuts|so far|cumulative|(?:a|the|its) combined(?! (?:workforce|staff|company|headcount|group))|combined (?:total|cuts|layoffs|job)|between the reductions|all told)\b"
 FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
 
 ROLES: tuple[tuple[str, str], ...] = (
