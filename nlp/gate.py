@@ -13,7 +13,7 @@ import re2
 
 from nlp import candidates, figures
 from nlp.event_types import ai_investment, layoff
-from nlp.prefilter import ANYTHING, compile_bytes, either, loosened, necessary
+from nlp.prefilter import ANYTHING, Pattern, compile_bytes, either, loosened, necessary
 from nlp.text import View, sentences
 
 _BEGINS = necessary(figures.BEGINS)
@@ -25,18 +25,28 @@ _LEFT_OUT = dict.fromkeys(_KEPT, ANYTHING)
 
 
 @dataclass(frozen=True, slots=True)
-class _Triggers:
-    """The words of shapes of cuts, parted by how much a line must hold beside them."""
+class _Test:
+    """Words that a line must hold to tell of a cut, and what it must hold beside them."""
 
-    alone: re2._Regexp
-    """With their figure, where it must stand right beside them."""
-    beside_figure: re2._Regexp
-    """Those that take any figure of the line."""
-    beside_people: re2._Regexp
-    """Those that take a count of people or a share of a workforce."""
+    words: Pattern
+    others: tuple[Pattern, ...] = ()
+
+    def beside(self, line: bytes) -> bool:
+        """Return whether a line that holds the words holds the rest."""
+        return all(other.search(line) for other in self.others)
+
+    def holds(self, line: bytes) -> bool:
+        """Return whether a line holds all that it must."""
+        return self.words.search(line) and self.beside(line)
 
 
-def _triggers(shapes: Iterable[tuple[str, str]], *more: str) -> _Triggers:
+_FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
+_PEOPLE = compile_bytes(either((necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
+_JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
+
+
+def _tests(shapes: Iterable[tuple[str, str]], *more: str) -> list[_Test]:
+    """Return what shapes of cuts ask of a line: a figure right beside their words, any figure, or a count of people."""
     alone: list[str] = []
     beside_figure: list[str] = []
     beside_people = list(more)
@@ -48,22 +58,21 @@ def _triggers(shapes: Iterable[tuple[str, str]], *more: str) -> _Triggers:
             alone.append(loosened(pattern, _KEPT))
         else:
             (beside_people if marks <= {"P", "W"} else beside_figure).append(words)
-    return _Triggers(
-        *(compile_bytes(either(words) or r"[^\x00-\x{10ffff}]") for words in (alone, beside_figure, beside_people))
-    )
+    told = ((alone, ()), (beside_figure, (_FIGURE,)), (beside_people, (_PEOPLE,)))
+    return [_Test(compile_bytes(either(words)), others) for words, others in told if words]
 
 
 _OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
-_PLAIN = _triggers([s for s in layoff.SHAPES if s[0] not in layoff.NEEDS_CONTEXT], _OWN)
-_IN_CONTEXT = _triggers([s for s in layoff.SHAPES if s[0] in layoff.NEEDS_CONTEXT])
-_FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
-_PEOPLE = compile_bytes(either((necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
+_PLAIN = _tests([s for s in layoff.SHAPES if s[0] not in layoff.NEEDS_CONTEXT], _OWN)
+_IN_CONTEXT = _tests([s for s in layoff.SHAPES if s[0] in layoff.NEEDS_CONTEXT])
+_BESIDE_JOBS = [_Test(test.words, (_JOBS, *test.others)) for test in _IN_CONTEXT]
 _CONTEXT = compile_bytes(necessary(layoff.CONTEXT))
-_JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
 _INTRO = compile_bytes(f"(?:{necessary(candidates.LIST_INTRO)})[^\n]*:[^\n\\w]*(?m:$)")
 _CUT_NOUN = compile_bytes(necessary(layoff.CUT_NOUN))
-_LIST_LINE = compile_bytes(
-    f"(?-i:{loosened(candidates.LIST_LINE, {})})(?:{_HEDGES})(?:{necessary(figures.PERCENT_VALUE)}|{_BEGINS})"
+_LIST = _Test(
+    compile_bytes(
+        f"(?-i:{loosened(candidates.LIST_LINE, {})})(?:{_HEDGES})(?:{necessary(figures.PERCENT_VALUE)}|{_BEGINS})"
+    )
 )
 _MONEY = compile_bytes(necessary(figures.MONEY_NEEDS))
 _AI = compile_bytes(necessary(ai_investment.AI), case_sensitive=True)
@@ -83,7 +92,7 @@ class Passage:
 
 def speaks_of_ai(text: str) -> bool:
     """Return whether a text speaks of AI at all: only then is money in it for AI."""
-    return _AI.search(text.encode("utf-8", "replace")) is not None
+    return _AI.search(text.encode("utf-8", "replace"))
 
 
 def passages(text: str, *, money: bool) -> list[Passage]:
@@ -92,65 +101,48 @@ def passages(text: str, *, money: bool) -> list[Passage]:
     The text is a view's; its first line is the title, one sentence whatever it holds.
     """
     data = text.encode("utf-8", "replace")
-    spoken = _Spoken.of(data)
-    lines = {*_cut_lines(data, spoken), *(_lines(data, _MONEY) if money else ())}
+    lines = _lines_of_cuts(data)
+    amounts = {span for span, _ in _lines(data, _MONEY)} if money else set()
     found = []
     bytes_before = characters_before = 0
-    for start, end in sorted(lines):
+    for start, end in sorted({*lines, *amounts}):
         line = data[start:end].decode()
+        tests, has_money = lines.get((start, end), ()), (start, end) in amounts
         begin = characters_before + len(data[bytes_before:start].decode())
         for at, sentence in [(0, line)] if start == 0 else [(s.start, s.text) for s in sentences(line)]:
             bare = sentence.encode()
-            cuts = any(True for _ in _cut_lines(bare, spoken))
-            amount = money and _MONEY.search(bare) is not None
+            # what no line matches, no sentence of it does
+            cuts = any(test.holds(bare) for test in tests)
+            amount = has_money and _MONEY.search(bare)
             if cuts or amount:
                 found.append(Passage(begin + at, sentence, cuts, amount))
         bytes_before, characters_before = end, begin + len(line)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """What a whole text speaks of, on which it depends what its sentences may tell."""
-
-    cuts: bool
-    jobs: bool
-    lists: bool
-    """A line may open a list of cuts."""
-
-    @classmethod
-    def of(cls, data: bytes) -> _Spoken:
-        cuts = _CONTEXT.search(data) is not None
-        title = data[: data.find(b"\n") + 1 or None]
-        lists = cuts and (_INTRO.search(data) is not None or _CUT_NOUN.search(title) is not None)
-        return cls(cuts, cuts or _JOBS.search(data) is not None, lists)
+def _lines_of_cuts(data: bytes) -> dict[tuple[int, int], list[_Test]]:
+    """Return the lines that may tell of cuts, and by what each may."""
+    cuts = _CONTEXT.search(data)
+    jobs = cuts or _JOBS.search(data)
+    tests = [*_PLAIN, *(_IN_CONTEXT if cuts else _BESIDE_JOBS if jobs else ())]
+    if cuts and (_INTRO.search(data) or _CUT_NOUN.search(data[: data.find(b"\n") + 1 or None])):
+        tests.append(_LIST)  # a line may open a list
+    lines: dict[tuple[int, int], list[_Test]] = {}
+    for test in tests:
+        for span, line in _lines(data, test.words):
+            if test.beside(line):
+                lines.setdefault(span, []).append(test)
+    return lines
 
 
-def _cut_lines(data: bytes, spoken: _Spoken) -> Iterator[tuple[int, int]]:
-    """Yield the lines that may tell of cuts, some twice."""
-    yield from _triggered(data, _PLAIN)
-    if spoken.jobs:
-        yield from (x for x in _triggered(data, _IN_CONTEXT) if spoken.cuts or _JOBS.search(data[slice(*x)]))
-    if spoken.lists:
-        yield from _lines(data, _LIST_LINE)
-
-
-def _triggered(data: bytes, triggers: _Triggers) -> Iterator[tuple[int, int]]:
-    yield from _lines(data, triggers.alone)
-    for words, figure in ((triggers.beside_figure, _FIGURE), (triggers.beside_people, _PEOPLE)):
-        for start, end in _lines(data, words):
-            if figure.search(data[start:end]):
-                yield start, end
-
-
-def _lines(data: bytes, pattern: re2._Regexp) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each line in which a pattern matches."""
+def _lines(data: bytes, pattern: Pattern) -> Iterator[tuple[tuple[int, int], bytes]]:
+    """Yield start and end of each line in which a pattern matches, and the line."""
     at = 0
-    while match := pattern.search(data, at):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        end = data.find(b"\n", match.start())
+    while place := pattern.find(data, at):
+        start = data.rfind(b"\n", 0, place[0]) + 1
+        end = data.find(b"\n", place[0])
         end = len(data) if end < 0 else end
-        yield start, end
+        yield (start, end), data[start:end]
         at = end + 1
         if at > len(data):
             return
@@ -181,4 +173,4 @@ def bytes_may_hold(body: bytes) -> bool:
     Markup and scripts speak of everything, so no word of theirs tells more, and to look for words takes as long as to
     parse them. Text in an encoding of two bytes a letter always may.
     """
-    return b"\0" in body[:1000] or _FIGURE.search(body) is not None
+    return b"\0" in body[:1000] or _FIGURE.search(body)

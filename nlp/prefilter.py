@@ -33,14 +33,36 @@ ANYTHING = r"[^\n]*"
 """A figure of which nothing is asked."""
 
 
+class Pattern:
+    """A pattern to search UTF-8 bytes with."""
+
+    __slots__ = ("_regexp",)
+
+    def __init__(self, pattern: str, options: re2.Options) -> None:
+        # called as it is, without the objects of a match about it, a short line costs a third
+        self._regexp = re2.compile(pattern.encode(), options)._regexp
+
+    def search(self, data: bytes) -> bool:
+        """Return whether it matches anywhere."""
+        return self.find(data) is not None
+
+    def find(self, data: bytes, at: int = 0) -> tuple[int, int] | None:
+        """Return where its first match from `at` on begins and ends."""
+        place: tuple[int, int] = self._regexp.Match(_UNANCHORED, data, at, len(data))[0]
+        return place if place[0] >= 0 else None
+
+
+_UNANCHORED = re2._Anchor.UNANCHORED
+
+
 def compile_bytes(
     pattern: str, *, case_sensitive: bool = False, across_lines: bool = False, megabytes: int = 32
-) -> re2._Regexp:
+) -> Pattern:
     """Return a pattern to search UTF-8 bytes with; unless `across_lines`, a match never leaves its line."""
     options = _options(megabytes)
     options.case_sensitive = case_sensitive
     options.never_nl = not across_lines
-    return re2.compile(pattern.encode(), options)
+    return Pattern(pattern, options)
 
 
 def _options(megabytes: int) -> re2.Options:
