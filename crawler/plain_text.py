@@ -97,10 +97,7 @@ def clean(text: str) -> str:
             text = ftfy.fix_encoding(text)
         text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.isascii():
-        text = text.encode().translate(None, _UNSTORABLE_ASCII).decode()
-    else:
-        text = _UNSTORABLE.sub("", text)
+    text = text.encode().translate(None, _UNSTORABLE_ASCII).decode() if text.isascii() else _UNSTORABLE.sub("", text)
     # far quicker than to replace the spaces by a pattern
     return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
 

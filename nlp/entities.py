@@ -1,9 +1,10 @@
-"""Named entities of the windows: spaCy's trained recogniser alone, batched, its memory given back after each batch."""
+"""Named entities of the windows: spaCy's trained recogniser alone, batched, its memory given back now and then."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from newsledger.settings import settings
 
 UNUSED = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 """Components that naming does not need: the recogniser has its own vectors layer, and gives the same without them."""
+
+
+MOST_TEXTS = 4_000
+"""Texts after which the pipeline forgets the words it learned; to learn them takes longer than to name."""
 
 
 @cache
@@ -27,14 +32,42 @@ def _pipeline(package: str) -> Any:
         ) from error
     path = getattr(module, "model_path", None)
     location: str | Path = path() if callable(path) else package
-    return spacy.load(location, exclude=list(UNUSED))
+    from nlp.encoding import quicken
+
+    pipeline = spacy.load(location, exclude=list(UNUSED))
+    quicken(pipeline.get_pipe("ner"))
+    return pipeline
+
+
+class _Memory:
+    """What a pipeline learned of words since it last forgot them."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self._pipeline = pipeline
+        self._zone = ExitStack()
+        self._texts = MOST_TEXTS
+
+    def make_room(self, texts: int) -> None:
+        """Forget, if with so many more texts it would be too much."""
+        self._texts += texts
+        if self._texts > MOST_TEXTS:
+            self._texts = texts
+            self._zone.close()
+            self._zone.enter_context(self._pipeline.memory_zone())
+
+
+@cache
+def _memory(package: str) -> _Memory:
+    return _Memory(_pipeline(package))
 
 
 class Recogniser:
     """Finds people, organisations, places in short texts."""
 
     def __init__(self, package: str | None = None) -> None:
-        self._nlp = _pipeline(package or settings().spacy_model)
+        package = package or settings().spacy_model
+        self._nlp = _pipeline(package)
+        self._memory = _memory(package)
 
     def is_word(self, word: str) -> bool:
         """Return whether a lower-case word is one of the language's, by the pipeline's vectors."""
@@ -46,8 +79,8 @@ class Recogniser:
             return []
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-        with self._nlp.memory_zone():
-            docs = self._nlp.pipe((texts[i] for i in order), batch_size=64)
-            for i, doc in zip(order, docs, strict=True):
-                found[i] = [(e.start_char, e.end_char, e.label_) for e in doc.ents]
+        self._memory.make_room(len(texts))
+        docs = self._nlp.pipe((texts[i] for i in order), batch_size=64)
+        for i, doc in zip(order, docs, strict=True):
+            found[i] = [(e.start_char, e.end_char, e.label_) for e in doc.ents]
         return found
