@@ -28,7 +28,7 @@ _HEDGED = re.compile(
     r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
     r"(?:bloomberg|reuters|the information|the wall street journal|wsj|cnbc|business insider|insider|the verge|axios|the new york times|financial times|ft|sky news|handelsblatt|"
     r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
-    r"originally predicted|estimates? that|unconfirmed|leaked)\b",
+    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed|leaked)\b",
     re.IGNORECASE,
 )
 
@@ -117,6 +117,7 @@ class When(NamedTuple):
     effective_end: int
 
 
+_ASIDE = re.compile(r",\s(?:which|who|that|whose|the|an?|one of|founded|based|led|owned|formerly|once)\s[^,]*$")
 _ORIGIN = re.compile(
     r"\bsince\s(?:[\w'-]+\s){1,12}?(?:was|were|in)\b|\b(?:on top of|in addition to|besides|founded|formed|established)\b",
     re.IGNORECASE,
@@ -137,7 +138,7 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
             continue
         lead = sentence[max(0, d.start - 34) : d.start].lower()
         if not sentence.startswith(", when", d.end) and re.search(
-            r"\b(?:founded|launched|since|formed|created|privatised|privatized|established|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
+            r"\bas of (?:the )?(?:end of |start of )?$|\b(?:founded|launched|since|formed|created|privatised|privatized|established|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
             lead,
         ):
             continue
@@ -147,6 +148,8 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
             and "," in plain[d.end : start]
         ):
             continue  # "After cutting 100 last year, it cuts 50"
+        if d.end <= start and "," in plain[d.end : start] and _ASIDE.search(plain[: d.start]):
+            continue  # "Acme, which went public in 2017, cuts 50"
         gap = d.start - end if d.start >= end else start - d.end
         between = sentence[end : d.start] if d.start >= end else sentence[d.end : start]
         penalty = 150 * bool(_ORIGIN.search(between)) + 40 * len(

@@ -201,7 +201,7 @@ _COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emissio
 def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
     """Return the cuts a sentence may state. `before` is the sentence before it; `intro` the line that opens its list."""
     masked = mask(sentence, figures_of(sentence))
-    if not masked.figures:
+    if not masked.figures or _LAW.search(sentence):
         return []
     context = bool(_CONTEXT.search(sentence) or _CONTEXT.search(before))
     hits: dict[int, Candidate] = {}
@@ -223,6 +223,8 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         elif figure.noun and sentence[figure.value_start : figure.value_end].lower().startswith("halv"):
             propose(index, "halve", figure.start, figure.end)
     for _, name, m in _matches("layoff", masked.text):
+        if name == "percent-noun" and not _STAFF_CUT.search(masked.text[m.start() : m.end() + 40]):
+            continue
         if name in layoff.NEEDS_CONTEXT and not context and not _is_job(masked.figures[int(m["fig"])]):
             continue
         propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
@@ -255,6 +257,18 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
                     hits[index].together = told.together = [*(told.together or [told]), hits[index]]
     _join_companions(sentence, masked, hits)
     return [hits[i] for i in sorted(hits)]
+
+
+_STAFF_CUT = re.compile(
+    r"‹W|\b(?:staff\w*|workforce|work force|headcount|jobs?|personnel|employees|workers|positions|roles|team|lay-?offs?|force)\b",
+    re.IGNORECASE,
+)
+"""What makes a "10% cut" one of staff."""
+_LAW = re.compile(
+    r"\b(?:WARN|[Nn]otification)(?: Act|\))[^.]*\b(?:requires?|compels?|mandates?|obliges?|(?:[Cc]ompanies|[Ee]mployers) (?:are required|must|have to))\b|"
+    r"\b(?:[Cc]ompanies|[Ee]mployers)[^.;]{0,30}\b(?:must|are required to|have to)\b[^.]{0,40}\b(?:notice|WARNs?|notify|notifications?)\b|\bconsidered a mass lay-?off\b"
+)
+"""A sentence that tells what the law asks of employers, and of how many workers."""
 
 
 def _is_job(figure: Figure) -> bool:
@@ -457,6 +471,8 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
         if (a.kind == "percent") == (b.kind == "percent") or "money" in (a.kind, b.kind):
             continue
         between = sentence[a.end : b.start]
+        if b.kind == "percent" and re.match(r"\s?of (?:whom|them|those|which)\b", sentence[b.value_end :]):
+            continue
         both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)
         if (
             not both

@@ -418,7 +418,8 @@ def percents(sentence: str) -> list[Figure]:
     for m in _PERCENT.finditer(sentence):
         start = m.start("value")
         before = sentence[max(0, start - 1) : start]
-        if before and (before in "$€£¥₹₩.,/-" or before.isalnum()):
+        dashed = before == "-" and re.search(r"[a-z]{4}-$", sentence[max(0, start - 5) : start])
+        if before and (before in "$€£¥₹₩.,/-" or before.isalnum()) and not dashed:
             continue
         high: float | None = None
         if m["low"]:

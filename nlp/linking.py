@@ -45,7 +45,9 @@ _SPEECH = re.compile(
 )
 
 
-_APPOSITIVE = re.compile(r",\s(?:an?|the|one|among|some)\s[^,;]{0,120},")
+_APPOSITIVE = re.compile(
+    r",\s(?:an?|the|one|among|some)\s[^,;]{0,120},|\s?[—–]\s?[^—–]{0,160}[—–]|\s--\s.{0,160}?\s--\s"
+)
 """What only describes a company: "Acme, one of the world's largest chemical manufacturers, …"."""
 
 
@@ -169,6 +171,12 @@ def _paired(sentence: str, c: Candidate, ms: list[Mention]) -> Link | None:
     return Link(m.name, m.start, m.end, "paired", True)
 
 
+_OTHER_BODY = re.compile(
+    r"\b(?:Council|County|Department|Ministry|Agency|University|College|School|District|City|Police|Hospital|Trust|Government|Authority|Commission)\b"
+)
+"""A subject that is no firm, so that the firm of the sentence before is not meant."""
+
+
 def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
     """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
     if c.list_name:
@@ -271,6 +279,8 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         if re.search(r"\b(?:as|after|said|says)\s(?:the\s)?$|,\s$", sentence[: m.start]) and not topic:
             return Link(m.name, m.start, m.end, "after-figure", True)
     if _place_acts(sentence, start):
+        return None
+    if any(_OTHER_BODY.search(sentence[a:b]) for a, b in names.runs(sentence) if b <= start):
         return None
     told = resolve(Mention("anaphor", "", 0, 0))
     return Link(told, c.start, c.end, "context", False) if told else None

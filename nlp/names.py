@@ -176,7 +176,7 @@ def is_no_company(name: str) -> bool:
 
 
 _BODY = re.compile(
-    r"^Cent(?:re|er)$|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
+    r"^Cent(?:re|er)$|^(?:Worker|Employee) Adjustment|^Retraining Notification|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
     r"Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Awards?|Summit|Conference|Week|Festival)\b"
 )
 
@@ -386,6 +386,12 @@ GIVEN_NAME = re.compile(
 )
 
 
+_NOT_FIRM_AFTER = re.compile(
+    r"^(?:\s[A-Z][\w&]+){0,3}'?\s(?:Union|Association|Federation)\b|^(?:'s)?\s(?:[\w-]+\s)?(?:professors?|students?|alumn\w+|graduates?|dean)\b"
+)
+"""What makes a name that of a union or a university."""
+_NAMED_AFTER = re.compile(rf"\b{GIVEN_NAME.pattern}'s\s$")
+"""The first word of a firm named after a person, as it stands before the rest of its name."""
 _KIND_OF_FIRM = re.compile(
     r"^\s(?:[Ss]tart-?[Uu]ps?|[Ff]irms?|[Gg]iants?|[Mm]akers?|[Uu]nicorns?|[Cc]hipmakers?|[Dd]evelopers?)\b"
 )
@@ -459,12 +465,12 @@ def _may_name(
     if start <= opening and k in shipped_words() - registry.unknown and _ANY_VERB.match(after):
         return True
     alone = (
-        start <= opening
+        (start <= opening or sentence[max(0, start - 2) : start] == ": ")
         and " " not in name
         and not label
         and not title_case
         and registry.is_word(name.casefold())
-        and not _ACTS.match(after)
+        and (not _ACTS.match(after) or (name.endswith("ing") and k not in shipped()))
     )
     return not (
         alone and registry.inner and name.casefold() not in registry.inner and name.isalpha() and name[1:].islower()
@@ -495,6 +501,9 @@ def mentions(
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))
                 break
         start, end = _tidied(sentence, start, end, known, registry)
+        if owner := _NAMED_AFTER.search(sentence[max(0, start - 14) : start]):
+            start -= len(owner.group())  # "David's Bridal"
+            found = [m for m in found if m.end <= start]
         name = sentence[start:end]
         k = key(name)
         acting = bool(_DEMONYMS.match(name)) and bool(
@@ -517,6 +526,8 @@ def mentions(
             and re.match(r"(?:-based)?\s[a-z]", sentence[end : end + 9])
         ):
             continue  # "the Hamburg bicycle maker"
+        if _NOT_FIRM_AFTER.match(sentence[end : end + 60]):
+            continue
         if re.search(
             r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$",
             sentence[max(0, start - 12) : start],

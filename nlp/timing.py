@@ -53,7 +53,7 @@ _IN_CLAUSE: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
         "earlier": r"\b(?:previous(?:ly)?|earlier|prior|already|initial(?:ly)?|former(?:ly)?|in the past|before that|(?:the|its|their) (?:first|last|previous) (?:round|wave|time|fundrais\w+|lay-?offs?|cuts?)|once|historically|to date|in total|at the time|on top of|besides)\b",
-        "long-ago": r"\b(?:last (?:year|spring|summer|fall|autumn|winter|month|january|february|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|decades?) (?:ago|earlier|before)|that (?:year|spring|summer|autumn|fall|winter|month)|back in|a (?:year|decade) (?:ago|earlier))\b",
+        "long-ago": r"(?<!end of )(?<!as of )\b(?:last (?:year|spring|summer|fall|autumn|winter|month|january|february|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|decades?) (?:ago|earlier|before)|that (?:year|spring|summer|autumn|fall|winter|month)|back in|a (?:year|decade) (?:ago|earlier))\b",
         "after-doing": r"\b(?:after|following|since) (?:it |he |she |they )?(?:had )?(?:raising|cutting|laying|closing|securing|shedding|letting|an? (?:initial|earlier|previous))\b",
         "says": r"\b(?:announc\w+|confirm\w+|said|says|told|notif\w+|memo|filing|statement|unveil\w+|disclos\w+)\b",
         "recent": r"\brecent(?:ly)?\b",

@@ -87,7 +87,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "noun-figure",
-        rf"\b{CUT_NOUN}(?:\s(?:and|plan|announcement)\s?\w*)?,?:?(?:\s(?!hir|add)[^\s‹›;]+){{0,2}}?\s(?:of|affect\w*|impact\w*|hit\w*|total\w*|among|cover\w*|involv\w*|target\w*|amount\w*(?: to)?|equat\w* to|number\w*|represent\w*|claim\w*)(?:\s[^\s‹›]+){{0,3}}?\s*{{F}}",
+        rf"\b{CUT_NOUN}(?:\s(?:and|plan|announcement)\s?\w*)?,?:?(?:\s(?!hir|add)[^\s‹›;]+){{0,2}}?\s(?:of|affect\w*|impact\w*|hit\w*|total\w*|among|cover\w*|involv\w*|target\w*|amount\w*(?: to)?|equat\w* to|number\w*|represent\w*|constitut\w*|claim\w*)(?:\s[^\s‹›]+){{0,3}}?\s*{{F}}",
     ),
     ("noun-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{P}}"),
     (
@@ -96,7 +96,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "passive-weak",
-        r"{PW}(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|shed|scrapped|removed)\b",
+        r"{PW}(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|shed|scrapped|removed)\b",
     ),
     (
         "lose-jobs",
@@ -108,7 +108,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "reduction-of",
-        rf"\b(?:reductions?|cuts?|eliminations?|loss|losses|elimination|departures?|cutting|axing|culling|shedding|removal),?\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?(?:of|to|by)(?:\s[^\s‹›]+){{0,4}}?\s*{{PW}}",
+        rf"\b(?:reductions?|cuts?|eliminations?|loss|losses|elimination|terminations?|departures?|cutting|axing|culling|shedding|removal),?\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?(?:of|to|by)(?:\s[^\s‹›]+){{0,4}}?\s*{{PW}}",
     ),
     (
         "reduction-bare",
