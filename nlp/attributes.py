@@ -28,7 +28,7 @@ _HEDGED = re.compile(
     r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
     r"(?:bloomberg|reuters|the information|the wall street journal|wsj|cnbc|business insider|insider|the verge|axios|the new york times|financial times|ft|sky news|handelsblatt|"
     r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
-    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed|leaked)\b",
+    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed|leaked)\b|\s[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$",
     re.IGNORECASE,
 )
 

@@ -218,7 +218,7 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         hits[index] = candidate
 
     for index, figure in enumerate(masked.figures):
-        if figure.kind == "people" and figure.noun in layoff.OWN_NOUNS:
+        if figure.kind == "people" and figure.noun in layoff.OWN_NOUNS and not _is_year(sentence, figure):
             propose(index, "own-noun", figure.start, figure.end)
         elif figure.noun and sentence[figure.value_start : figure.value_end].lower().startswith("halv"):
             propose(index, "halve", figure.start, figure.end)
@@ -257,6 +257,10 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
                     hits[index].together = told.together = [*(told.together or [told]), hits[index]]
     _join_companions(sentence, masked, hits)
     return [hits[i] for i in sorted(hits)]
+
+
+def _is_year(sentence: str, figure: Figure) -> bool:
+    return 1990 <= figure.low <= 2035 and "," not in sentence[figure.value_start : figure.value_end]
 
 
 _STAFF_CUT = re.compile(
@@ -353,6 +357,7 @@ _OTHER_RISK = re.compile(
     r"[^.;]{0,40}\bat risk of (?!redundancy|(?:being )?(?:laid off|let go|cut)|losing (?:their )?(?:jobs?|work)|job losses|lay-?offs)",
     re.IGNORECASE,
 )
+_OF_SEVERAL = re.compile(r"\s(?:combined|collectively|between them|together)\b")
 _UNIT = re.compile(
     r"\s?(?:years?|months?|days?|weeks?|hours?|points|basis|stores|countries|locations|cities|states|times|offices|brands|products|models|flights|vehicles|cars|sites|games|studios|branches|titles|pages|tons|euros|dollars)\b"
 )
@@ -397,7 +402,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if figure.noun in ("players", "footballers", "prisoners", "passengers", "patients", "hostages"):
             return False
-        if _BASE.search(before):
+        if _BASE.search(before) or _OF_SEVERAL.match(after):
             return False
         if shape == "verb-people" and _SHOOTS.search(sentence[max(0, figure.start - 40) : figure.end + 40]):
             return False
@@ -407,11 +412,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if figure.low < 2 and figure.kind == "bare":
             return False
-        if (
-            figure.kind == "bare"
-            and 1990 <= figure.low <= 2035
-            and "," not in sentence[figure.value_start : figure.value_end]
-        ):
+        if figure.kind == "bare" and _is_year(sentence, figure):
             return False
         if _UNIT.match(after) and figure.kind == "bare":
             return False

@@ -516,7 +516,7 @@ def mentions(
             or re.match(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]", sentence[end : end + 9])
         ):
             continue
-        if is_outlet(name) and k not in registry.headed:
+        if is_outlet(name) and k not in registry.headed and not _COMPANY_ACTS.match(sentence[end : end + 40]):
             continue
         if (
             label in ("GPE", "LOC")
@@ -593,7 +593,7 @@ VERB_NEXT = re.compile(
     r"^(?:'s)?(?:\s\([^)]{1,30}\))?(?:\s(?:also|now|just|reportedly|recently|already|today|yesterday|alone|itself|has|have|had|will|would|may|could|is|was|are|were|to|on \w+day))*"
     r"\s(?!(?:[a-z]+ships|chips|systems|rivals|sales|shares|services|as|its|this|models|tools|users|products|tokens|during|including|following)\b)"
     r"(?:[a-z]{2,}(?:ed|es|ing|s)|raised?|said|spent|spend|put|bought|buy|got|get|led|lead|won|win|paid|pay|set|took|take|made|make|gave|give|sold|sell|"
-    r"built|build|struck|sign|plan|announce|commit|pledge|invest|acquire|close|land|pour|agree|expect|back|secure|bet|will|would|to|has|have|had|is|was|could|may)\b"
+    r"built|build|struck|sign|plan|announce|commit|pledge|invest|acquire|close|land|pour|agree|expect|back|secure|bet|will|would|to|has|have|had|is|was|could|may|(?:is|was|has|have|had|does|did|wo|ca)n't)\b"
 )
 """What follows a subject: a verb, perhaps after a ticker and adverbs."""
 APPOSITION = re.compile(

@@ -140,9 +140,11 @@ class _Setting:
 
 
 _OWN_AGENT = re.compile(
-    r"^'s?\s(?:[\w-]+\s){0,2}(?:CEO|CFO|chief|boss|founder|shares?|stock|board|unit|management|executives?|spokes\w+|announcement|move|plan)\b"
+    r"^'s?\s(?:[\w-]+\s){0,2}(?:CEO|CFO|chief|boss|founder|shares?|stock|board|unit|management|executives?|spokes\w+|announcement|move|plan|lay-?offs?|cuts|cutbacks|restructuring|redundancies|workforce|headcount|decision|earnings|results|revenue)\b"
 )
 """What a company's name owns and yet is itself the subject: "Acme's shares rose. The company …"."""
+_HEADING = re.compile(r"\s?:\s(?![\"'“‘])[^.]*$|\s?$|\s[-–—]\s[^.]*$")
+"""What follows the company that heads a passage: "Acme: a second round"."""
 _SUPPLY = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|neocloud|memory|server|computing|infrastructure|foundry|networking)s?\b[\w\s-]{0,25}?(?:start-?up|maker|firm|company|provider|operator|specialist|developer|giant|supplier|manufacturer|unicorn|business)?|chipmaker|neocloud|hyperscaler|foundry)"
 
 
@@ -600,6 +602,8 @@ class Reader:
                 if m.kind != "name" or names.ATTRIBUTE.match(after) or not names.fits(stand_in, m.name):
                     continue
                 agent = not m.possessive or _OWN_AGENT.match(after)
+                if len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after):
+                    return m.name, True
                 if linking.PREPOSITION.search(lead) or not agent or names.OBJECT_OF.search(lead):
                     oblique = oblique or m.name
                 elif agent and (m.possessive or names.VERB_NEXT.match(after) or names.APPOSITION.match(after)):

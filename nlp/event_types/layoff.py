@@ -37,6 +37,9 @@ WORKFORCE = (
 )
 _GAP = r"(?:\s+(?!(?:mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
+_ASIDE = r"(?:\s?[(,—–-]\s?[^()‹›.;]{0,24}‹[QW]\d+›[),—–-]?)?"
+"""The same cut as a share, told in between: "100 staff (about 3% of the total) will lose their jobs"."""
+
 SHAPES: tuple[tuple[str, str], ...] = (
     (
         "let-go",
@@ -56,7 +59,9 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "told-gone",
-        r"{PW}(?:\s[^\s‹›;.]+){0,3}?\s(?:were|was|have been|had been|will be|are being)\s(?:\w+\s)?(?:told|notified|informed)\b[^.;]{0,70}\b(?:eliminated|laid off|let go|cut|redundant|lose|last day|at risk|terminated)\b",
+        r"{PW}"
+        + _ASIDE
+        + r"(?:\s[^\s‹›;.]+){0,3}?\s(?:were|was|have been|had been|will be|are being)\s(?:\w+\s)?(?:told|notified|informed)\b[^.;]{0,70}\b(?:eliminated|laid off|let go|cut|redundant|lose|last day|at risk|terminated)\b",
     ),
     (
         "told-gone-active",
@@ -92,15 +97,21 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("noun-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{P}}"),
     (
         "passive",
-        r"{F}(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,5}?\s(?:(?:was|were|are|is) to be|(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
+        r"{F}"
+        + _ASIDE
+        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,5}?\s(?:(?:was|were|are|is) to be|(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
     ),
     (
         "passive-weak",
-        r"{PW}(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|shed|scrapped|removed)\b",
+        r"{PW}"
+        + _ASIDE
+        + r"(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|shed|scrapped|removed)\b",
     ),
     (
         "lose-jobs",
-        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)|will depart|(?:are |is |be )?out of (?:a job|work)|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
+        r"{PW}"
+        + _ASIDE
+        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)|will depart|(?:are |is |be )?out of (?:a job|work)|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
     ),
     (
         "percent-noun",
@@ -120,7 +131,9 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "jobs-go",
-        r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may) be lost|(?:were|are|was|have been|had been|being) lost)\b",
+        r"{P}"
+        + _ASIDE
+        + r"(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may) be lost|(?:were|are|was|have been|had been|being) lost)\b",
     ),
     (
         "affect",
@@ -223,7 +236,7 @@ ATTRITION = r"\b(?:attrition|natural (?:turnover|wastage)|not (?:be )?replac(?:e
 _SITE = r"(?:plant|factory|site|studio|warehouse|facility|mill|mine|campus|hub|newsroom|smelter|refinery|depot|shipyard|brewery|foundry|distribution cent(?:er|re)|call[- ]cent(?:er|re)|contact cent(?:er|re)|data cent(?:er|re)|cent(?:er|re)|store|hospital)"
 CLOSURE = rf"\b(?:clos(?:e|es|ed|ing|ure of)|shut(?:s|ting|ters|tered|tering)?(?: down)?|wind(?:s|ing)? down|idl(?:e|es|ing))\s(?!\d)(?:[^\s.;,]+\s){{0,5}}?{_SITE}\b|\b(?:both|all)\s(?:\w+\s){{0,4}}(?:plants|factories|sites|stores)\b|\b{_SITE}(?:'s)? (?:closure|closing|shutdown)\b|\b{_SITE} (?:will|is to|to|would) (?:close|shut)\b"
 COMPANY_CLOSES = r"\b(?:shut(?:s|ting)? (?:down|its doors|up shop)|clos(?:es|ing|e|ed) (?:down|its doors|for good)|ceas(?:es|ing|e|ed) (?:all )?operations|wind(?:s|ing)? down|shutters|go(?:es|ing)? out of business|permanent closure)\b(?!\s(?:its|the|an?|two|three|some|several|\d))"
-CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:the |its )?total|total planned cuts|so far|cumulative|(?:a|the|its) combined(?! (?:workforce|staff|company|headcount|group))|combined (?:total|cuts|layoffs|job)|between the reductions|all told)\b"
+CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:[\w'&.-]+ ){0,4}total|total planned cuts|so far|cumulative|(?:a|the|its) combined(?! (?:workforce|staff|company|headcount|group))|combined (?:total|cuts|layoffs|job)|between the reductions|all told)\b"
 FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
 
 ROLES: tuple[tuple[str, str], ...] = (
