@@ -21,6 +21,16 @@ _DENIED = re.compile(
     r"averted?|avoid(?:s|ed)? (?:the )?(?:layoffs|cutting)|prevent(?:s|ed)? the|cancel(?:s|led|ed) (?:the |its )?(?:layoffs|plans?))\b",
     re.IGNORECASE,
 )
+_DENIES = re.compile(
+    r"^[^:;,]{2,40}?\s(?:den(?:y|ies|ied)|dismisse[sd]|rejects?|rejected|refutes?d?|rubbishe[sd]|quashe[sd])\s(?!workers|employees|staff|\d)[^:;]{0,60}\b(?:lay|lay-?offs?|job cuts|cuts|rumou?rs?|reports?)\b|^[Nn]o plans (?:for|to)\b",
+)
+
+
+def denies(title: str) -> bool:
+    """Return whether a title tells that cuts are denied."""
+    return bool(_DENIES.search(title))
+
+
 _HEDGED = re.compile(
     r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|(?:people|persons?) (?:briefed|close to|with (?:direct )?knowledge|there|involved)|unions? (?:says?|said|claims?|fears?)|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:say|said|told|tell|familiar|close|with)|"
     r"anonymous (?:sources?|person)|unnamed source|according to (?:people|sources|a source|multiple sources|a person|two people|insiders?|a report|reports|media reports)|insiders?|is said to|are said to|"

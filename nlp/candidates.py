@@ -358,6 +358,7 @@ _OTHER_RISK = re.compile(
     re.IGNORECASE,
 )
 _OF_SEVERAL = re.compile(r"\s(?:combined|collectively|between them|together)\b")
+_NO_STAFF = re.compile(r"\s(?:players|footballers|prisoners|passengers|patients|hostages|detainees)\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"\s?(?:years?|months?|days?|weeks?|hours?|points|basis|stores|countries|locations|cities|states|times|offices|brands|products|models|flights|vehicles|cars|sites|games|studios|branches|titles|pages|tons|euros|dollars)\b"
 )
@@ -400,7 +401,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if _NOT_AFTER.match(after) or (shape in ("at-risk", "notify", "jobs-go") and _OTHER_RISK.match(after)):
             return False
-        if figure.noun in ("players", "footballers", "prisoners", "passengers", "patients", "hostages"):
+        if _NO_STAFF.match(f" {figure.noun}" if figure.noun else after):
             return False
         if _BASE.search(before) or _OF_SEVERAL.match(after):
             return False

@@ -247,8 +247,8 @@ _OF_THE_CUT = re.compile(
 )
 
 
-_OF_TOLD = re.compile(
-    r"^\W*(?:the|these|those|this|that|such|it)\s(?:[\w-]+\s){0,4}(?:cuts?|lay-?offs?|reductions?|redundancies|losses|eliminations?|moves?|number|figure|total|action)?\s?"
+OF_TOLD = re.compile(
+    r"^\W*(?:(?:the|these|those|this|that|such)\s(?:[\w-]+\s){0,4}(?:cuts?|lay-?offs?|reductions?|redundancies|losses|eliminations?|moves?|number|figure|total|action)|this|that|it)\s"
     r"(?:represent(?:s|ed)?|constitutes?d?|amount(?:s|ed)? to|account(?:s|ed)? for|equals?|equate[sd]? to|comprise[sd]?|is|are|was|were|works out|will (?:affect|impact|reduce)|affects?|impacts?)\b",
     re.IGNORECASE,
 )
@@ -268,7 +268,7 @@ def _percent_into_count(kept: list[Finding]) -> list[Finding]:
             continue  # "half of the posts": of those that go
         share = f.percent.low
         equal = [k for k in mine if k.percent is not None and abs(k.percent.low - share) <= 1]
-        goes_on = bool(_OF_TOLD.search(f.words[: f.end]))
+        goes_on = bool(OF_TOLD.search(f.words[: f.end]))
         free = [k for k in mine if k.percent is None and (k.time == f.time or (goes_on and k.order <= f.order))]
         partner = min(equal or free, key=lambda k: abs(k.order - f.order), default=None)
         if partner is None:

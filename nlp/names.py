@@ -176,7 +176,7 @@ def is_no_company(name: str) -> bool:
 
 
 _BODY = re.compile(
-    r"^Cent(?:re|er)$|^(?:Worker|Employee) Adjustment|^Retraining Notification|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
+    r"^Cent(?:re|er)$|\b(?:Restructuring|Reduction|Layoffs?)\b|\b(?:Plan|Programme|Program|Initiative)$|^(?:Worker|Employee) Adjustment|^Retraining Notification|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
     r"Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Awards?|Summit|Conference|Week|Festival)\b"
 )
 

@@ -365,6 +365,20 @@ def _read_record(draft: _Draft, f: Finding, told: list[int]) -> None:
         f.evidence["location"] = title.evidence(town.start(1), town.end(1))
 
 
+_NEXT = 3
+"""Sentences after a cut in which "the cuts" are the same."""
+
+
+def _go_on(f: Finding, before: list[Finding]) -> None:
+    """Let a sentence that goes on telling of a cut ("The cuts represent 3% of staff") tell of its company."""
+    if f.type != "layoff" or f.trace["company"] != "link:context" or not merging.OF_TOLD.search(f.words[: f.end]):
+        return
+    told = next((b for b in reversed(before) if b.type == "layoff" and 0 <= f.order - b.order <= _NEXT), None)
+    if told is not None:
+        f.company, f.group, f.is_topic = told.company, told.group, told.is_topic
+        f.evidence["company"], f.trace["company"] = told.evidence["company"], "cut-told-before"
+
+
 def _alike(one: AiRelation, other: AiRelation) -> bool:
     return one == other or {one, other} == {"cause", "shift"}
 
@@ -602,7 +616,8 @@ class Reader:
                 if m.kind != "name" or names.ATTRIBUTE.match(after) or not names.fits(stand_in, m.name):
                     continue
                 agent = not m.possessive or _OWN_AGENT.match(after)
-                if len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after):
+                heads = len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after)
+                if heads and (heads.group().strip() or registry.counts[names.key(m.name)] > 1):
                     return m.name, True
                 if linking.PREPOSITION.search(lead) or not agent or names.OBJECT_OF.search(lead):
                     oblique = oblique or m.name
@@ -682,6 +697,10 @@ class Reader:
         findings = self._found(draft)
         title, lines = draft.article.title, len(draft.lines)
         merged = findings if "merging" in self._disabled else merging.merge(findings, draft.published, title, lines)
+        if attributes.denies(title):
+            for f in merged:
+                if f.type == "layoff" and f.is_topic and f.time == "current":
+                    f.status, f.trace["status"] = "denied", "denial-in-title"
         self._complete(draft, merged)
         self._date_from_lead(draft, merged)
         self._relate_to_ai(draft, merged)
@@ -697,6 +716,7 @@ class Reader:
                 if finding is None:
                     self.drops[f"no_{candidate.type}"] += 1
                 else:
+                    _go_on(finding, findings)
                     findings.append(finding)
         return findings
 

@@ -37,7 +37,7 @@ WORKFORCE = (
 )
 _GAP = r"(?:\s+(?!(?:mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
-_ASIDE = r"(?:\s?[(,—–-]\s?[^()‹›.;]{0,24}‹[QW]\d+›[),—–-]?)?"
+_ASIDE = r"(?:\s?[(,—–-]\s?[^()‹›.;]{0,24}‹[PBQW]\d+›[),—–-]?)?"
 """The same cut as a share, told in between: "100 staff (about 3% of the total) will lose their jobs"."""
 
 SHAPES: tuple[tuple[str, str], ...] = (
