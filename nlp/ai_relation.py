@@ -6,9 +6,11 @@ A tie is a mention of AI beside words of reason, replacement, efficiency or shif
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from newsledger.model import AiRelation, Speaker
+from nlp import prefilter
 from nlp.event_types import layoff
 
 
@@ -21,25 +23,25 @@ class Tie(NamedTuple):
     end: int
 
 
-_AI = re.compile(layoff.AI_TERM, re.IGNORECASE)
+_AI = prefilter.Guarded(layoff.AI_TERM, re.IGNORECASE)
 _NO_TERM_AFTER = re.compile(layoff.AI_NO_TERM_AFTER, re.IGNORECASE)
 _MAKES = re.compile(r"\b(?:makes|sells|builds|makers? of|which (?:make|sell|build)s?)\s(?:[\w-]+\s){0,2}$")
 _MANY = re.compile(r"\b(?:firms|companies|employers|industries|businesses|tech giants|workers across)\b", re.IGNORECASE)
-_DENIED = re.compile(layoff.AI_DENIED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
-_SELECTED = re.compile(layoff.AI_SELECTED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
+_DENIED = prefilter.Guarded(layoff.AI_DENIED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
+_SELECTED = prefilter.Guarded(layoff.AI_SELECTED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
 _CONTEXT = re.compile(layoff.AI_CONTEXT.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
 _PATTERNS: tuple[tuple[AiRelation, str, re.Pattern[str]], ...] = tuple(
     (relation, name, re.compile(pattern.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE))  # type: ignore[misc]
     for relation, name, pattern in layoff.AI_TIES
 )
-_OF_CUTS = re.compile(
+_OF_CUTS = prefilter.Guarded(
     layoff.STRONG_VERB
     + "|"
     + layoff.CUT_NOUN
     + r"|\bcuts?\b|\bcutting\b|headcount|workforce|\bjobs\b|\broles\b|\bpositions\b|leaner|\bcull\b|\bpurge\b|shake-?up|departures|fewer (?:people|employees|workers)|\beliminat\w+|\breduc\w+",
     re.IGNORECASE,
 )
-_STANDS_FOR_CUT = re.compile(
+_STANDS_FOR_CUT = prefilter.Guarded(
     r"\b(?:(?:this|that|the|these|those|such|its|our) (?:\w+ ){0,2}(?:move|decision|change|changes|step|restructuring|reorgani[sz]ation|overhaul|plan|memo|announcement|action|actions|strategy|measures?)|"
     r"(?:this|that|it) (?:is|was|comes|came|follows)|(?:their|the) (?:work|jobs|tasks|duties|roles)|not doing this|doing this|why)\b",
     re.IGNORECASE,
@@ -57,6 +59,7 @@ _IN_NAME = re.compile(
 """A capitalised word before "AI" within a sentence: the name of a firm or product."""
 
 
+@lru_cache(maxsize=2048)
 def speaks_of_ai(text: str) -> bool:
     """Return whether a sentence has a word for AI or automation."""
     return bool(_AI.search(text))

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from newsledger.model import Basis, Precision, RoleMention, Status
+from nlp import prefilter
 from nlp.dates import Stated
 from nlp.event_types import ai_investment, layoff
 from nlp.names import is_place
 
-_DENIED = re.compile(
+_DENIED = prefilter.Guarded(
     r"\b(?:den(?:y|ies|ied)\b(?! (?:to|comment))[^.;]{0,60}(?:lay(?:ing)?[- ]?off|cut|plan|report|rumou?r|talks|rais|acqui)|no plans? (?:to|for)|not (?:planning|considering|going) to|"
     r"rul(?:es|ed|ing) out|dismiss(?:es|ed) (?:the )?(?:reports?|rumou?rs?)|has no (?:plans?|intention)|won't (?:cut|lay)|will not (?:cut|lay|be cutting)|"
     r"(?:reject|rebuff|dismiss|disput|scotch|den(?:y|i))(?:s|es|ed|ing)? (?:a |the |any |an |all |such |these |those |[\w']+ ){0,4}(?:reports?|rumou?rs?|claims?|suggestions?|speculation|story|stories|allegations?)|"

@@ -174,7 +174,7 @@ _NOT_BEFORE = re.compile(layoff.NOT_A_CUT_BEFORE, re.IGNORECASE)
 _NOT_AFTER = re.compile(layoff.NOT_A_CUT_AFTER, re.IGNORECASE)
 _PERCENT_OTHER = re.compile(layoff.PERCENT_NOT_OF_STAFF, re.IGNORECASE)
 _COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
-_CONTEXT = re.compile(layoff.CONTEXT, re.IGNORECASE)
+_CONTEXT = prefilter.Guarded(layoff.CONTEXT, re.IGNORECASE)
 _NEW_SUBJECT = re.compile(
     r",\s(?-i:[A-Z])\w+\s(?:[a-z]+ed|cuts?|laid|lets?|said)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;",
     re.IGNORECASE,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from newsledger.model import Precision
+from nlp import prefilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ _NUMBERS = {
     "an": 1,
 }
 
-_PATTERN = re.compile(
+_PATTERN = prefilter.Guarded(
     rf"(?P<iso>\b(?:19|20)\d\d-\d\d-\d\d\b)"
     rf"|(?P<mdy>\b(?P<m1>{_MONTH})\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y1>(?:19|20)\d\d))?\b)(?!,\d|\s?(?:percent|%))"
     rf"|(?P<dmy>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?\s(?P<m2>{_MONTH})(?:,?\s(?P<y2>(?:19|20)\d\d))?\b)"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from newsledger.model import Qualifier
+from nlp import prefilter
 
 FigureKind = Literal["people", "bare", "percent", "money"]
 
@@ -270,7 +271,9 @@ _MONEY_SCALES: dict[str, int] = {
     "lakhs": 10**5,
 }
 _SCALE = "|".join(sorted(_MONEY_SCALES, key=len, reverse=True))
-_MONEY = re.compile(
+MONEY_NEEDS = rf"(?:{_MARK})\s?\d|(?:\d|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}))\s(?:{_NAME})\b|\d\s?(?:{_SCALE})\s?[€£₹]"
+"""What every amount has: a mark and a digit, a number and a currency's name, or a scale and a mark."""
+_MONEY = prefilter.Guarded(
     r"(?P<value>(?:between )?(?:"
     rf"(?<![A-Za-z])(?P<mark>{_MARK})\s?(?P<low>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b)?(?P<plus>\+)?"
     rf"(?:\s?(?:-|to|and|or)\s?(?P<mark2>{_MARK})?\s?(?P<high>{DIGITS})[\s-]?(?P<scale2>{_SCALE})\b)?"
@@ -279,9 +282,9 @@ _MONEY = re.compile(
     rf"|(?P<blow>{DIGITS})\s?(?P<bscale>{_SCALE})\s?(?P<bmark>[€£₹])"
     rf"))",
     re.IGNORECASE,
+    needs=MONEY_NEEDS,
+    reach=200,
 )
-MONEY_NEEDS = rf"(?:{_MARK})\s?\d|(?:\d|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}))\s(?:{_NAME})\b|\d\s?(?:{_SCALE})\s?[€£₹]"
-"""What every amount has: a mark and a digit, a number and a currency's name, or a scale and a mark."""
 
 
 def number(words: str) -> float | None:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -90,6 +90,7 @@ class Mention:
     possessive: bool = False
 
 
+@lru_cache(maxsize=8192)
 def key(name: str) -> str:
     """Return what two spellings of a name share: casefolded, bare of legal form, articles, possessive and marks."""
     bare = LEGAL.sub("", name.strip().removesuffix("'s"))
@@ -97,6 +98,7 @@ def key(name: str) -> str:
     return re.sub(r"[^\w+&]+", " ", bare.casefold()).strip()
 
 
+@lru_cache(maxsize=8192)
 def clean(name: str) -> str:
     """Return a name without legal form, trailing marks and possessive, as the text writes it."""
     name = re.sub(r"\s+", " ", name).strip(" ,.;:'\"-")
@@ -109,6 +111,22 @@ def clean(name: str) -> str:
             break
         name = shorter
     return name.strip(" ,.&-")
+
+
+def times_named(text: str, name: str) -> int:
+    """Return how often a text names a name, its words whole."""
+    count, at = 0, text.find(name) if name else -1
+    while at >= 0:
+        whole = _parts(text, at) and _parts(text, at + len(name))
+        count += whole
+        at = text.find(name, at + (len(name) if whole else 1))
+    return count
+
+
+def _parts(text: str, place: int) -> bool:
+    """Whether a word begins or ends at a place."""
+    before, after = text[max(0, place - 1) : place], text[place : place + 1]
+    return (before.isalnum() or before == "_") != (after.isalnum() or after == "_")
 
 
 def is_place(name: str) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -91,6 +92,40 @@ def loosened(pattern: str, figures: Mapping[str, str]) -> str:
 def either(patterns: Iterable[str]) -> str:
     """Return one pattern for any of several."""
     return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+class Guarded:
+    """A rule's pattern that is tried only where RE2 finds what it cannot do without: most sentences have none of it."""
+
+    __slots__ = ("_compiled", "_needs", "_reach", "pattern")
+
+    def __init__(
+        self, pattern: str, flags: int = 0, *, needs: str | None = None, reach: int | None = None, megabytes: int = 8
+    ) -> None:
+        """Compile a pattern. `needs` is what every match of it holds, by default what follows from the pattern itself.
+
+        With `reach`, a match begins no more than so many characters before what it needs.
+        """
+        self.pattern = pattern
+        self._compiled = re.compile(pattern, flags)
+        self._needs = compile_bytes(needs or necessary(pattern), across_lines=True, megabytes=megabytes)
+        self._reach = reach
+
+    def search(self, text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Return the first match from `at` on, as `re` finds it."""
+        data = (text[at:] if at else text).encode("utf-8", "replace")
+        place = self._needs.find(data)
+        if place is None:
+            return None
+        if self._reach is not None:
+            at = max(at, at + len(data[: place[0]].decode("utf-8", "ignore")) - self._reach)
+        return self._compiled.search(text, at, end)
+
+    def finditer(self, text: str, at: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """Yield the matches, none of them empty, one after the other."""
+        while match := self.search(text, at, end):
+            yield match
+            at = match.end()
 
 
 class Shapes:

@@ -25,6 +25,7 @@ from nlp import (
     linking,
     merging,
     names,
+    prefilter,
     timing,
 )
 from nlp.candidates import Candidate
@@ -48,7 +49,7 @@ BATCH = 64
 LEAD = 2
 """Sentences of the body that always travel with a window."""
 
-_AI = re.compile(ai_investment.AI)
+_AI = prefilter.Guarded(ai_investment.AI)
 _FORECAST = re.compile(
     r"\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
     re.IGNORECASE,
@@ -169,10 +170,17 @@ class _Description:
 
     def of_name(self, text: str, word: str) -> bool:
         """Return whether it stands beside a name, told by its first word."""
-        return any(
-            self.before.search(text[: m.start()]) or (m["begins"] is not None and self.after.match(text, m.end()))
-            for m in _naming(word, self.before.flags & re.IGNORECASE).finditer(text)
-        )
+        return _describes(self, text, word)
+
+
+@lru_cache(maxsize=8192)
+def _describes(description: _Description, text: str, word: str) -> bool:
+    flags = description.before.flags & re.IGNORECASE
+    return any(
+        description.before.search(text[: m.start()])
+        or (m["begins"] is not None and description.after.match(text, m.end()))
+        for m in _naming(word, flags).finditer(text)
+    )
 
 
 _SUPPLIER = _Description.of(
@@ -181,13 +189,18 @@ _SUPPLIER = _Description.of(
     re.IGNORECASE,
 )
 _OF_AI = _Description.of(
-    rf"(?:{_AI.pattern})[\w\s,-]{{0,40}}\s",
-    rf"[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,60}}(?:{_AI.pattern})| (?:is|was) an?\b[^.;,]{{0,60}}(?:{_AI.pattern})",
+    rf"(?:{ai_investment.AI})[\w\s,-]{{0,40}}\s",
+    rf"[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,60}}(?:{ai_investment.AI})| (?:is|was) an?\b[^.;,]{{0,60}}(?:{ai_investment.AI})",
 )
 _INVESTOR = _Description.of(
     r"\b(?:investors?|venture (?:capital )?(?:firms?|funds?)|private equity|backers?|shareholders?|wealth fund)\b[\w\s,-]{0,40}\s",
     r", an? [^.;,]{0,40}(?:investor|venture|fund)\b",
 )
+
+
+@lru_cache(maxsize=2048)
+def _speaks_of_ai(text: str) -> bool:
+    return _AI.search(text) is not None
 
 
 def _supplies(draft: _Draft, name: str) -> bool:
@@ -245,7 +258,7 @@ class Proposal:
         assert figure is not None
         lines = draft.lines
         texts = [line.text for line in lines if line.order >= 0]
-        spoken = sum(bool(_AI.search(t)) for t in texts)
+        spoken = sum(map(_speaks_of_ai, texts))
         title = lines[0].text if lines[0].order < 0 else ""
         index = self.at.index
         near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines) and lines[i].order >= 0]
@@ -253,12 +266,12 @@ class Proposal:
         tie = {
             "sentence": bool(_AI.search(self.at.text)),
             "title": bool(_AI.search(title)),
-            "lead": any(_AI.search(t) for t in texts[:3]),
-            "neighbour": any(_AI.search(x.text) for x in near),
+            "lead": any(map(_speaks_of_ai, texts[:3])),
+            "neighbour": any(_speaks_of_ai(x.text) for x in near),
             "company": bool(_AI.search(link.name))
             or chooser.sector(link.name) == "ai"
             or "described=ai" in self.cues[place],
-            "beside-company": any(_AI.search(t) for t in texts if name.search(t)),
+            "beside-company": any(_speaks_of_ai(t) and name.search(t) for t in texts),
             "counterparty": any(_AI.search(o) or chooser.sector(o) == "ai" for o in self.others),
             "share": min(1.0, spoken / max(1, len(texts))),
             "throughout": spoken >= 3,
@@ -573,7 +586,7 @@ class Reader:
         best: tuple[float, int, str] | None = None
         for rank, line in enumerate(draft.lines[:5]):
             for place, mention in enumerate(m for m in self._mentions(line, registry) if m.kind == "name"):
-                told = len(re.findall(rf"\b{re.escape(names.clean(mention.name))}\b", body)) if body else 1
+                told = names.times_named(body, names.clean(mention.name)) if body else 1
                 if (
                     line.order < 0
                     and body
@@ -732,7 +745,7 @@ class Reader:
     def _relate_to_ai(draft: _Draft, findings: list[Finding]) -> None:
         """Tell how the text ties each cut to AI: beside it, in the title of the article's own news, or further on."""
         cuts = [f for f in findings if f.type == "layoff"]
-        if not any(ai_relation.speaks_of_ai(line.text) for line in draft.lines):
+        if cuts and not any(ai_relation.speaks_of_ai(line.text) for line in draft.lines):
             for f in cuts:
                 f.trace["ai_relation"] = "no-ai-words"
             return
