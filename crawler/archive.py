@@ -12,14 +12,19 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from crawler.crawl import user_agent
 from crawler.dates import parse_time
+from crawler.remote_file import RemoteFileError, open_remote
 from crawler.unpacking import unpack
 from newsledger.model import Page, digest
+from newsledger.settings import settings
 
-ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".jsonl")
+WARC_SUFFIXES = (".warc", ".warc.gz", ".warc.zst")
+ARCHIVE_SUFFIXES = (*WARC_SUFFIXES, ".jsonl")
 MAX_BODY = 8_000_000
 """Bytes of one page, unpacked; a longer one is dropped."""
 MAX_LINE = 16_000_000
@@ -38,24 +43,36 @@ class ArchiveError(ValueError):
     """An archive cannot be read at all; the message names it, the reason and the remedy."""
 
 
-def archive_files(places: Iterable[str | Path]) -> list[Path]:
+def is_remote(place: str | Path) -> bool:
+    """Whether a place is an http(s) address."""
+    return str(place).startswith(("http://", "https://"))
+
+
+def archive_files(places: Iterable[str | Path]) -> list[str]:
     """Return the archive files that the places name, in a fixed order.
 
-    A place is an archive, a folder (searched through, sorted by path), or a `.txt` or `.paths` list with one place on
-    each line. Raises `ArchiveError` for a place that is none of these.
+    A place is an archive, the http(s) address of a WARC file, a folder (searched through, sorted by path), or a `.txt`
+    or `.paths` list with one place on each line. Raises `ArchiveError` for a place that is none of these.
     """
-    files: list[Path] = []
+    files: list[str] = []
     for place in places:
+        if is_remote(place):
+            if not urlsplit(str(place)).path.endswith(WARC_SUFFIXES):
+                raise ArchiveError(f"{place}: not known as an archive; its name must end in {', '.join(WARC_SUFFIXES)}")
+            files.append(str(place))
+            continue
         path = Path(place)
         if path.is_dir():
-            files.extend(sorted(p for p in path.rglob("*") if p.name.endswith(ARCHIVE_SUFFIXES) and p.is_file()))
+            found = sorted(p for p in path.rglob("*") if p.name.endswith(ARCHIVE_SUFFIXES) and p.is_file())
+            files.extend(map(str, found))
         elif not path.is_file():
             raise ArchiveError(f"{place}: no such file or folder; name a WARC or JSON Lines file, a folder or a list")
         elif path.name.endswith(ARCHIVE_SUFFIXES):
-            files.append(path)
+            files.append(str(path))
         elif path.suffix in (".txt", ".paths"):
             lines = path.read_text(encoding="utf-8").split("\n")
-            files.extend(archive_files(path.parent / line.strip() for line in lines if line.strip()))
+            named = (line.strip() for line in lines if line.strip())
+            files.extend(archive_files(name if is_remote(name) else path.parent / name for name in named))
         else:
             raise ArchiveError(f"{place}: not known as an archive; its name must end in {', '.join(ARCHIVE_SUFFIXES)}")
     return files
@@ -76,20 +93,25 @@ def pages(
     dropped = Counter() if dropped is None else dropped
     files = archive_files(places)
     if after is not None:
-        names = [str(file) for file in files]
-        if after.place not in names:
+        if after.place not in files:
             raise ArchiveError(f"{after.place}: the place to go on from is not among those given; give it again")
-        files = files[names.index(after.place) :]
+        files = files[files.index(after.place) :]
     for file in files:
-        start = after.offset if after is not None and str(file) == after.place else None
-        read = _documents if file.name.endswith(".jsonl") else _records
+        start = after.offset if after is not None and file == after.place else None
+        read = _documents if file.endswith(".jsonl") else _records
         for page, offset in read(file, start, dropped, source_id):
-            yield page, Position(str(file), offset)
+            yield page, Position(file, offset)
 
 
-def _records(file: Path, after: int | None, dropped: Counter[str], source_id: str) -> Iterator[tuple[Page, int]]:
+def _open(file: str) -> IO[bytes]:
+    if is_remote(file):
+        return open_remote(file, user_agent=user_agent(settings().contact))
+    return Path(file).open("rb")
+
+
+def _records(file: str, after: int | None, dropped: Counter[str], source_id: str) -> Iterator[tuple[Page, int]]:
     wanted = WarcRecordType.response | WarcRecordType.resource
-    with file.open("rb") as stream:
+    with _open(file) as stream:
         if after is not None:
             stream.seek(after)
         iterator = iter(ArchiveIterator(stream, record_types=wanted, auto_decode="transfer"))
@@ -100,6 +122,8 @@ def _records(file: Path, after: int | None, dropped: Counter[str], source_id: st
                 if record is None:
                     return
                 page = None if record.stream_pos == after else _page(record, source_id)
+            except RemoteFileError as error:
+                raise ArchiveError(str(error)) from error
             except (OSError, ValueError) as error:
                 if not read_any:
                     raise ArchiveError(f"{file}: no readable WARC ({error}); check that it came whole") from error
@@ -151,9 +175,10 @@ def _page(record: WarcRecord, source_id: str) -> Page | str:
     )
 
 
-def _documents(file: Path, after: int | None, dropped: Counter[str], source_id: str) -> Iterator[tuple[Page, int]]:
-    fetched_at = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
-    with file.open("rb") as stream:
+def _documents(file: str, after: int | None, dropped: Counter[str], source_id: str) -> Iterator[tuple[Page, int]]:
+    path = Path(file)
+    fetched_at = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    with path.open("rb") as stream:
         if after is not None:
             stream.seek(after)
             stream.readline()

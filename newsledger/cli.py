@@ -200,20 +200,24 @@ def _counted(counts: Mapping[str, int]) -> str:
 def collect(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE|FILE]…", help="Sources, WARC or JSON Lines files; none: all sources."),
+        typer.Argument(
+            metavar="[SOURCE|FILE]…",
+            help="Sources; WARC or JSON Lines files, addresses of WARC files, folders, lists; none: all sources.",
+        ),
     ] = None,
 ) -> None:
     """Fetch pages from sources, or take them from files, and keep them to be read."""
+    from crawler.archive import ArchiveError, is_remote
     from crawler.catalogue import load_sources
     from storage import sources
     from workers import steps
 
     known = {source.id: source for source in load_sources(settings().sources_file)}
-    files = [Path(name) for name in what or () if name not in known]
-    for path in files:
-        if not path.exists():
+    files = [name for name in what or () if name not in known]
+    for name in files:
+        if not is_remote(name) and not Path(name).exists():
             raise typer.BadParameter(
-                f"{path}: neither a source of the catalogue nor a file; see newsledger sources list"
+                f"{name}: neither a source of the catalogue nor a file; see newsledger sources list"
             )
     wanted = [known[name] for name in what or () if name in known]
     for source in wanted:
@@ -225,7 +229,11 @@ def collect(
     sources.save(engine, known.values())
     failed = False
     if files:
-        found = steps.collect_files(engine, files)
+        try:
+            found = steps.collect_files(engine, files)
+        except ArchiveError as error:
+            _say(str(error))
+            raise typer.Exit(1) from None
         print(f"files: {found.pages} pages, {found.new} of them new; no page: {_counted(found.dropped)}")
     for source in wanted:
         report = steps.collect(engine, source)

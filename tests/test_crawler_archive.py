@@ -12,12 +12,16 @@ import sys
 import textwrap
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 import pytest
+from web_server import Asked, Reply, serve
 
+from crawler import remote_file
 from crawler.archive import ArchiveError, Position, pages
 
 
@@ -94,6 +98,80 @@ def test_reading_goes_on_after_any_position(tmp_path: Path, name: str) -> None:
         first = list(islice(pages([file, second]), stop))
         rest = [page.body for page, _ in pages([file, second], after=first[-1][1])]
         assert [page.body for page, _ in first] + rest == whole
+
+
+def in_parts(data: bytes, *, etag: str = '"1"') -> Callable[[Asked], Reply]:
+    def answer(asked: Asked) -> Reply:
+        first, last = (int(number) for number in asked.headers["range"].removeprefix("bytes=").split("-"))
+        if asked.headers.get("if-range", etag) != etag:
+            return Reply(data)
+        told = {"Content-Range": f"bytes {first}-{min(last, len(data) - 1)}/{len(data)}", "ETag": etag}
+        return Reply(data[first : last + 1], "application/warc", status=206, headers=told)
+
+    return answer
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small parts, and no pause before asking again."""
+    monkeypatch.setattr(remote_file, "PART", 700)
+    monkeypatch.setattr(remote_file, "PAUSE", 0.0)
+
+
+def test_an_archive_behind_http_is_read_in_parts_from_any_position(tmp_path: Path, impatient: None) -> None:
+    data = warc(tmp_path / "news.warc.gz", numbered(900)).read_bytes()
+    with serve() as site:
+        site.routes["/2026/news.warc.gz?part=1"] = in_parts(data)
+        listed = tmp_path / "paths.txt"
+        listed.write_text(f"{site.address}/2026/news.warc.gz?part=1\nnews.warc.gz\n")
+        found = list(pages([listed]))
+        assert [page.url for page, _ in found] == [f"https://paper.example/{n}" for n in [*range(900)] * 2]
+        assert len(site.asked) > 1
+        assert all("newsledger" in asked.headers["user-agent"] for asked in site.asked)
+        rest = [page.url[-2:] for page, _ in pages([listed], after=found[600][1])]
+        assert rest == [page.url[-2:] for page, _ in found[601:]]
+
+
+def test_a_connection_that_breaks_is_taken_up_again(tmp_path: Path, impatient: None) -> None:
+    data = warc(tmp_path / "news.warc", numbered(900)).read_bytes()
+    whole = in_parts(data)
+    turns = iter([503, 200, "short", 429, 200, "short"])
+
+    def moody(asked: Asked) -> Reply:
+        turn = next(turns, 200)
+        reply = whole(asked)
+        if turn == "short":
+            return replace(
+                reply, headers=reply.headers | {"Content-Length": str(len(reply.body))}, body=reply.body[:50]
+            )
+        return reply if turn == 200 else Reply(status=int(turn))
+
+    with serve() as site:
+        site.routes["/news.warc"] = moody
+        assert len(list(pages([f"{site.address}/news.warc"]))) == 900
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gone.warc", "answered 404; check the address"),
+        ("whole.warc", "sends no parts of files; download it"),
+        ("changing.warc", "changed while it was read; collect it again"),
+        ("storm.warc", "answered 503; collect it again later"),
+        ("page.html", "not known as an archive"),
+    ],
+)
+def test_what_cannot_be_read_behind_http_is_refused_by_name(
+    tmp_path: Path, impatient: None, name: str, message: str
+) -> None:
+    data = warc(tmp_path / "news.warc", numbered(900)).read_bytes()
+    tags = iter(['"1"'])
+    with serve() as site:
+        site.routes["/whole.warc"] = Reply(data)
+        site.routes["/storm.warc"] = Reply(status=503)
+        site.routes["/changing.warc"] = lambda asked: in_parts(data, etag=next(tags, '"2"'))(asked)
+        with pytest.raises(ArchiveError, match=f"{site.address}/{name}: .*{message}"):
+            list(pages([f"{site.address}/{name}"]))
 
 
 def test_a_file_cut_short_gives_what_came_whole(tmp_path: Path) -> None:

@@ -196,8 +196,8 @@ def collect(engine: Engine, source: Source, *, ring: Ring = no_ring, limits: Lim
     return report
 
 
-def collect_files(engine: Engine, places: Sequence[Path], *, ring: Ring = no_ring) -> Collected:
-    """Keep the pages of WARC and JSON Lines files; those the store has already are passed over."""
+def collect_files(engine: Engine, places: Sequence[str | Path], *, ring: Ring = no_ring) -> Collected:
+    """Keep the pages of WARC and JSON Lines files, here or behind http; those the store has already are passed over."""
     sources.save(engine, [ARCHIVE])
     found = Collected()
     for batch in batched((page for page, _ in archive.pages(places, dropped=found.dropped)), 100):
