@@ -141,9 +141,8 @@ def test_a_connection_that_breaks_is_taken_up_again(tmp_path: Path, impatient: N
         turn = next(turns, 200)
         reply = whole(asked)
         if turn == "short":
-            return replace(
-                reply, headers=reply.headers | {"Content-Length": str(len(reply.body))}, body=reply.body[:50]
-            )
+            promised = reply.headers | {"Content-Length": str(len(reply.body))}
+            return replace(reply, headers=promised, stream=lambda: iter([reply.body[:50]]))
         return reply if turn == 200 else Reply(status=int(turn))
 
     with serve() as site:
