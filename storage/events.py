@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from hashlib import blake2b
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, Literal, get_args
@@ -211,17 +211,19 @@ def write(
     Of the ids at stake, those not among `events` are closed. Ids and companies must be known.
     """
     given = {entry.id: entry for entry in events}
-    rows = {id_: event_row(connection, entry) for id_, entry in given.items()}
-    hashes = _held_hashes(connection, {*rows, *at_stake})
-    changed = [id_ for id_, row in rows.items() if hashes.get(id_) != row[-1]]
-    gone = sorted(id_ for id_ in at_stake if id_ in hashes and id_ not in rows)
+    hashes = _held_hashes(connection, {*given, *at_stake})
+    changed = [
+        id_ for id_, entry in given.items() if id_ not in hashes or hashes[id_] != event_row(connection, entry)[-1]
+    ]
+    gone = sorted(id_ for id_ in at_stake if id_ in hashes and id_ not in given)
     if not changed and not gone:
         return 0, 0
     ended = [id_ for id_ in changed if id_ in hashes] + gone
     found = _held_states(connection, ended)
     at = close(connection, event, ended, known_at)
     stamp = driver_moment(connection, at)
-    insert_rows(connection, event, [(*rows[id_], stamp, None) for id_ in changed])
+    for batch in batches(changed):  # few rows at a time: memory that is used again is much faster than new
+        insert_rows(connection, event, [(*event_row(connection, given[id_]), stamp, None) for id_ in batch])
     _set_membership(connection, {id_: given[id_].claim_ids for id_ in changed}, ended, at)
     sums: rollups.Sums = {}
     rollups.add_up(found, -1, sums)
@@ -230,17 +232,19 @@ def write(
     return len(changed), len(gone)
 
 
-def event_row(connection: Connection, entry: Event) -> tuple[Any, ...]:
+def event_row(connection: Connection, entry: Event) -> list[Any]:
     """Return the columns of an event as the driver takes them, up to the hash of all of them."""
     values = list(_values(entry))
     for place in _LIST_PLACES:
-        values[place] = _dumps(values[place]).decode()
+        listed = values[place]
+        values[place] = _dumps(listed).decode() if listed else "[]"
     values[_TRACE_PLACE] = _dumps(dict(values[_TRACE_PLACE]), option=orjson.OPT_SORT_KEYS).decode()
-    content = hashlib.blake2b(_dumps(values), digest_size=16).hexdigest()
+    content = blake2b(_dumps(values), digest_size=16).hexdigest()
     if not is_postgresql(connection):
         for place in _FLAG_PLACES:
             values[place] = int(values[place])
-    return (*values, entry.date or "", content)
+    values += (entry.date or "", content)
+    return values
 
 
 _COUNTED = tuple(event.c[name] for name in COUNTED)
