@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, true, update
 
 from newsledger.model import Article, Claim, Evidence, RoleMention, SourcedClaim
-from storage import work
+from storage import words, work
 from storage.batches import batches
 from storage.bulk import insert_new
 from storage.engine import moment_of_writing
@@ -121,6 +121,7 @@ def keep(
 ) -> set[str]:
     """Keep claims with the companies they touch, live or not; return the companies touched before or now."""
     insert_new(connection, claim, [{**to_row(entry), "known_at": known_at} for entry in claims])
+    words.add(connection, claims)
     return set_keys(connection, {entry.id: company_keys[entry.id] for entry in claims})
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    false,
     func,
     literal,
     or_,
@@ -38,8 +39,9 @@ from storage.bulk import among, driver_moment, insert_rows
 from storage.columns import Moment, Text
 from storage.engine import is_postgresql, reading
 from storage.rollups import COUNTED, Counted
-from storage.tables import article, claim, company, event, event_claim, event_id, event_successor
+from storage.tables import article, claim, claim_word, company, event, event_claim, event_id, event_successor
 from storage.versions import close, held
+from storage.words import begins, words_of
 
 FIELDS = tuple(field.name for field in fields(Event))
 LISTS = ("counterparty", "counterparty_ids", "roles", "locations", "claim_ids", "source_kinds")
@@ -136,7 +138,8 @@ class EventFilter:
     known_since: datetime | None = None
     """Only events that became what they are at or after this moment."""
     text: str | None = None
-    """Words, each of which stands in the company's name, or in the sentence or headline of a claim."""
+    """Words, for each of which a claim has one that begins so: in its sentence, its headline or the company's name as
+    told. Text without a word fits no event."""
 
 
 # writing ------------------------------------------------------------------------------------------------------------
@@ -458,12 +461,8 @@ def filtered(statement: Select[Any], wanted: EventFilter, as_of: datetime | None
         conditions.append(dollars.is_not(None) if wanted.converted else dollars.is_(None))
     if wanted.known_since is not None:
         conditions.append(event.c.known_at >= wanted.known_since)
-    for word in (wanted.text or "").split():
-        said = or_(
-            as_text(claim.c.sentence).icontains(word, autoescape=True),
-            article.c.title.icontains(word, autoescape=True),
-        )
-        conditions.append(or_(event.c.company.icontains(word, autoescape=True), _has_claim(as_of, said)))
+    if wanted.text is not None:
+        conditions += [event.c.id.in_(_with_word(word, as_of)) for word in words_of(wanted.text)] or [false()]
     if wanted.sector is not None or wanted.country is not None:
         known = [held(company, as_of), company.c.id == event.c.company_id]
         if wanted.sector is not None:
@@ -480,6 +479,15 @@ def _has_claim(as_of: datetime | None, condition: ColumnElement[bool]) -> Column
     query = select(event_claim.c.claim_id).select_from(tables)
     own = (event_claim.c.event_id == event.c.id, held(event_claim, as_of), condition)
     return query.where(*own).correlate(event).exists()
+
+
+def _with_word(word: str, as_of: datetime | None) -> Select[Any]:
+    """Return the ids of the events a claim of which has a word that begins so."""
+    return (
+        select(event_claim.c.event_id)
+        .join(claim_word, claim_word.c.claim_id == event_claim.c.claim_id)
+        .where(begins(word), held(event_claim, as_of))
+    )
 
 
 def has_role(role: str) -> ColumnElement[bool]:

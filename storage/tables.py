@@ -338,6 +338,15 @@ claim_company = table(
     rowid=False,
 )
 
+claim_word = table(
+    "claim_word",
+    Column("word", Text, nullable=False),
+    Column("claim_id", Text, nullable=False),  # no foreign key: claims stay, and looking each up takes twice the time
+    PrimaryKeyConstraint("word", "claim_id"),
+    rowid=False,
+)
+"""The words of what is told, see `storage.words`."""
+
 company_id = table(
     "company_id",
     Column("id", Text, primary_key=True),

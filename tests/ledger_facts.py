@@ -125,16 +125,17 @@ def put(
 
 
 def _claims_of(connection: Any, kept: tuple[Event, ...], moment: datetime) -> None:
-    from sqlalchemy.dialects.postgresql import insert
+    from sqlalchemy import insert, select
 
-    from storage import articles, claims, tables
+    from storage import articles, claims, tables, words
 
     for entry in kept:
         for name in entry.claim_ids:
             made = articles.save(connection, article(name, fetched_at=moment), ())
-            said = replace(claim(made), id=name, company_id=entry.company_id, company=entry.company)
-            row = claims.to_row(said) | {"known_at": moment}
-            connection.execute(insert(tables.claim).values(row).on_conflict_do_nothing())
+            if connection.execute(select(tables.claim).where(tables.claim.c.id == name)).first() is None:
+                said = replace(claim(made), id=name, company_id=entry.company_id, company=entry.company)
+                connection.execute(insert(tables.claim).values(claims.to_row(said) | {"known_at": moment}))
+                words.add(connection, [said])
 
 
 def days(number: int) -> timedelta:
