@@ -118,7 +118,9 @@ class EventChoice(BaseModel):
     claims_min: Whole | None = Field(default=None, description="claims, at least")
     conflict: bool | None = Field(default=None, description="claims disagree about the figure")
     converted: bool | None = Field(default=None, description="whether the amount has a value in US dollars")
-    q: Word | None = Field(default=None, description="words of the sentence, the headline or the company's name")
+    q: Word | None = Field(
+        default=None, description="how words begin, of a sentence, a headline or the company's name as told"
+    )
 
     def as_filter(self) -> EventFilter:
         """Return the filter for the store."""

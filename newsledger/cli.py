@@ -297,11 +297,15 @@ def export(
     night: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A past night, as known at its end; none: now.")
     ] = None,
+    correction: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Why a jump since the night before is right; kept in the index."),
+    ] = None,
 ) -> None:
     """Publish the dataset: CSV, Parquet and SQLite with a description and checksums. The same again changes nothing."""
     from storage import export as exports
 
-    published = exports.export(_store(), target, night.date() if night else None)
+    published = exports.export(_store(), target, night.date() if night else None, correction=correction)
     told = "published" if published.new else "there already"
     print(f"{published.version} {told}: {_counted(published.rows)} rows at {published.location}")
 

@@ -7,7 +7,6 @@ past night gives the same bytes again, from SQLite and from PostgreSQL.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
@@ -80,6 +79,10 @@ class Resource:
     """(field, share from 0 to 1 of rows that must have it)"""
     minimum: int = 0
     """Rows without which it is not published."""
+    summed: tuple[str, ...] = ()
+    """Fields whose sum may not jump from one night to the next."""
+    watched: tuple[str, ...] = ()
+    """Fields that may not be empty much more often than the night before."""
 
 
 def _field(name: str, type_: FieldType, description: str, *, required: bool = False) -> FieldDescription:
@@ -91,14 +94,12 @@ FETCHED = 5000
 
 
 def _streamed(connection: Connection, statement: Any) -> Iterator[Sequence[Any]]:
-    """Yield the rows of a statement of ready cells, in flat memory."""
+    """Return the rows of a statement of ready cells, in flat memory."""
     result = connection.execute(statement, execution_options={"yield_per": FETCHED})
-    with closing(result):
-        yield from result.fetchmany(1)
-        # from the second on the driver's own rows, which take a third less time
-        cursor: Any = result.cursor
-        if cursor is not None:
-            yield from chain.from_iterable(iter(partial(cursor.fetchmany, FETCHED), []))
+    first = result.fetchmany(1)
+    # from the second on the driver's own rows, which take a third less time
+    cursor: Any = result.cursor
+    return chain(first, chain.from_iterable(iter(partial(cursor.fetchmany, FETCHED), [])) if cursor is not None else ())
 
 
 # events -------------------------------------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ _INVESTMENT_FIELDS = (
     *_DATED,
     *_TOLD,
 )
-_FREE_TEXT = ("company", "percent_of", "figure_rule", "name")
+_FREE_TEXT = ("company", "percent_of", "name")
 
 
 def _cell(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -442,6 +443,8 @@ RESOURCES = (
         rows=lambda connection, night: _streamed(connection, event_cells("layoff", night.as_of)),
         foreign=(("company_id", "companies", "company_id"),),
         needed=(("date", 0.8), ("claim_ids", 1.0)),
+        summed=("count",),
+        watched=("date", "count"),
     ),
     Resource(
         name="ai_investments",
@@ -452,6 +455,8 @@ RESOURCES = (
         rows=lambda connection, night: _streamed(connection, event_cells("ai_investment", night.as_of)),
         foreign=(("company_id", "companies", "company_id"),),
         needed=(("date", 0.8), ("claim_ids", 1.0)),
+        summed=("amount_usd",),
+        watched=("date", "amount", "amount_usd"),
     ),
     Resource(
         name="claims",
@@ -461,6 +466,7 @@ RESOURCES = (
         key=("claim_id",),
         rows=_claim_rows,
         needed=(("sentence", 1.0), ("event_id", 0.8)),
+        watched=("event_id", "company_id", "source_id"),
     ),
     Resource(
         name="companies",

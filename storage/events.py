@@ -47,7 +47,8 @@ FIELDS = tuple(field.name for field in fields(Event))
 LISTS = ("counterparty", "counterparty_ids", "roles", "locations", "claim_ids", "source_kinds")
 COLUMNS = tuple(c for c in event.c if c.name not in ("ai_cited", "sort_date", "content_hash"))
 _STORED = tuple(c.name for c in event.c if c.name not in ("sort_date", "content_hash", "known_at", "known_until"))
-_values: Callable[[Event], tuple[Any, ...]] = attrgetter(*_STORED)
+# compiled, as dataclasses are: a third of the time of attrgetter
+_values: Callable[[Event], list[Any]] = eval(f"lambda e: [{', '.join(f'e.{name}' for name in _STORED)}]")  # noqa: S307
 _dumps = orjson.dumps
 _LIST_PLACES = tuple(_STORED.index(name) for name in LISTS)
 _TRACE_PLACE = _STORED.index("trace")
@@ -237,7 +238,7 @@ def write(
 
 def event_row(connection: Connection, entry: Event) -> list[Any]:
     """Return the columns of an event as the driver takes them, up to the hash of all of them."""
-    values = list(_values(entry))
+    values = _values(entry)
     for place in _LIST_PLACES:
         listed = values[place]
         values[place] = _dumps(listed).decode() if listed else "[]"

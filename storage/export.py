@@ -40,6 +40,10 @@ SMALL = 50
 """Files of fewer rows may change by any factor and leave any share of a field empty: a few rows prove no fault."""
 LARGEST_FALL, LARGEST_RISE = 0.5, 20.0
 """A file with less or more than this share of the rows it had in the version before is taken for a fault."""
+LARGEST_SUM_RISE = 3.0
+"""So is a sum of jobs or dollars that rises more than so many times as much as the rows (or falls like they may)."""
+LARGEST_EMPTYING = 0.2
+"""So is a field that is filled in so much smaller a share of the rows."""
 
 
 class ExportError(Exception):
@@ -67,11 +71,13 @@ def export(
     night: date | None = None,
     *,
     as_of: datetime | None = None,
+    correction: str | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Published:
     """Publish the dataset of a night to a folder or fsspec URL, and return the version.
 
     Without `night`, of today as known now; a past night as known at its end, unless `as_of` (UTC) says otherwise.
+    `correction` says why a jump since the version before is right: it is let through, and kept in the index.
     `step` is told of each step before it is taken (tests crash there). Raises ExportError where nothing was published.
     """
     now = datetime.now(UTC)
@@ -81,6 +87,8 @@ def export(
         raise ExportError(
             f"the night {day} as of {moment} lies ahead of the clock, {now:%Y-%m-%d %H:%M} UTC; wait for it"
         )
+    if correction is not None and not correction.strip():
+        raise ExportError("the correction gives no reason; say why the jump is right")
     wanted = Night(day=day, as_of=moment)
     place = target_at(target)
     settle(engine)
@@ -100,7 +108,9 @@ def export(
             place.point(index["latest"])
             return _published(same, target, new=False)
         step("check")
-        check(staged, rows, earlier[-1]["rows"] if earlier else None)
+        contents = check(staged, rows)
+        if earlier and correction is None:
+            check_jumps(contents, earlier[-1])
         step("twins")
         files = [(r.name, fields_of(r, sample=sample), r.key, staged / f"{r.name}.csv") for r in RESOURCES]
         for _, fields, _, csv_file in files:
@@ -122,6 +132,9 @@ def export(
             "as_of": _iso(moment),
             "sample": sample,
             "rows": rows,
+            "sums": {name: found.sums for name, found in contents.items() if found.sums},
+            "filled": {name: found.filled for name, found in contents.items() if found.filled},
+            **({} if correction is None else {"correction": correction}),
             "sha256": sums,
         }
         index["versions"] = sorted([*index["versions"], entry], key=lambda e: (e["night"], e["as_of"]))
@@ -198,36 +211,45 @@ def fields_of(resource: Resource, *, sample: bool) -> tuple[FieldDescription, ..
 # checking -----------------------------------------------------------------------------------------------------------
 
 
-def check(staged: Path, rows: Mapping[str, int], before: Mapping[str, int] | None) -> None:
-    """Refuse files with too few rows, too many empty cells, a key twice, or a wild jump since the version before."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a file, as far as a jump from one night to the next would show."""
+
+    rows: int
+    sums: dict[str, int]
+    filled: dict[str, float]
+    """Field → share of the rows that have it, from 0 to 1."""
+
+
+def check(staged: Path, rows: Mapping[str, int]) -> dict[str, Contents]:
+    """Refuse files with too few rows, too many empty cells, or a key twice; return what is in each."""
     if rows["layoffs"] + rows["ai_investments"] == 0:
         raise ExportError("layoffs.csv and ai_investments.csv are empty: the ledger knows no events yet; collect first")
+    contents = {}
     for resource in RESOURCES:
         count, name = rows[resource.name], f"{resource.name}.csv"
         if count < resource.minimum:
             raise ExportError(f"{name} has {count} rows and needs {resource.minimum}; is the store damaged?")
-        if before is not None and resource.name != "delta" and before.get(resource.name, 0) >= SMALL:
-            share = count / before[resource.name]
-            if not LARGEST_FALL <= share <= LARGEST_RISE:
-                raise ExportError(
-                    f"{name} went from {before[resource.name]} to {count} rows since the version before; if that is "
-                    "right, publish to a new folder"
-                )
-        _check_cells(resource, staged / name)
+        contents[resource.name] = _check_cells(resource, staged / name)
+    return contents
 
 
-def _check_cells(resource: Resource, path: Path) -> None:
-    filled = dict.fromkeys((field for field, _ in resource.needed), 0)
+def _check_cells(resource: Resource, path: Path) -> Contents:
+    filled = dict.fromkeys((*(field for field, _ in resource.needed), *resource.watched), 0)
+    sums = dict.fromkeys(resource.summed, 0)
     count, last = 0, None
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         places = {name: place for place, name in enumerate(next(reader))}
         key = [places[name] for name in resource.key]
-        needed = [(name, places[name]) for name in filled]
+        looked_at = [(name, places[name]) for name in filled]
+        summed = [(name, places[name]) for name in sums]
         for row in reader:
             count += 1
-            for name, place in needed:
+            for name, place in looked_at:
                 filled[name] += row[place] != ""
+            for name, place in summed:
+                sums[name] += int(row[place] or 0)
             this = [row[place] for place in key]
             if this == last:  # rows come in the order of their key
                 raise ExportError(f"{path.name} has two rows of the key {' '.join(this)}; is the store damaged?")
@@ -238,6 +260,38 @@ def _check_cells(resource: Resource, path: Path) -> None:
                 f"{path.name} has {name} in {filled[name]} of {count} rows, needs {share:.0%}; "
                 "see what the reader or the reconciliation dropped"
             )
+    return Contents(count, sums, {name: round(number / count, 4) for name, number in filled.items() if count})
+
+
+def check_jumps(contents: Mapping[str, Contents], before: Mapping[str, Any]) -> None:
+    """Refuse files whose rows, sums or filled cells jumped since the version before, an entry of the index.
+
+    Files of a few rows then may change by any factor, and the delta always.
+    """
+    remedy = "; if that is right, publish the night with --correction and the reason"
+    for resource in RESOURCES:
+        now, rows = contents[resource.name], before["rows"].get(resource.name, 0)
+        if resource.name == "delta" or rows < SMALL:
+            continue
+        name, share = f"{resource.name}.csv", now.rows / rows
+        if not LARGEST_FALL <= share <= LARGEST_RISE:
+            raise ExportError(f"{name} went from {rows} to {now.rows} rows since the version before{remedy}")
+        # versions of earlier releases tell their rows only
+        for field, was in before.get("sums", {}).get(resource.name, {}).items():
+            found = now.sums.get(field)
+            most = LARGEST_SUM_RISE * max(1.0, share)
+            if found is not None and was and not LARGEST_FALL <= found / was <= most:
+                raise ExportError(
+                    f"the sum of {field} in {name} went from {was:,} to {found:,} since the version before, its rows "
+                    f"from {rows} to {now.rows}; see its largest events{remedy}"
+                )
+        for field, had in before.get("filled", {}).get(resource.name, {}).items():
+            has = now.filled.get(field, had)
+            if has < had - LARGEST_EMPTYING:
+                raise ExportError(
+                    f"{name} has {field} in {has:.0%} of its rows, {had:.0%} in the version before; "
+                    f"see what the reader or the reconciliation dropped{remedy}"
+                )
 
 
 def validate(folder: Path) -> None:

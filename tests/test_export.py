@@ -226,15 +226,23 @@ STEPS = ["build", "check", "twins", "describe", "validate", "place", "index", "l
 KILLED = """
 import os, signal, sys
 from datetime import date
+import frictionless, pyarrow.parquet
 from storage.engine import open_store
 from storage.export import export
 
 def step(name):
-    if name == sys.argv[3]:
+    if name == wanted:
         os.kill(os.getpid(), signal.SIGKILL)
 
-export(open_store(sys.argv[1]), sys.argv[2], date.fromisoformat(sys.argv[4]), step=step)
+for line in sys.stdin:
+    wanted = line.strip()
+    child = os.fork()
+    if not child:
+        export(open_store(sys.argv[1]), sys.argv[2], date.fromisoformat(sys.argv[3]), step=step)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Publishes for each line it reads, in a child of its own that dies at that step; what takes long is imported once."""
 
 
 @pytest.mark.fault
@@ -242,20 +250,22 @@ def test_a_kill_at_any_step_leaves_the_latest_valid(tmp_path: Path, sqlite_store
     fill(sqlite_store)
     export(sqlite_store, str(tmp_path), date(2026, 3, 18))
     latest = tmp_path / "latest"
-    for name in STEPS:
-        killed = subprocess.run(
-            [sys.executable, "-c", KILLED, str(sqlite_store.url), str(tmp_path), name, NIGHT.isoformat()],
-            cwd=Path(__file__).parent.parent,
-            timeout=300,
-        )
-        assert killed.returncode == -signal.SIGKILL, name
-        for line in (latest / "SHA256SUMS").read_text().splitlines():
-            expected, path = line.split("  ")
-            assert hashlib.sha256((latest / path).read_bytes()).hexdigest() == expected
-        index = json.loads((tmp_path / "index.json").read_bytes())
-        assert all((tmp_path / entry["version"] / "datapackage.json").exists() for entry in index["versions"])
-        assert len(index["versions"]) == (2 if name == "latest" else 1)
-        assert latest.resolve().name == "2026-03-18"
+    command = [sys.executable, "-c", KILLED, str(sqlite_store.url), str(tmp_path), NIGHT.isoformat()]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parent.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as publisher:
+        assert publisher.stdin is not None
+        assert publisher.stdout is not None
+        for name in STEPS:
+            print(name, file=publisher.stdin, flush=True)
+            assert int(publisher.stdout.readline()) == -signal.SIGKILL, name
+            for line in (latest / "SHA256SUMS").read_text().splitlines():
+                expected, path = line.split("  ")
+                assert hashlib.sha256((latest / path).read_bytes()).hexdigest() == expected
+            index = json.loads((tmp_path / "index.json").read_bytes())
+            assert all((tmp_path / entry["version"] / "datapackage.json").exists() for entry in index["versions"])
+            assert len(index["versions"]) == (2 if name == "latest" else 1)
+            assert latest.resolve().name == "2026-03-18"
     assert list(tmp_path.glob(".building-*")), "killed, nothing was tidied up"
     done = export(sqlite_store, str(tmp_path), NIGHT)
     assert not done.new, "only the link was still to be set"
@@ -291,6 +301,40 @@ def test_a_bad_night_publishes_nothing_and_says_why(sqlite_store: Engine, tmp_pa
         export(sqlite_store, str(tmp_path), NIGHT)
     with pytest.raises(ExportError, match="ahead of the clock"):
         export(sqlite_store, str(tmp_path), as_of=datetime(2999, 1, 1, tzinfo=UTC))
+
+
+def test_a_jump_is_refused_until_a_person_says_why_it_is_right(sqlite_store: Engine, tmp_path: Path) -> None:
+    many = [layoff(f"e{n:03}", count=100, count_high=None, count_low=None) for n in range(60)]
+    put(sqlite_store, *many, *(investment(f"m{n:03}", amount_usd=10**9) for n in range(60)), known_at=NOW - days(3))
+    export(sqlite_store, str(tmp_path), date(2026, 3, 17))
+
+    def refused(night: int, says: str) -> None:
+        with pytest.raises(ExportError, match=says):
+            export(sqlite_store, str(tmp_path), date(2026, 3, night))
+        assert (tmp_path / "latest").resolve().name == "2026-03-17"
+
+    put(sqlite_store, investment("m000", amount_usd=10**12), known_at=NOW - days(2))
+    refused(18, r"sum of amount_usd in ai_investments.csv went from 60,000,000,000 to 1,059,000,000,000 .*--correction")
+    put(sqlite_store, investment("m000", amount_usd=10**9), known_at=NOW - days(1))
+    put(sqlite_store, *(replace(cut, count=30) for cut in many), known_at=NOW - days(1))
+    refused(19, r"sum of count in layoffs.csv went from 6,000 to 1,800 .*its rows from 60 to 60")
+    put(sqlite_store, *(replace(cut, count=500) for cut in many[:30]), *many[30:45], known_at=NOW)
+    put(sqlite_store, *(replace(cut, count=None, percent=5.0) for cut in many[45:]), known_at=NOW)
+    refused(20, r"layoffs.csv has count in 75% of its rows, 100% in the version before; .*--correction")
+    with pytest.raises(ExportError, match="gives no reason"):
+        export(sqlite_store, str(tmp_path), NIGHT, correction=" ")
+    export(sqlite_store, str(tmp_path), NIGHT, correction="figures of a wire were counted twice")
+    index = json.loads((tmp_path / "index.json").read_bytes())
+    assert [entry.get("correction") for entry in index["versions"]] == [None, "figures of a wire were counted twice"]
+    assert index["versions"][0]["sums"] == {"layoffs": {"count": 6000}, "ai_investments": {"amount_usd": 60 * 10**9}}
+    more = [layoff(f"f{n:03}", count=100, count_high=None, count_low=None) for n in range(600)]
+    put(sqlite_store, *more, known_at=NOW + days(1))
+    assert export(sqlite_store, str(tmp_path), date(2026, 3, 21)).new, "more rows may have more jobs"
+    for entry in index["versions"]:  # as an earlier release wrote it
+        del entry["sums"], entry["filled"]
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "index.json").write_text(json.dumps(index))
+    assert export(sqlite_store, str(tmp_path / "old"), date(2026, 3, 21)).new
 
 
 def test_remote_target(sqlite_store: Engine, tmp_path: Path) -> None:
