@@ -340,7 +340,7 @@ def reads(engine: Engine, report: Report, smaller: Engine | None) -> None:
             ranked = partial(ranking.top, connection, metric, "2025-11-01", "2026-11-01", 20)  # type: ignore[arg-type]
             [taken] = medians_ms((connection, ranked), times=50)
             report.line(f"top 20 of the last 12 months by {metric}, ms", taken, "≤ 10", taken <= 10)
-        ours = min(timed(connection, lambda: pairs.by_quarter(connection)) for _ in range(3))
+        ours = min(timed(connection, lambda: list(pairs.by_quarter(connection))) for _ in range(3))
         loaded = columns_of(connection, ("company_id", "date", "type", "count", "amount_usd", "ai_cited"))
     other = duckdb.connect()
     other.execute("SET threads = 2")

@@ -7,21 +7,24 @@ past night gives the same bytes again, from SQLite and from PostgreSQL.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from itertools import batched, chain
+from itertools import batched, chain, groupby
+from operator import attrgetter
 from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, union
 
 from newsledger.model import Article, Claim, Company, Event, Source
-from storage.calendar import bounds, periods, place
+from storage.calendar import bounds, periods
 from storage.cells import guard, guarded, instant, raw, truth
 from storage.claims import held_at
 from storage.coverage import coverage
 from storage.dictionary import FieldDescription, FieldType, describe
+from storage.pairs import by_quarter
 from storage.rollups import UNDATED, month_sums
 from storage.series import ALL
 from storage.tables import (
@@ -94,12 +97,14 @@ FETCHED = 5000
 
 
 def _streamed(connection: Connection, statement: Any) -> Iterator[Sequence[Any]]:
-    """Return the rows of a statement of ready cells, in flat memory."""
+    """Yield the rows of a statement of ready cells, in flat memory."""
     result = connection.execute(statement, execution_options={"yield_per": FETCHED})
-    first = result.fetchmany(1)
-    # from the second on the driver's own rows, which take a third less time
-    cursor: Any = result.cursor
-    return chain(first, chain.from_iterable(iter(partial(cursor.fetchmany, FETCHED), [])) if cursor is not None else ())
+    with closing(result):
+        yield from result.fetchmany(1)
+        # from the second on the driver's own rows, which take a third less time
+        cursor: Any = result.cursor
+        if cursor is not None:
+            yield from chain.from_iterable(iter(partial(cursor.fetchmany, FETCHED), []))
 
 
 # events -------------------------------------------------------------------------------------------------------------
@@ -336,31 +341,14 @@ def _metric(name: str) -> FieldDescription:
 
 
 def _pair_rows(connection: Connection, night: Night) -> Rows:
-    names = ("layoff_events", "jobs_cut", "ai_cited_jobs", "ai_events", "ai_usd_out")
-    places = [_PLACE[name] for name in names]
-
-    def of_company(key: str, quarters: dict[str, list[int]]) -> Rows:
+    sides = (by_quarter(connection, as_of=night.as_of, together=together) for together in (True, False))
+    for _, quarters in groupby(chain.from_iterable(sides), attrgetter("company_id")):
         jobs = money = 0
-        for quarter, numbers in sorted(quarters.items()):
-            jobs, money = jobs + numbers[1], money + numbers[4]
-            both = "true" if numbers[0] and numbers[3] else "false"
-            partial = "true" if bounds(quarter)[1] > night.as_of.date() + timedelta(days=1) else "false"
-            yield key, quarter, *numbers, _ratio(numbers[1], numbers[4], 1e9), both, jobs, money, partial
-
-    held_key: str | None = None
-    quarters: dict[str, list[int]] = {}
-    for key, period, sums in _month_sums(connection, night):
-        if key != held_key:
-            if held_key is not None:
-                yield from of_company(held_key, quarters)
-            held_key, quarters = key, {}
-        quarter = place(period, "quarter")
-        numbers = [sums[at] for at in places]
-        if quarter is not None and any(numbers):
-            found = quarters.get(quarter)
-            quarters[quarter] = numbers if found is None else [a + b for a, b in zip(found, numbers, strict=True)]
-    if held_key is not None:
-        yield from of_company(held_key, quarters)
+        for one in quarters:
+            jobs, money = jobs + one.jobs_cut, money + one.ai_usd_out
+            both = "true" if one.both else "false"
+            partial = "true" if bounds(one.quarter)[1] > night.as_of.date() + timedelta(days=1) else "false"
+            yield *one, one.jobs_per_usd_bn, both, jobs, money, partial
 
 
 # coverage and delta -------------------------------------------------------------------------------------------------

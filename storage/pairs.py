@@ -7,19 +7,22 @@ need events dated to the day; others are in the sums and in no lag.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import batched
 from statistics import median_low
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, cast, func, literal, or_, select
 
 from storage.batches import batches
-from storage.calendar import bounds, period_of_day, place
-from storage.rollups import contribution_sql, month_sums
-from storage.tables import PAIR_COLUMNS, company, company_month, company_quarter, event, total_month
+from storage.calendar import bounds, period_of_day
+from storage.columns import Whole
+from storage.rollups import contribution_sql, month_sums, quarter_sql
+from storage.series import ALL
+from storage.tables import PAIR_COLUMNS, company, company_month, company_quarter, event
 from storage.versions import held
 
 PairSort = Literal[
@@ -27,6 +30,8 @@ PairSort = Literal[
 ]
 """What pairs are sorted by, the largest first; `lag_days` the shortest first. Companies without one come last."""
 
+FETCHED = 5000
+"""Rows fetched at once."""
 NEAR_DAYS = 90
 COMPARED = 2000
 """Companies whose single events are looked at, at most: those with the most jobs cut, or cuts, first."""
@@ -89,47 +94,29 @@ class PairQuarter(NamedTuple):
         return bool(self.layoff_events and self.ai_events)
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """What had added up by the end of a month."""
-
-    month: str
-    jobs_cut: int
-    ai_usd_out: int
-
-
 def by_quarter(
-    connection: Connection, *, company_ids: Collection[str] = (), since: str | None = None, until: str | None = None
-) -> list[PairQuarter]:
-    """Return every quarter of every company in which it cut jobs or put money out, by company and quarter.
+    connection: Connection, *, as_of: datetime | None = None, together: bool = False
+) -> Iterator[PairQuarter]:
+    """Yield every quarter of every company, or of all `together`, with a cut or AI money, by company and quarter.
 
-    What is dated only to a year is in no quarter. `since` and `until` are ISO dates, `until` not included.
+    What is dated only to a year is in no quarter.
     """
-    table = company_quarter
-    wanted = [table.c.quarter != ""]
-    if since is not None:
-        wanted.append(table.c.quarter >= period_of_day(bounds(since)[0], "quarter"))
-    if until is not None:
-        wanted.append(table.c.quarter < period_of_day(bounds(until)[0], "quarter"))
-    if company_ids:
-        wanted.append(table.c.company_id.in_(sorted(company_ids)))
-    rows = connection.execute(select(table).where(*wanted).order_by(*table.primary_key.columns))
-    return list(map(PairQuarter._make, rows.all()))
-
-
-def curve(connection: Connection, company_id: str | None = None) -> list[CurvePoint]:
-    """Return the cumulative curves of a company, or of all, month by month. What has no month is left out."""
-    table: Any = total_month if company_id is None else company_month
-    query = select(table.c.period, table.c.jobs_cut, table.c.ai_usd_out).order_by(table.c.period)
-    if company_id is not None:
-        query = query.where(company_month.c.company_id == company_id)
-    points: list[CurvePoint] = []
-    jobs = money = 0
-    for period, cut, out in connection.execute(query):
-        if place(period, "month") is not None and (cut or out):
-            jobs, money = jobs + cut, money + out
-            points.append(CurvePoint(period, jobs, money))
-    return points
+    if as_of is None and not together:
+        query = select(company_quarter).where(company_quarter.c.quarter != "").order_by(*company_quarter.primary_key)
+    else:
+        months: Any = company_month if as_of is None else month_sums(as_of)
+        key = literal(ALL) if together else months.c.company_id
+        in_quarters = select(key.label("key"), quarter_sql(months.c.period).label("quarter"), months).subquery()
+        sums = [cast(func.sum(in_quarters.c[name]), Whole) for name in PAIR_COLUMNS]
+        query = (
+            select(in_quarters.c.key, in_quarters.c.quarter, *sums)
+            .where(in_quarters.c.quarter != "")
+            .group_by(in_quarters.c.key, in_quarters.c.quarter)
+            .having(or_(*(number != 0 for number in sums)))
+            .order_by(in_quarters.c.key, in_quarters.c.quarter)
+        )
+    with closing(connection.execute(query, execution_options={"yield_per": FETCHED})) as rows:
+        yield from map(PairQuarter._make, rows)
 
 
 def pairs(

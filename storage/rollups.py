@@ -203,6 +203,16 @@ def month_sums(as_of: datetime | None = None) -> Subquery:
     return select(rows).where(or_(*(rows.c[name] != 0 for name in METRIC_COLUMNS))).subquery()
 
 
+def quarter_sql(period: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the SQL of the quarter a roll-up's period lies in: the same as `quarter_of`."""
+    month = cast(func.substr(period, 6, 2), Integer)
+    return case(
+        (or_(func.length(period) != 7, period == UNDATED), ""),
+        (period.like("%Q%"), period),
+        else_=func.substr(period, 1, 4).concat("-Q").concat(cast((month + 2) // 3, Text)),
+    )
+
+
 def rebuild(connection: Connection) -> None:
     """Make the roll-ups anew from all events that hold."""
     for made in (company_month, company_quarter, total_month):
@@ -210,14 +220,8 @@ def rebuild(connection: Connection) -> None:
     rows = month_sums()
     connection.execute(insert(company_month).from_select([c.name for c in rows.c], select(rows)))
     period = company_month.c.period
-    month = cast(func.substr(period, 6, 2), Integer)
-    quarter = case(
-        (or_(func.length(period) != 7, period == UNDATED), ""),
-        (period.like("%Q%"), period),
-        else_=func.substr(period, 1, 4).concat("-Q").concat(cast((month + 2) // 3, Text)),
-    )
     grouped: tuple[tuple[Table, dict[str, ColumnElement[str]]], ...] = (
-        (company_quarter, {"company_id": company_month.c.company_id, "quarter": quarter}),
+        (company_quarter, {"company_id": company_month.c.company_id, "quarter": quarter_sql(period)}),
         (total_month, {"period": period}),
     )
     for table, keys in grouped:
