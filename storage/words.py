@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, and_, select, type_coerce
 
 from newsledger.model import Claim
 from storage.batches import batches
-from storage.bulk import insert_new
 from storage.columns import Text
+from storage.engine import is_postgresql
 from storage.tables import article, claim, claim_word
 
 LONGEST = 64
@@ -63,7 +63,14 @@ def add_all(connection: Connection) -> None:
 
 def _insert(connection: Connection, texts: Iterable[tuple[str, ...]]) -> None:
     found = sorted((word, id_) for id_, *parts in texts for word in words_of(" ".join(parts)))
-    insert_new(connection, claim_word, [{"word": word, "claim_id": id_} for word, id_ in found])
+    if not found:
+        return
+    insert = "INSERT INTO claim_word (word, claim_id) "
+    if is_postgresql(connection):  # in one statement: a third of the time of one for each word
+        listed = "SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(insert + listed, tuple(map(list, zip(*found, strict=True))))
+    else:
+        connection.exec_driver_sql(insert + "VALUES (?, ?) ON CONFLICT DO NOTHING", found)
 
 
 def begins(word: str) -> ColumnElement[bool]:
