@@ -19,6 +19,7 @@ from nlp import (
     VERSION,
     ai_relation,
     attributes,
+    breakdown,
     candidates,
     chooser,
     dates,
@@ -720,6 +721,7 @@ class Reader:
         self._complete(draft, merged)
         self._date_from_lead(draft, merged)
         self._relate_to_ai(draft, merged)
+        merged = self._with_parts(draft, merged)
         made: dict[int, Claim] = {}
         for f in sorted(merged, key=lambda f: f.part_of is not None):  # a part names the claim of its total
             made[id(f)] = self._claim(draft, f, made[id(f.part_of)].id if f.part_of else None)
@@ -746,6 +748,52 @@ class Reader:
             return []
         found = self._found(draft)
         return [(f, timing.cues(f, found, draft.published, article.title, len(draft.lines))) for f in found]
+
+    def _with_parts(self, draft: _Draft, findings: list[Finding]) -> list[Finding]:
+        """Add the parts that the sentence of a total lists after it; where a part goes is not where the total goes."""
+        lines = {line.order: line for line in draft.lines} if findings else {}
+        told = {(f.order, f.figure.value_start) for f in findings if f.figure}
+        out: list[Finding] = []
+        for total in findings:
+            out.append(total)
+            if total.type != "layoff" or total.figure is None or total.part_of or total.cumulative:
+                continue
+            for line in (lines[order] for order in total.orders):
+                parts = breakdown.parts(line.text, total.figure.low)
+                place = total.evidence.get("location")
+                if parts and place:
+                    first = line.evidence(parts[0].value_start, parts[0].value_end)
+                    if place.where == first.where and place.start >= first.start:
+                        total.location = None
+                        del total.evidence["location"], total.trace["location"]
+                if parts:
+                    out += [self._part(line, total, f) for f in parts if (line.order, f.value_start) not in told]
+                    break
+        return out
+
+    @staticmethod
+    def _part(line: _Line, total: Finding, figure: Figure) -> Finding:
+        count = line.evidence(figure.value_start, figure.value_end)
+        part = replace(
+            total,
+            figure=figure,
+            percent=None,
+            part_of=total,
+            location=None,
+            roles=(),
+            evidence={name: e for name, e in total.evidence.items() if name in ("company", "date")} | {"count": count},
+            trace={n: rule for n, rule in total.trace.items() if n not in ("location", "roles", "percent")}
+            | {"count": "part-of-total"},
+            sentence=line.evidence(0, len(line.text)),
+            order=line.order,
+            start=figure.start,
+            end=figure.end,
+        )
+        place = attributes.location(line.text, figure.start, figure.end, line.entities_of_places())
+        if place and place[1] >= figure.end:
+            part.location, part.trace["location"] = place[0], "in-place"
+            part.evidence["location"] = line.evidence(place[1], place[2])
+        return part
 
     @staticmethod
     def _relate_to_ai(draft: _Draft, findings: list[Finding]) -> None:
