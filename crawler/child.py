@@ -109,6 +109,8 @@ def scrapy_settings(source: Source, limits: Limits, user_agent: str) -> dict[str
         "DOWNLOAD_DELAY": limits.delay,
         # a random share of the delay would fall below what a site asked for
         "DOWNLOAD_DELAY_JITTER": 0,
+        # a page gives one item: Scrapy starts so many tasks for each response, whatever comes of it
+        "CONCURRENT_ITEMS": 1,
         "CONCURRENT_REQUESTS": limits.in_flight,
         "CONCURRENT_REQUESTS_PER_DOMAIN": limits.per_host,
         "CLOSESPIDER_TIMEOUT": limits.seconds,

@@ -12,20 +12,25 @@ from urllib.parse import urlsplit
 import htmldate.extractors
 import py3langid
 import trafilatura
+import trafilatura.utils
 from dateparser import DateDataParser
 from htmldate import find_date
+from lxml import etree
 from lxml import html as lxml_html
 from readability import Document
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.dates import Moment, parse_time, plausible, written_precision
 from crawler.metadata import Metadata, read_metadata
-from crawler.plain_text import cheap_text, clean, decode, is_bottomless, one_line
+from crawler.outline import outline
+from crawler.plain_text import ENOUGH, clean, decode, is_bottomless, one_line, paragraph_text, visible_text
 from crawler.walls import wall
 from newsledger.model import Article, Page, PublishedBasis, digest
 
 _MIN_BODY = 200
-"""Characters below which an extractor is taken to have missed the body."""
+"""Characters below which a text is too short to be an article's, or to tell its language."""
+_SHORT_BODY = 500
+"""Characters below which trafilatura is taken to have missed the body: readability has its turn."""
 _MIN_TEXT = 40
 """Characters below which there is nothing to read."""
 _LANGUAGE_SAMPLE = 1_000
@@ -72,47 +77,100 @@ def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | D
         return _plain(page)
     if page.content_type and "html" not in page.content_type.lower() and "xml" not in page.content_type.lower():
         return Dropped("not_html", page.content_type)
-    rough = False
-    # two-byte encodings hide their letters from a gate on bytes
-    if gate is not None and b"\0" not in page.body[:1_000] and not gate.bytes_may_hold(page.body):
+    if gate is not None and (rough := _rough(page, gate, counts)) is not None:
+        return rough
+    return _whole(page, counts)
+
+
+def _rough(page: Page, gate: Gate, counts: Counter[str]) -> Article | Dropped | None:
+    """Return what becomes of a page that a gate holds back; None for a page that is to be read whole."""
+    # two-byte encodings hide their letters from whatever looks at bytes
+    is_hidden = b"\0" in page.body[:1_000]
+    is_hopeless = not is_hidden and not gate.bytes_may_hold(page.body)
+    seen = None if is_hidden else _glance(page, decode(outline(page.body), page.content_type), is_part=True)
+    seen = seen or _glance(page, decode(page.body, page.content_type))
+    if seen is None or wall(page.url, seen.title, seen.text, seen.said.free):
+        return None
+    if is_hopeless:
         counts["bytes_gate"] += 1
-        rough = True
+    elif gate.text_may_hold("\n".join((seen.title, seen.said.description or "", seen.text))):
+        return None
+    else:
+        counts["text_gate"] += 1
+    if len(seen.title) + len(seen.text) < _MIN_TEXT:
+        return Dropped("no_text", seen.title)
+    published = _published(page, seen.said, None, "")
+    return _made(page, seen, seen.text, published, seen.said.language, rough=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a page shows without its body being found: what it says of itself, and its cheap text."""
+
+    said: Metadata
+    title: str
+    text: str
+
+
+def _glance(page: Page, source: str, *, is_part: bool = False) -> _Seen | None:
+    """Return what the markup of a page shows; None where it is nested too deep to be parsed.
+
+    None, too, for a part of it that holds next to no paragraphs: such a page marks up its text otherwise.
+    """
+    if is_bottomless(source):
+        return None
+    tree = LexborHTMLParser(source)
+    text = paragraph_text(tree)
+    if is_part and len(text) < ENOUGH:
+        return None
+    said = read_metadata(tree, page.url, page.fetched_at)
+    if len(text) < ENOUGH:
+        text = max(text, visible_text(tree), key=len)
+    return _Seen(said, said.title or one_line(page.feed_title) or "", text)
+
+
+def _whole(page: Page, counts: Counter[str]) -> Article | Dropped:
     source = decode(page.body, page.content_type)
     if not source.strip("\0 \t\r\n"):
         return Dropped("no_text", "empty page")
-    if is_bottomless(source):
+    seen = _glance(page, source)
+    if seen is None:
         return Dropped("bottomless_markup", "elements nested too deep to be read")
-    tree = LexborHTMLParser(source)
-    said = read_metadata(tree, page.url, page.fetched_at)
-    title = said.title or one_line(page.feed_title) or ""
-    text = cheap_text(tree)
-    if (barrier := wall(page.url, title, text, said.free)) is not None:
+    if (barrier := wall(page.url, seen.title, seen.text, seen.said.free)) is not None:
         if len(told := _told_by_feed(page)) < _MIN_BODY:
-            return Dropped(barrier, title)
+            return Dropped(barrier, seen.title)
         counts[f"feed_text_for_{barrier}"] += 1
         return _plain(replace(page, body=told.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"))
-    if gate is not None and not rough and not gate.text_may_hold("\n".join((title, said.description or "", text))):
-        counts["text_gate"] += 1
-        rough = True
-    document = None
-    if not rough:
-        counts["extracted"] += 1
-        document = _document(source)
-        text = body_text(source, document) or text
-    if len(title) + len(text) < _MIN_TEXT:
-        return Dropped("no_text", title)
-    published, basis = _published(page, said, document, source)
+    counts["extracted"] += 1
+    document = _document(source)
+    text = body_text(source, document) or seen.text
+    if len(seen.title) + len(text) < _MIN_TEXT:
+        return Dropped("no_text", seen.title)
+    published = _published(page, seen.said, document, source)
+    return _made(page, seen, text, published, _language(text, seen.said.language), rough=False)
+
+
+def _made(
+    page: Page,
+    seen: _Seen,
+    text: str,
+    published: tuple[Moment, PublishedBasis],
+    language: str | None,
+    *,
+    rough: bool,
+) -> Article:
+    said, (moment, basis) = seen.said, published
     return Article(
         id=digest(said.canonical) if said.canonical else digest(text),
         revision=1,
-        title=title,
+        title=seen.title,
         text=text,
         url=said.canonical,
         source_id=page.source_id,
-        published=published.at,
+        published=moment.at,
         published_basis=basis,
-        published_precision=published.precision,
-        language=said.language if rough else _language(text, said.language),
+        published_precision=moment.precision,
+        language=language,
         fetched_at=page.fetched_at,
         rough=rough,
         description=said.description,
@@ -121,21 +179,24 @@ def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | D
 
 
 def body_text(source: str, document: lxml_html.HtmlElement | None = None) -> str:
-    """Return the article body of an HTML page: trafilatura's precise reading, else readability's, else nothing."""
+    """Return the article body of an HTML page: trafilatura's precise reading, else readability's, else nothing.
+
+    Trafilatura's own second opinions are left out: they take as long as the reading, and readability, asked only where
+    little was found, finds more.
+    """
     document = document if document is not None else _document(source)
     if document is None:
         return ""
     text = ""
     try:
-        found = trafilatura.bare_extraction(document, favor_precision=True, include_comments=False)
+        found = trafilatura.bare_extraction(document, favor_precision=True, include_comments=False, fast=True)
         text = clean(found.text or "") if found is not None else ""
     except Exception:  # hostile markup breaks it in many ways; the next reader has its turn
         text = ""
-    if len(text) >= _MIN_BODY:
+    if len(text) >= _SHORT_BODY:
         return text
     try:
-        summary = LexborHTMLParser(Document(source).summary(html_partial=True))
-        other = clean(summary.body.text(separator="\n")) if summary.body is not None else ""
+        other = visible_text(LexborHTMLParser(Document(source).summary(html_partial=True)))
     except Exception:  # the same
         other = ""
     return other if len(other) > len(text) else text
@@ -145,8 +206,13 @@ def _told_by_feed(page: Page) -> str:
     """Return the text that the page's source itself gave in its feed, where it gave one."""
     if not page.feed_text:
         return ""
-    tree = LexborHTMLParser(page.feed_text)
-    return clean(tree.body.text(separator="\n")) if tree.body is not None else ""
+    return visible_text(LexborHTMLParser(page.feed_text))
+
+
+# which class an element gets is looked up in Python by default, some thousand times a page; all but forms get this one
+trafilatura.utils.HTML_PARSER.set_element_class_lookup(
+    etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement, comment=lxml_html.HtmlComment)
+)
 
 
 def _document(source: str) -> lxml_html.HtmlElement | None:

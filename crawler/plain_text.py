@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 import ftfy
+import re2
 from charset_normalizer import from_bytes
 from ftfy.badness import is_bad
 from selectolax.lexbor import LexborHTMLParser
@@ -17,9 +18,9 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
 _UNSTORABLE_ASCII = bytes(n for n in range(128) if _UNSTORABLE.match(chr(n)))
 # all that ftfy takes for a sign of mojibake has two such characters side by side, or one of these few
-_MAY_BE_MOJIBAKE = re.compile("[^\x00-\x7f]{2,}|[\x80-\x9fŒœÂÃ]")
-_AROUND = 6
-"""Characters about such a place that ftfy may look at."""
+_MAY_BE_MOJIBAKE = re2.compile("[^\x00-\x7f]{2,}|[\x80-\x9fŒœÂÃ]".encode())
+_AROUND = 18
+"""Bytes about such a place that ftfy may look at."""
 
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -57,8 +58,13 @@ _UNNESTED = frozenset(
 _MANY_TAGS = 10_000
 _DEEPEST = 2_000
 
-_BLOCKS = "p"
-_ENOUGH = 400
+_LINES = (
+    "address, article, aside, blockquote, br, button, caption, dd, details, div, dl, dt, fieldset, figcaption, figure,"
+    " footer, form, h1, h2, h3, h4, h5, h6, header, hr, label, legend, li, main, nav, ol, option, p, pre, section,"
+    " summary, table, td, th, tr, ul"
+)
+"""Elements that stand on lines of their own."""
+ENOUGH = 400
 """Characters of paragraph text below which a page is taken to mark up its text otherwise."""
 
 
@@ -92,8 +98,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 def clean(text: str) -> str:
     """Return text as it is stored: mojibake mended, composed (NFC), no controls, single spaces and newlines."""
     if not text.isascii():
-        places = [text[max(0, m.start() - _AROUND) : m.end() + _AROUND] for m in _MAY_BE_MOJIBAKE.finditer(text)]
-        if places and is_bad("\n".join(places)):
+        data = text.encode("utf-8", "replace")
+        places = [data[max(0, m.start() - _AROUND) : m.end() + _AROUND] for m in _MAY_BE_MOJIBAKE.finditer(data)]
+        if places and is_bad(b"\n".join(places).decode("utf-8", "ignore")):
             text = ftfy.fix_encoding(text)
         text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -122,14 +129,17 @@ def is_bottomless(source: str) -> bool:
     return False
 
 
-def cheap_text(tree: LexborHTMLParser) -> str:
-    """Return the text of a page's paragraphs, one on each line: quick, with some boilerplate.
+def paragraph_text(tree: LexborHTMLParser) -> str:
+    """Return the text of a page's paragraphs, one on each line: quick, with some boilerplate."""
+    return clean("\n".join(node.text() for node in tree.css("p")))
 
-    A page with next to none in paragraphs gives all its visible text.
-    """
-    text = clean("\n".join(node.text() for node in tree.css(_BLOCKS)))
-    if len(text) < _ENOUGH and tree.body is not None:
-        tree.strip_tags(["script", "style", "noscript", "svg", "template"])
-        whole = clean(tree.body.text(separator="\n"))
-        return whole if len(whole) > len(text) else text
-    return text
+
+def visible_text(tree: LexborHTMLParser) -> str:
+    """Return all text that a page shows, in the lines in which it shows it. Changes the tree."""
+    if tree.body is None:
+        return ""
+    tree.strip_tags(["script", "style", "noscript", "svg", "template"])
+    for node in tree.body.css(_LINES):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    return clean(tree.body.text())

@@ -38,8 +38,7 @@ class Finding:
     kind: Kind = "layoff"
     counterparty: tuple[str, ...] = ()
     cumulative: bool = False
-    part_of: Finding | None = None
-    """The total that it is a stated part of."""
+    part: bool = False
     ai_relation: AiRelation = "none"
     ai_speaker: Speaker | None = None
     roles: tuple[RoleMention, ...] = ()
@@ -153,7 +152,7 @@ def merge(findings: list[Finding], published: date | None, title: str, lines: in
             kept.append(f)
     kept = _percent_into_count(_two_sides(kept))
     _parts(kept)
-    return kept
+    return [k for k in kept if not (k.part or k.cumulative)]
 
 
 def _two_sides(kept: list[Finding]) -> list[Finding]:
@@ -287,12 +286,8 @@ def _parts(kept: list[Finding]) -> None:
     for f in kept:
         if f.type != "layoff" or f.figure is None:
             continue
-        if _ANOTHER.search(f.words[max(0, f.start - 60) : f.end]):
-            continue
-        totals = [
-            k
-            for k in kept
-            if k.group == f.group
+        f.part = not _ANOTHER.search(f.words[max(0, f.start - 60) : f.end]) and any(
+            k.group == f.group
             and k is not f
             and k.type == "layoff"
             and k.figure is not None
@@ -301,8 +296,5 @@ def _parts(kept: list[Finding]) -> None:
             and k.time == f.time == "current"
             and not _far_apart(k, f)
             and k.order <= f.order + 2
-        ]
-        f.part_of = max(totals, key=lambda k: k.figure.low if k.figure else 0, default=None)
-    for f in kept:
-        while f.part_of is not None and f.part_of.part_of is not None:
-            f.part_of = f.part_of.part_of
+            for k in kept
+        )

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from crawler.duplicates import signature
 from crawler.extraction import Dropped, to_article
-from crawler.plain_text import clean, decode
+from crawler.metadata import read_metadata
+from crawler.plain_text import clean, decode, paragraph_text, visible_text
 from newsledger.model import Article, Page, digest
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -254,6 +256,41 @@ def test_a_gated_page_keeps_its_cheap_text_marked_rough() -> None:
     assert "Brineworks closes a yard" in through.seen[0]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<P class='a > b'>Upper <B>case</B><p>and unclosed<div>a block ends it</div></p>",
+        "<script>var s = '<p>no text</p>';</script><!-- <p>nor this</p> --><p>text<script>x()</script> goes on</p>",
+        "<p>one<!-- a > b --> line<br>and <span>another <a href='/x'>link</a></span>",
+        "<h1>First</h1><h1>Second</h1><ul><li><p>in a list<li>not in one</ul><p>after",
+        "<meta itemprop='datePublished' content='2026-02-27'><p>dated",
+        '<script type=\'application/LD+json\'>{"@type": "NewsArticle"}</script ><p>by data',
+        "<template><p>kept for later</p></template><style>p > a { }</style><p>styled",
+        '<meta content="no end><p>a quote that nobody closes',
+        "<table><tr><td><p>a cell</table><p>out of it<!-- to the end <p>of all",
+        "<p>entities &lt;p&gt; &amp; caf\u00e9</p >",
+    ],
+)
+def test_a_page_held_back_reads_as_if_it_were_parsed_whole(body: str) -> None:
+    long = "".join(f"<p>{text}</p>" for text in LONG)
+    head = "<title>A yard</title><meta name='description' content='Pumps'><style>p { }</style>"
+    for source in (f"<html lang=en><head>{head}</head><body>{long}{body}", f"{head}{long}{body}"):
+        found = to_article(page(source.encode(), content_type="text/html; charset=utf-8"), Says(True, False))
+        tree = LexborHTMLParser(source)
+        said = read_metadata(tree, URL, NOW)
+        for node in tree.css("p script"):
+            node.decompose()
+        assert isinstance(found, Article)
+        assert found.text == paragraph_text(tree)
+        assert (found.title, found.description, found.url) == (said.title, said.description, said.canonical)
+        assert (found.published, found.language) == (said.published.at if said.published else NOW, said.language)
+
+
+def test_what_is_shown_without_paragraphs_keeps_its_lines() -> None:
+    shown = LexborHTMLParser("<div>It cut <b>500</b> <i>jo</i>bs.</div>Then<br>more<ul><li>one<li>two</ul><svg>x</svg>")
+    assert visible_text(shown) == "It cut 500 jobs.\nThen\nmore\none\ntwo"
+
+
 def test_the_bytes_of_a_two_byte_encoding_are_not_gated() -> None:
     body = html().decode().encode("utf-16")
     found = to_article(page(body, content_type=None), Says(False, True))
@@ -284,9 +321,13 @@ def test_hostile_markup_costs_no_more_than_itself() -> None:
         b"<script type='application/ld+json'>" + b"[" * 100_000 + b"</script><p>" + b"word " * 100,
         b"<a href='" + b"a" * 1_000_000 + b"'>" + b"word " * 100,
         bytes(range(256)) * 2_000,
+        b"<body>" + b"<meta '" * 100_000,
+        b"<body>" + b"<h1>" * 100_000,
+        b"<body>" + b"<script </script " * 100_000,
     ):
-        found = to_article(page(body))
-        assert isinstance(found, Article | Dropped)
+        for gate in (None, Says(True, False)):
+            found = to_article(page(body), gate)
+            assert isinstance(found, Article | Dropped)
     assert time.process_time() - started < 15
 
 
