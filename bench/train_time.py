@@ -8,24 +8,20 @@ weights made without it.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
 from bench import predictions, scoring
-from bench.split import documents, read_jsonl
+from bench.split import documents, own_articles, read_jsonl
 from bench.train import FILES, GOLD, fold, inputs_hash
 from nlp import timing
 
-WRITTEN = Path(__file__).parent / "written"
-"""Articles of our own about made-up firms, each with what it states; a fifth is held out."""
 WEIGHTS = {"training": 1.0, "written": 0.7, "gold": 1.0}
 """How much an event of each source counts."""
 PENALTY = 0.4
@@ -53,23 +49,13 @@ class Example:
     optional: bool
 
 
-def held_out(document: dict[str, Any]) -> bool:
-    """Return whether a written document is one of the fifth that is only scored."""
-    return hashlib.blake2b(document["id"].encode()).digest()[0] % 5 == 0
-
-
-def written(held: bool = False) -> list[dict[str, Any]]:
-    """Return the written documents to train on, or those held out."""
-    return [d for path in sorted(WRITTEN.glob("*.jsonl")) for d in read_jsonl(path) if held_out(d) == held]
-
-
 def sources() -> list[dict[str, Any]]:
     """Return the documents to train on: each with its source and the cluster that must stay on one side of a fold."""
     own = [d for f in FILES for d in read_jsonl(GOLD / f"{f}.jsonl")]
     return (
         [{**d, "source": "training", "group": d["cluster"]} for d in documents("training")]
         + [{**d, "source": "gold", "group": f"own-{d['id'].rstrip('abcdefgh')}"} for d in own]
-        + [{**d, "source": "written", "group": d["id"]} for d in written()]
+        + [{**d, "source": "written", "group": d["id"]} for d in own_articles()]
     )
 
 

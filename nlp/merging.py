@@ -38,7 +38,8 @@ class Finding:
     kind: Kind = "layoff"
     counterparty: tuple[str, ...] = ()
     cumulative: bool = False
-    part: bool = False
+    part_of: Finding | None = None
+    """The total that it is a stated part of."""
     ai_relation: AiRelation = "none"
     ai_speaker: Speaker | None = None
     roles: tuple[RoleMention, ...] = ()
@@ -152,7 +153,7 @@ def merge(findings: list[Finding], published: date | None, title: str, lines: in
             kept.append(f)
     kept = _percent_into_count(_two_sides(kept))
     _parts(kept)
-    return [k for k in kept if not (k.part or k.cumulative)]
+    return kept
 
 
 def _two_sides(kept: list[Finding]) -> list[Finding]:
@@ -286,8 +287,12 @@ def _parts(kept: list[Finding]) -> None:
     for f in kept:
         if f.type != "layoff" or f.figure is None:
             continue
-        f.part = not _ANOTHER.search(f.words[max(0, f.start - 60) : f.end]) and any(
-            k.group == f.group
+        if _ANOTHER.search(f.words[max(0, f.start - 60) : f.end]):
+            continue
+        totals = [
+            k
+            for k in kept
+            if k.group == f.group
             and k is not f
             and k.type == "layoff"
             and k.figure is not None
@@ -296,5 +301,8 @@ def _parts(kept: list[Finding]) -> None:
             and k.time == f.time == "current"
             and not _far_apart(k, f)
             and k.order <= f.order + 2
-            for k in kept
-        )
+        ]
+        f.part_of = max(totals, key=lambda k: k.figure.low if k.figure else 0, default=None)
+    for f in kept:
+        while f.part_of is not None and f.part_of.part_of is not None:
+            f.part_of = f.part_of.part_of

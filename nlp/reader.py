@@ -12,11 +12,14 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from newsledger import companies
+from newsledger.companies import Resolution
 from newsledger.model import AiRelation, Article, Claim, Evidence, Kind, Qualifier, claim_id
 from nlp import (
     VERSION,
     ai_relation,
     attributes,
+    breakdown,
     candidates,
     chooser,
     dates,
@@ -433,6 +436,7 @@ class Reader:
         self.drops: Counter[str] = Counter()
         self._gates = gates
         self._entities = entities.Recogniser(model)
+        self._catalogue = companies.Resolver(companies.load())
 
     def read(self, article: Article) -> list[Claim]:
         """Return the claims of one article."""
@@ -717,7 +721,11 @@ class Reader:
         self._complete(draft, merged)
         self._date_from_lead(draft, merged)
         self._relate_to_ai(draft, merged)
-        return [self._claim(draft, f) for f in merged]
+        merged = self._with_parts(draft, merged)
+        made: dict[int, Claim] = {}
+        for f in sorted(merged, key=lambda f: f.part_of is not None):  # a part names the claim of its total
+            made[id(f)] = self._claim(draft, f, made[id(f.part_of)].id if f.part_of else None)
+        return [made[id(f)] for f in merged]
 
     def _found(self, draft: _Draft) -> list[Finding]:
         """Return what each sentence states, before statements of one happening are merged."""
@@ -740,6 +748,52 @@ class Reader:
             return []
         found = self._found(draft)
         return [(f, timing.cues(f, found, draft.published, article.title, len(draft.lines))) for f in found]
+
+    def _with_parts(self, draft: _Draft, findings: list[Finding]) -> list[Finding]:
+        """Add the parts that the sentence of a total lists after it; where a part goes is not where the total goes."""
+        lines = {line.order: line for line in draft.lines} if findings else {}
+        told = {(f.order, f.figure.value_start) for f in findings if f.figure}
+        out: list[Finding] = []
+        for total in findings:
+            out.append(total)
+            if total.type != "layoff" or total.figure is None or total.part_of or total.cumulative:
+                continue
+            for line in (lines[order] for order in total.orders):
+                parts = breakdown.parts(line.text, total.figure.low)
+                place = total.evidence.get("location")
+                if parts and place:
+                    first = line.evidence(parts[0].value_start, parts[0].value_end)
+                    if place.where == first.where and place.start >= first.start:
+                        total.location = None
+                        del total.evidence["location"], total.trace["location"]
+                if parts:
+                    out += [self._part(line, total, f) for f in parts if (line.order, f.value_start) not in told]
+                    break
+        return out
+
+    @staticmethod
+    def _part(line: _Line, total: Finding, figure: Figure) -> Finding:
+        count = line.evidence(figure.value_start, figure.value_end)
+        part = replace(
+            total,
+            figure=figure,
+            percent=None,
+            part_of=total,
+            location=None,
+            roles=(),
+            evidence={name: e for name, e in total.evidence.items() if name in ("company", "date")} | {"count": count},
+            trace={n: rule for n, rule in total.trace.items() if n not in ("location", "roles", "percent")}
+            | {"count": "part-of-total"},
+            sentence=line.evidence(0, len(line.text)),
+            order=line.order,
+            start=figure.start,
+            end=figure.end,
+        )
+        place = attributes.location(line.text, figure.start, figure.end, line.entities_of_places())
+        if place and place[1] >= figure.end:
+            part.location, part.trace["location"] = place[0], "in-place"
+            part.evidence["location"] = line.evidence(place[1], place[2])
+        return part
 
     @staticmethod
     def _relate_to_ai(draft: _Draft, findings: list[Finding]) -> None:
@@ -1076,7 +1130,15 @@ class Reader:
     def _evidence(line: _Line, start: int, end: int) -> Evidence:
         return line.view.evidence(line.sentence.start + start, line.sentence.start + end)
 
-    def _claim(self, draft: _Draft, f: Finding) -> Claim:
+    def _company(self, draft: _Draft, f: Finding) -> Resolution | None:
+        """The catalogue's company of that name where that is certain: no slip of the pen, no doubtful common word."""
+        if names.key(f.company) in self._unknown or not any(c.isalnum() for c in f.company):
+            return None
+        on = draft.published.isoformat() if draft.published else None
+        found = self._catalogue.resolve(f.company, context=f"{draft.article.title}\n{f.sentence.quote}", on=on)
+        return found if found and found.score == 1.0 else None
+
+    def _claim(self, draft: _Draft, f: Finding, total: str | None) -> Claim:
         article = draft.article
         fields: dict[str, Any] = {}
         if f.type == "layoff":
@@ -1097,6 +1159,9 @@ class Reader:
             fields["basis"], fields["period_start"], fields["period_end"] = f.basis, f.period_start, f.period_end
             fields["counterparty"] = f.counterparty
         evidence = MappingProxyType(dict(f.evidence))
+        company = self._company(draft, f)
+        if company:
+            f.trace["company_id"] = f"catalogue:{company.method}"
         return Claim(
             id=claim_id(article.id, article.revision, VERSION, f.type, evidence),
             article_id=article.id,
@@ -1104,10 +1169,12 @@ class Reader:
             version=VERSION,
             type=f.type,
             company=f.company,
+            company_id=company.company_id if company else None,
             kind=f.kind,
             status=f.status,
             time=f.time,
-            scope="cumulative" if f.cumulative else "part" if f.part else "total",
+            scope="cumulative" if f.cumulative else "part" if f.part_of else "total",
+            part_of=total,
             date=f.date,
             date_precision=f.precision,
             effective_date=f.effective,

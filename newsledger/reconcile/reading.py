@@ -138,18 +138,20 @@ def _dollars(span: Span, claim: Claim, date: str, rates: Rates) -> Span | None:
 
 
 def company_of(sourced: SourcedClaim, resolver: Resolver) -> str:
-    """Return the id of the claim's company: a person's decision first, then the reader's certain answer, then the name.
+    """Return the id of the claim's company: a person's decision, then what the name means, then the reader's answer.
 
+    The name comes before the reader's answer, which was right by the catalogue of its day.
     Raises ValueError for a name without a letter or digit.
     """
     claim = sourced.claim
     decided = resolver.decided(claim.company)
     if decided is not None:
         return decided
-    if claim.company_id is not None:
-        return resolver.final(claim.company_id)
     on = sourced.published.date().isoformat() if sourced.published else None
-    return resolver.key(claim.company, context=f"{sourced.title}\n{claim.sentence.quote}", on=on)
+    context = f"{sourced.title}\n{claim.sentence.quote}"
+    if claim.company_id is not None and resolver.resolve(claim.company, context=context, on=on) is None:
+        return resolver.final(claim.company_id)
+    return resolver.key(claim.company, context=context, on=on)
 
 
 def others_of(sourced: SourcedClaim, resolver: Resolver) -> dict[str, str]:
