@@ -59,9 +59,10 @@ screenshots: setup-dev ## a picture of every page, light and dark, wide and narr
 accuracy: setup-dev ## score the reader, write docs/accuracy.md
 	@$(BIN)/python -m bench.accuracy $(ARGS)
 
-weights: setup-dev ## train the reader's small models anew (needs the development documents; ARGS="--folds 5" measures instead)
-	@$(BIN)/python -m bench.train $(ARGS)
-	@$(BIN)/python -m bench.train_time $(ARGS)
+weights: setup-dev ## train the reader's small models anew (needs the development documents)
+	@$(BIN)/python -m bench.train
+	@$(BIN)/python -m bench.train_time
+	@$(BIN)/python -m bench.train_acceptance
 
 lock: setup ## resolve the packages anew (ARGS=--upgrade: to their newest versions)
 	@compile="$(BIN)/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-annotate --no-header $(ARGS)"; \

@@ -32,8 +32,8 @@ PATTERN_WEIGHT = 0.4
 """How much a document made of a pattern counts; three are made of each."""
 ARTICLE_WEIGHT = 0.7
 """How much an article of our own counts: odder in its wording than news."""
-LEAST = 0.5
-"""The least probability of an investment that is read."""
+LEAST = 0.3
+"""The least probability of an investment that is read; whether it is sure enough, acceptance tells."""
 COMPANY_PENALTY = 0.3
 AMOUNT_PENALTY = 0.3
 """How strongly weights are held to what they are taken for before any document is seen."""

@@ -52,6 +52,10 @@ class Finding:
     """The sentence before its own."""
     background: float = 0.0
     """The log-odds of being background, not the article's own news."""
+    doubts: frozenset[str] = frozenset()
+    """What makes every sentence that tells it doubtful; see `acceptance.doubts`."""
+    odds: float = 0.0
+    """The log-odds of being an investment, the highest of the sentences that tell it."""
     orders: list[int] = field(default_factory=list)
     """The lines that tell it: -1 for the title, then the body's sentences from 0."""
 
@@ -87,6 +91,8 @@ def _far_apart(a: Finding, b: Finding) -> bool:
 
 def _join(keep: Finding, other: Finding) -> None:
     keep.told += other.told
+    keep.doubts &= other.doubts
+    keep.odds = max(keep.odds, other.odds)
     keep.orders += [order for order in other.orders if order not in keep.orders]
     if (
         keep.figure

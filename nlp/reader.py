@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from newsledger.companies import Resolution
 from newsledger.model import AiRelation, Article, Claim, Evidence, Kind, Qualifier, claim_id
 from nlp import (
     VERSION,
+    acceptance,
     ai_relation,
     attributes,
     breakdown,
@@ -409,6 +411,7 @@ class Reader:
         "tie_to_ai": "whether the money is for AI",
         "chooser": "the trained choice of an amount's company, and of whether it is an investment",
         "merging": "one claim for what is told twice",
+        "acceptance": "leaving out what is not sure enough",
     }
     """The parts that can be switched off, to measure what each is worth."""
 
@@ -420,6 +423,7 @@ class Reader:
         disable: Iterable[str] = (),
         unknown: frozenset[str] = frozenset(),
         weights: chooser.Model | None = None,
+        accepting: acceptance.Model | None = None,
     ) -> None:
         """Load the model of named entities.
 
@@ -433,6 +437,7 @@ class Reader:
             raise ValueError(f"no part of the reader: {', '.join(sorted(wrong))}; there are {', '.join(self.PARTS)}")
         self._unknown = unknown
         self._weights = weights
+        self._accepting = accepting
         self.drops: Counter[str] = Counter()
         self._gates = gates
         self._entities = entities.Recogniser(model)
@@ -711,9 +716,8 @@ class Reader:
     # claims
 
     def _claims(self, draft: _Draft) -> list[Claim]:
-        findings = self._found(draft)
-        title, lines = draft.article.title, len(draft.lines)
-        merged = findings if "merging" in self._disabled else merging.merge(findings, draft.published, title, lines)
+        merged = self._accepted(self._merged(draft))
+        title = draft.article.title
         if attributes.denies(title):
             for f in merged:
                 if f.type == "layoff" and f.is_topic and f.time == "current":
@@ -726,6 +730,37 @@ class Reader:
         for f in sorted(merged, key=lambda f: f.part_of is not None):  # a part names the claim of its total
             made[id(f)] = self._claim(draft, f, made[id(f.part_of)].id if f.part_of else None)
         return [made[id(f)] for f in merged]
+
+    def _merged(self, draft: _Draft) -> list[Finding]:
+        """Return what an article states, each happening once."""
+        found = self._found(draft)
+        if "merging" in self._disabled:
+            return found
+        return merging.merge(found, draft.published, draft.article.title, len(draft.lines))
+
+    def _accepted(self, findings: list[Finding]) -> list[Finding]:
+        """Return the statements that are sure enough."""
+        if "acceptance" in self._disabled:
+            return findings
+        model = self._accepting or acceptance.load()
+        kept = []
+        for f in findings:
+            probability = model.probability(acceptance.cues(f, findings))
+            f.trace["accepted"] = f"sure:{probability:.2f}"
+            if probability >= model.least[f.type]:
+                kept.append(f)
+            else:
+                self.drops[f"unsure_{f.type}"] += 1
+        for f in kept:
+            if f.part_of is not None and not any(k is f.part_of for k in kept):
+                f.part_of = None
+        return kept
+
+    def statements(self, article: Article) -> list[tuple[Finding, acceptance.Cues]]:
+        """Return what an article states, sure or not, with its cues: what acceptance is trained on."""
+        draft = self._with_entities(article)
+        found = self._merged(draft) if draft else []
+        return [(f, acceptance.cues(f, found)) for f in found]
 
     def _found(self, draft: _Draft) -> list[Finding]:
         """Return what each sentence states, before statements of one happening are merged."""
@@ -1035,6 +1070,7 @@ class Reader:
         f = self._finding(at, c, link)
         f.kind, f.trace["kind"] = kind, f"shape:{c.shape}"
         f.trace["for_ai"] = f"chosen:{probability:.2f}"
+        f.odds = math.log(probability / (1 - probability))
         seen = {at.registry.group(link.name)}
         f.counterparty = tuple(
             names.clean(o)
@@ -1102,6 +1138,21 @@ class Reader:
             end=c.end,
             orders=[line.order],
             before=draft.lines[at.index - 1].text if line.order > 0 else "",
+        )
+        key, mentions = names.key(link.name), self._mentions(line, registry)
+        labels = [
+            m.label for x in draft.windows for m in x.mentions or () if m.kind == "name" and names.key(m.name) == key
+        ]
+        f.doubts = acceptance.doubts(
+            f,
+            link,
+            shape=c.shape,
+            others=len({registry.group(m.name) for m in mentions if m.kind == "name"} - {group}),
+            times_named=sum(n for k, n in registry.counts.items() if registry.group(k) == group),
+            organisation=key in registry.organisations,
+            person=key in registry.persons,
+            place=2 * sum(label in ("GPE", "LOC") for label in labels) >= max(1, len(labels)),
+            is_word=registry.is_word,
         )
         place = attributes.location(text, c.start, c.end, line.entities_of_places(), [link.name])
         if place:

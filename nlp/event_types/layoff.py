@@ -278,7 +278,8 @@ ROLES: tuple[tuple[str, str], ...] = (
 
 AI_TERM = (
     r"(?:(?<![\w.])A\.?I\.?(?![\w.])|(?<![\w.])A\.I\.|artificial intelligence|\bautomat(?:e|es|ed|ing|ion)\b|machine learning|\bLLMs?\b|"
-    r"language models?|\bgen(?:erative)?[- ]?AI\b|chat-?bots?|\bbots\b|\bagentic\b|ChatGPT|\bCopilot\b|\brobots?\b|\balgorithms?\b)"
+    r"language models?|\bgen(?:erative)?[- ]?AI\b|chat-?bots?|\b(?:voice|virtual|digital) (?:assistants?|agents?|workers?)\b|"
+    r"\b(?:own|software|autonomous|coding) agents\b|\bmachine vision\b|\bvoice-?bots?\b|\bbots\b|\bagentic\b|ChatGPT|\bCopilot\b|\brobots?\b|\balgorithms?\b)"
 )
 """AI and automation, as the reason of a cut names them."""
 AI_NO_TERM_AFTER = (
@@ -288,7 +289,7 @@ AI_NO_TERM_AFTER = (
 """What follows a word for AI that only describes a company."""
 _FEW = r"(?:[^\s.;]+\s){0,7}?"
 AI_DENIED = (
-    r"(?:(?:\bnot|n't|\bnever|\bnor)\s(?:[\w-]+\s){0,3}?(?:about|because of|because|due to|driven|caused|related|the result|a result|based|tied|linked|connected|attributable|motivated|prompted|a consequence|to blame|down to)\b(?:(?!\bbut\b)[^.;]){0,70}?{AI}"
+    r"(?:(?:\bnot|n't|\bnever|\bnor|\bneither\b[^.;]{0,60}?\b(?:was|were|is|are))\s(?:[\w-]+\s){0,3}?(?:about|because of|because|due to|driven|caused|related|the result|a result|based|tied|linked|connected|attributable|motivated|prompted|a consequence|to blame|down to)\b(?:(?!\bbut\b)[^.;]){0,70}?{AI}"
     r"|(?:\bnot|n't|\bnever)\s(?:\w+\s)?(?:by\s|an?\s)?{AI}(?!\sonly)"
     r"|\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|disput(?:es|ed|ing)|dismiss(?:es|ed|ing)|rebuff(?:s|ed)|push(?:es|ed)? back on|refut(?:es|ed)|play(?:s|ed) down)\b[^.;]{0,90}{AI}"
     r"|{AI}[^.;]{0,40}\b(?:(?:is|was|were|are|did|had|has|does|do)(?:n't| not)|(?:played|plays|had|has) no|was never|not the (?:reason|cause|driver))\b(?! (?:only|just|yet))(?=[^.;]{0,40}\b(?:reason|cause|factor|behind|role|driv\w+|blame|part|why|responsible|involved|do with|replac\w+|related)\b)"
