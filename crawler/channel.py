@@ -37,8 +37,9 @@ def unpack(buffer: bytearray) -> tuple[Head, bytes] | None:
     end = _LENGTHS.size + head_size + body_size
     if len(buffer) < end:
         return None
-    head = json.loads(buffer[_LENGTHS.size : _LENGTHS.size + head_size])
-    body = bytes(buffer[_LENGTHS.size + head_size : end])
+    with memoryview(buffer) as view:
+        head = json.loads(bytes(view[_LENGTHS.size : _LENGTHS.size + head_size]))
+        body = bytes(view[_LENGTHS.size + head_size : end])
     del buffer[:end]
     return head, body
 

@@ -73,6 +73,45 @@ class OwnMemory(MemoryUsage):
         return int(psutil.Process().memory_info().rss)
 
 
+_UNUSED: dict[str, tuple[str, ...]] = {
+    "DOWNLOADER_MIDDLEWARES": (
+        "cookies.CookiesMiddleware",
+        "httpauth.HttpAuthMiddleware",
+        "httpcache.HttpCacheMiddleware",
+        "httpproxy.HttpProxyMiddleware",
+        "offsite.OffsiteMiddleware",
+        "redirect.MetaRefreshMiddleware",
+        "retry.RetryMiddleware",
+        "robotstxt.RobotsTxtMiddleware",
+        "stats.DownloaderStats",
+    ),
+    "SPIDER_MIDDLEWARES": (
+        "depth.DepthMiddleware",
+        "metacopy.MetaCopyDetectionMiddleware",
+        "referer.RefererMiddleware",
+        "start.StartSpiderMiddleware",
+    ),
+    "EXTENSIONS": (
+        "feedexport.FeedExporter",
+        "logcount.LogCount",
+        "logstats.LogStats",
+        "memdebug.MemoryDebugger",
+        "memusage.MemoryUsage",
+        "remote_control.RemoteControl",
+        "spiderstate.SpiderState",
+        "telnet.TelnetConsole",
+        "throttle.AutoThrottle",
+    ),
+}
+"""Parts of Scrapy that do nothing for us. Left in, each takes time to load, and most take some for every page."""
+_PACKAGES = {"DOWNLOADER_MIDDLEWARES": "downloadermiddlewares", "SPIDER_MIDDLEWARES": "spidermiddlewares"}
+
+
+def _with_unused_off(setting: str, ours: dict[str, int]) -> dict[str, int | None]:
+    package = f"scrapy.{_PACKAGES.get(setting, setting.lower())}"
+    return {**{f"{package}.{name}": None for name in _UNUSED[setting]}, **ours}
+
+
 def scrapy_settings(source: Source, limits: Limits, user_agent: str) -> dict[str, Any]:
     """Return the settings of a crawl process: every default of Scrapy that is unsafe or impolite is changed here."""
     return {
@@ -95,12 +134,16 @@ def scrapy_settings(source: Source, limits: Limits, user_agent: str) -> dict[str
         "RETRY_ENABLED": False,
         "METAREFRESH_ENABLED": False,
         "REDIRECT_MAX_TIMES": limits.redirects,
-        "DOWNLOADER_MIDDLEWARES": {
-            "crawler.politeness.AllowPrivateGuard": 90,
-            **({"crawler.politeness.Robots": 100} if limits.obey_robots else {}),
-            # next to the downloader, so that it sees the end of every request it let through
-            "crawler.politeness.HostCare": 900,
-        },
+        "DOWNLOADER_MIDDLEWARES": _with_unused_off(
+            "DOWNLOADER_MIDDLEWARES",
+            {
+                "crawler.politeness.AllowPrivateGuard": 90,
+                **({"crawler.politeness.Robots": 100} if limits.obey_robots else {}),
+                # next to the downloader, so that it sees the end of every request it let through
+                "crawler.politeness.HostCare": 900,
+            },
+        ),
+        "SPIDER_MIDDLEWARES": _with_unused_off("SPIDER_MIDDLEWARES", {}),
         "ITEM_PIPELINES": {"crawler.child.SendPages": 100},
         # bounds
         "DOWNLOAD_MAXSIZE": limits.page_bytes,
@@ -114,7 +157,7 @@ def scrapy_settings(source: Source, limits: Limits, user_agent: str) -> dict[str
         "CONCURRENT_REQUESTS": limits.in_flight,
         "CONCURRENT_REQUESTS_PER_DOMAIN": limits.per_host,
         "CLOSESPIDER_TIMEOUT": limits.seconds,
-        "EXTENSIONS": {"scrapy.extensions.memusage.MemoryUsage": None, "crawler.child.OwnMemory": 0},
+        "EXTENSIONS": _with_unused_off("EXTENSIONS", {"crawler.child.OwnMemory": 0}),
         "MEMUSAGE_LIMIT_MB": limits.megabytes,
         "MEMUSAGE_CHECK_INTERVAL_SECONDS": 1.0,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import selectors
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from newsledger.settings import settings
 BATCH_PAGES = 50
 BATCH_BYTES = 16_000_000
 BATCH_SECONDS = 2.0
+PIPE_BYTES = 1 << 20
 
 _PAGE = TypeAdapter(Page)
 _REPORT = TypeAdapter(CrawlReport)
@@ -110,6 +113,9 @@ class _Run:
     def _talk(self, process: subprocess.Popen[bytes], job: Head) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
+        if sys.platform == "linux":
+            with suppress(OSError):  # whole pages instead of slices: each slice costs both ends a turn
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         buffer = bytearray()
         try:
             process.stdin.write(pack(job))

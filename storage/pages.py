@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from newsledger.model import Page, digest
 from storage import work
 from storage.batches import batches
+from storage.bulk import among, insert_new
 from storage.engine import reading, writing
 from storage.sources import count_drop
 from storage.tables import page as page_table
@@ -40,10 +41,9 @@ def save(engine: Engine, pages: Sequence[Page]) -> list[str]:
 
     Raises IntegrityError for a page of a source that `storage.sources.save` has not been given.
     """
-    compressor = zstandard.ZstdCompressor(level=3)
-    rows = [
-        {
-            "id": page_id(page),
+    compressor = zstandard.ZstdCompressor(level=1)  # the bytes go once they are read
+    rows = {
+        page_id(page): {
             "url": page.url,
             "asked_url": page.asked_url,
             "source_id": page.source_id,
@@ -54,20 +54,25 @@ def save(engine: Engine, pages: Sequence[Page]) -> list[str]:
             "feed_title": page.feed_title,
             "feed_published": page.feed_published,
             "feed_text": page.feed_text,
+            "article_id": None,
+            "dropped": None,
+            "dropped_detail": None,
         }
         for page in pages
-    ]
-    new: list[str] = []
+    }
     with writing(engine) as connection:
-        for batch in batches(rows, 100):
-            statement = insert(page_table).values(batch).on_conflict_do_nothing().returning(page_table.c.id)
-            new += connection.execute(statement).scalars()
+        known: set[str] = set()
+        for batch in batches(rows, 5000):
+            query = select(page_table.c.id).where(among(connection, page_table.c.id, batch))
+            known.update(connection.execute(query).scalars())
+        new = [id_ for id_ in rows if id_ not in known]
+        insert_new(connection, page_table, [{"id": id_, **rows[id_]} for id_ in new])
         work.add(connection, "read", new)
     return new
 
 
-def load(connection: Connection, ids: Iterable[str]) -> list[Page]:
-    """Return the pages that still have their bytes, in the order of the ids; others are left out."""
+def load(connection: Connection, ids: Iterable[str]) -> dict[str, Page]:
+    """Return by id the pages that still have their bytes, in the order of the ids; others are left out."""
     found: dict[str, Page] = {}
     decompressor = zstandard.ZstdDecompressor()
     wanted = list(ids)
@@ -86,7 +91,7 @@ def load(connection: Connection, ids: Iterable[str]) -> list[Page]:
                     feed_published=row.feed_published,
                     feed_text=row.feed_text,
                 )
-    return [found[id_] for id_ in wanted if id_ in found]
+    return {id_: found[id_] for id_ in wanted if id_ in found}
 
 
 def extracted(connection: Connection, articles: Mapping[str, str]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.batches import batches
+from storage.bulk import among, insert_new
 from storage.engine import reading, writing
 from storage.tables import work
 
@@ -43,7 +44,11 @@ def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: in
     now = datetime.now(UTC)
     added = 0
     for batch in batches(sorted(set(keys))):
-        rows = [
+        known: Collection[str] = ()
+        if step in ONCE:
+            query = select(work.c.key).where(work.c.step == step, among(connection, work.c.key, batch))
+            known = set(connection.execute(query).scalars())
+        rows: list[dict[str, Any]] = [
             {
                 "step": step,
                 "key": key,
@@ -51,29 +56,34 @@ def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: in
                 "status": "pending",
                 "attempts": 0,
                 "again": False,
+                "leased_until": None,
+                "owner": None,
+                "reason": None,
                 "added_at": now,
             }
             for key in batch
+            if key not in known
         ]
-        statement = insert(work).values(rows)
         if step in ONCE:
-            statement = statement.on_conflict_do_nothing()
-        else:
-            is_leased = work.c.status == "leased"
-            statement = statement.on_conflict_do_update(
-                index_elements=["step", "key"],
-                set_={
-                    "again": is_leased,
-                    "status": case((is_leased, "leased"), else_="pending"),
-                    "attempts": case((is_leased, work.c.attempts), else_=0),
-                    "reason": None,
-                    "priority": func.min(work.c.priority, statement.excluded.priority)
-                    if connection.dialect.name == "sqlite"
-                    else func.least(work.c.priority, statement.excluded.priority),
-                    "added_at": case((work.c.status == "pending", work.c.added_at), else_=now),
-                },
-                where=(work.c.status != "pending") | (work.c.priority > statement.excluded.priority),
-            )
+            insert_new(connection, work, rows)
+            added += len(rows)
+            continue
+        statement = insert(work).values(rows)
+        is_leased = work.c.status == "leased"
+        statement = statement.on_conflict_do_update(
+            index_elements=["step", "key"],
+            set_={
+                "again": is_leased,
+                "status": case((is_leased, "leased"), else_="pending"),
+                "attempts": case((is_leased, work.c.attempts), else_=0),
+                "reason": None,
+                "priority": func.min(work.c.priority, statement.excluded.priority)
+                if connection.dialect.name == "sqlite"
+                else func.least(work.c.priority, statement.excluded.priority),
+                "added_at": case((work.c.status == "pending", work.c.added_at), else_=now),
+            },
+            where=(work.c.status != "pending") | (work.c.priority > statement.excluded.priority),
+        )
         added += len(connection.execute(statement.returning(work.c.key)).all())
     return added
 

@@ -46,12 +46,14 @@ def test_page_is_kept_once_queued_and_lets_go_of_its_bytes(store: Engine) -> Non
     assert len(pages.save(store, [*both, page("a", b"changed")])) == 1
     keys = work.lease(store, "read", 10, "test", 60)
     with writing(store) as connection:
-        assert sorted(p.body for p in pages.load(connection, keys)) == sorted([both[0].body, both[1].body, b"changed"])
+        assert sorted(p.body for p in pages.load(connection, keys).values()) == sorted(
+            [both[0].body, both[1].body, b"changed"]
+        )
         made = articles.save(connection, article("a"), ())
         pages.extracted(connection, {pages.page_id(both[0]): made.id})
         pages.drop(connection, pages.page_id(both[1]), "consent_page", "asks for cookies")
         pages.drop(connection, pages.page_id(both[1]), "consent_page")
-        assert pages.load(connection, [pages.page_id(both[0]), pages.page_id(both[1])]) == []
+        assert pages.load(connection, [pages.page_id(both[0]), pages.page_id(both[1])]) == {}
     assert pages.drops(store) == {"consent_page": 1}
     assert set(pages.have(store, ["https://wire.example/a", "https://wire.example/z"])) == {"https://wire.example/a"}
     [day] = sources.health(store, "2026-01-01") or [None]  # no run yet, so no day

@@ -348,7 +348,7 @@ def _each_article_once(found: Mapping[str, Article]) -> Iterator[list[str]]:
 
 def _load_pages(engine: Engine, ids: Sequence[str]) -> dict[str, Page]:
     with reading(engine) as connection:
-        return {pages.page_id(page): page for page in pages.load(connection, ids)}
+        return pages.load(connection, ids)
 
 
 def _claims(reader: Reader, articles: Mapping[str, Article], failed: dict[str, str]) -> dict[str, list[Claim]]:
