@@ -269,6 +269,23 @@ def _leases(engine: Engine, step: work.Step, keys: Sequence[str] | None, limit: 
             return
 
 
+_SAMPLE = """<html lang="en"><head><title>Quillmark to cut 120 jobs</title></head><body><article>
+<p>Quillmark Ltd said on 3 March 2025 it will lay off 120 people, about 5% of its staff, as it turns to AI.</p>
+<p>The maker of pens said it would invest $2 million in artificial intelligence over the next two years. Its chief
+executive told staff in a letter that the cuts fall on its warehouses, and that those who leave will be paid until the
+summer. The firm, which was founded in 1987, employs 2,400 people in three countries.</p></article></body></html>"""
+
+
+def warm_up(reader: Reader) -> None:
+    """Read a page of our own, and keep nothing: all that is loaded or compiled at its first use is there then."""
+    now = datetime.now(UTC)
+    page = Page(url="https://quillmark.example/", source_id="", fetched_at=now, body=_SAMPLE.encode())
+    found = to_article(page, Gates())
+    if isinstance(found, Article):
+        _touched(resolver_of(catalogue.load_decisions()), [(found, list(reader.read(found)))])
+        signature(found.text)
+
+
 def extract(engine: Engine, reader: Reader, ids: Sequence[str] | None = None) -> Extracted:
     """Read pages into articles and claims: those of these ids that nobody else holds, or else a batch of what waits.
 

@@ -86,7 +86,7 @@ def store() -> Engine:
 
 @cache
 def reader() -> Reader:
-    """Return the reader, loaded once, before the worker forks: its memory is then shared by all children."""
+    """Return the reader, loaded and used once before the worker forks: its memory is then shared by all children."""
     from nlp.reader import Reader
 
     return Reader(settings().spacy_model)
@@ -206,7 +206,7 @@ def _end_log(**_: Any) -> None:
 
 def _load_before_fork(**_: Any) -> None:
     _log_as_json()
-    reader()
+    steps.warm_up(reader())
 
 
 def _die_with_worker(**_: Any) -> None:
