@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from newsledger.model import Article, Claim
 from storage import claims as claims_
 from storage import work
-from storage.batches import batches
+from storage.bulk import driver_moment, sql
 from storage.columns import Moment
 from storage.engine import lock_stories, moment_of_writing
 from storage.tables import article, claim, claim_company, reading, switch, trial
@@ -80,17 +80,18 @@ def save(
         return
     now = datetime.now(UTC)
     claims_.keep(connection, [one for _, said in read for one in said], company_keys, now)
-    for batch in batches(sorted(read, key=lambda one: one[0].id)):
-        rows = [
-            {"version": version, "article_id": a.id, "revision": a.revision, "claims": len(said), "read_at": now}
-            for a, said in batch
-        ]
-        statement = insert(trial).values(rows)
-        new = {name: statement.excluded[name] for name in ("revision", "claims", "read_at")}
-        later = trial.c.revision < statement.excluded.revision
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["version", "article_id"], set_=new, where=later)
-        )
+    statement = insert(trial)
+    new = {name: statement.excluded[name] for name in ("revision", "claims", "read_at")}
+    later = trial.c.revision < statement.excluded.revision
+    statement = statement.on_conflict_do_update(index_elements=["version", "article_id"], set_=new, where=later)
+    at = driver_moment(connection, now)
+    rows = {
+        a.id: {"version": version, "article_id": a.id, "revision": a.revision, "claims": len(said), "read_at": at}
+        for a, said in sorted(read, key=lambda one: (one[0].id, one[0].revision))
+    }
+    names = [column.name for column in trial.columns]
+    values = [tuple(row[name] for name in names) for row in rows.values()]
+    connection.exec_driver_sql(sql(connection.dialect.name, statement), values)
 
 
 def drop_others(connection: Connection, version: str) -> int:
