@@ -39,9 +39,9 @@ class Pattern:
 
     __slots__ = ("_regexp",)
 
-    def __init__(self, pattern: str, options: re2.Options) -> None:
+    def __init__(self, compiled: Any) -> None:
         # called as it is, without the objects of a match about it, a short line costs a third
-        self._regexp = re2.compile(pattern.encode(), options)._regexp
+        self._regexp = compiled._regexp
 
     def search(self, data: bytes) -> bool:
         """Return whether it matches anywhere."""
@@ -63,7 +63,7 @@ def compile_bytes(
     options = _options(megabytes)
     options.case_sensitive = case_sensitive
     options.never_nl = not across_lines
-    return Pattern(pattern, options)
+    return Pattern(re2.compile(pattern.encode(), options))
 
 
 def _options(megabytes: int) -> re2.Options:
@@ -129,18 +129,28 @@ class Guarded:
 
 
 class Shapes:
-    """Patterns of which a text is asked, all in one pass, which can match."""
+    """Patterns of which a text is asked which can match: first all by the words they need, then those left one by one.
 
-    def __init__(self, patterns: Sequence[str], megabytes: int = 24) -> None:
-        self._all = range(len(patterns))
-        self._set = re2.Set.SearchSet(_options(megabytes))
+    One automaton of them all would have more states than fit its memory, and be built anew all the time.
+    """
+
+    def __init__(self, patterns: Sequence[str], megabytes: int = 4) -> None:
+        """Compile the patterns, each with so much memory at most."""
+        words = re2.Filter()
         for pattern in patterns:
-            self._set.Add(necessary(pattern))
-        self._set.Compile()
+            words.Add(necessary(pattern), _options(megabytes))
+        words.Compile()
+        self._words = words
+        self._patterns = [Pattern(words.re(index)) for index in range(len(patterns))]
 
-    def may_match(self, text: str) -> Sequence[int]:
+    def may_match(self, text: str) -> list[int]:
         """Return the indexes, in order, of the patterns that may match; those left out do not."""
-        return sorted(self._set.Match(text.encode("utf-8", "replace")) or ())
+        # casefold makes a plain letter of each that RE2 takes for one ("ſ" is an s), lower does not
+        worded = self._words.Match(text.casefold().encode("utf-8", "replace"), potential=True)
+        if not worded:
+            return []
+        data = text.encode("utf-8", "replace")
+        return [index for index in sorted(worded) if self._patterns[index].search(data)]
 
 
 class _Writer:

