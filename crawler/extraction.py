@@ -54,41 +54,75 @@ class Dropped:
     detail: str = ""
 
 
-def to_article(page: Page, gate: Gate | None = None, counts: Counter[str] | None = None) -> Article | Dropped:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page shows without its body being found: what it says of itself, and its cheap text."""
+
+    said: Metadata
+    title: str
+    text: str
+
+
+def skim(page: Page) -> Seen | None:
+    """Return what the head and the paragraphs of a page show; None where they show next to nothing.
+
+    To skim many pages before `to_article` judges any is quicker: the tables of a gate then stay at hand in the
+    processor's cache, and are not driven out by each page's markup.
+    """
+    if page.status != 200 or _is_hidden(page) or _is_plain(page) or _is_not_html(page):
+        return None
+    return _glance(page, decode(outline(page.body), page.content_type), is_part=True)
+
+
+def to_article(
+    page: Page, gate: Gate | None = None, counts: Counter[str] | None = None, skimmed: Seen | None = None
+) -> Article | Dropped:
     """Return the article of a page as its first revision, or why there is none. Pure.
 
     With a `gate`, a page that cannot hold an event skips the costly extraction and keeps its cheap text, marked
     `rough`; without one every page is extracted whole. `counts` counts what each stage let through and dropped:
     `pages`, `bytes_gate`, `text_gate`, `extracted`, `dropped_<reason>`, and `feed_text_for_<reason>` where a page
-    stands behind a wall and its source's own feed carries the text.
+    stands behind a wall and its source's own feed carries the text. `skimmed` is what `skim` made of the page, if
+    it was asked before.
     """
     counts = Counter() if counts is None else counts
     counts["pages"] += 1
-    outcome = _article(page, gate, counts)
+    outcome = _article(page, gate, counts, skimmed)
     if isinstance(outcome, Dropped):
         counts[f"dropped_{outcome.reason}"] += 1
     return outcome
 
 
-def _article(page: Page, gate: Gate | None, counts: Counter[str]) -> Article | Dropped:
+def _article(page: Page, gate: Gate | None, counts: Counter[str], skimmed: Seen | None) -> Article | Dropped:
     if page.status != 200:
         return Dropped(f"http_{page.status}", page.url)
-    if page.content_type and "text/plain" in page.content_type:
+    if _is_plain(page):
         return _plain(page)
-    if page.content_type and "html" not in page.content_type.lower() and "xml" not in page.content_type.lower():
-        return Dropped("not_html", page.content_type)
-    if gate is not None and (rough := _rough(page, gate, counts)) is not None:
+    if _is_not_html(page):
+        return Dropped("not_html", page.content_type or "")
+    if gate is not None and (rough := _rough(page, gate, counts, skimmed)) is not None:
         return rough
     return _whole(page, counts)
 
 
-def _rough(page: Page, gate: Gate, counts: Counter[str]) -> Article | Dropped | None:
+def _is_plain(page: Page) -> bool:
+    return "text/plain" in (page.content_type or "")
+
+
+def _is_not_html(page: Page) -> bool:
+    kind = (page.content_type or "").lower()
+    return bool(kind) and "html" not in kind and "xml" not in kind
+
+
+def _is_hidden(page: Page) -> bool:
+    """Return whether a page is in an encoding of two bytes a letter, which hides them from what looks at bytes."""
+    return b"\0" in page.body[:1_000]
+
+
+def _rough(page: Page, gate: Gate, counts: Counter[str], skimmed: Seen | None) -> Article | Dropped | None:
     """Return what becomes of a page that a gate holds back; None for a page that is to be read whole."""
-    # two-byte encodings hide their letters from whatever looks at bytes
-    is_hidden = b"\0" in page.body[:1_000]
-    is_hopeless = not is_hidden and not gate.bytes_may_hold(page.body)
-    seen = None if is_hidden else _glance(page, decode(outline(page.body), page.content_type), is_part=True)
-    seen = seen or _glance(page, decode(page.body, page.content_type))
+    is_hopeless = not _is_hidden(page) and not gate.bytes_may_hold(page.body)
+    seen = skimmed or skim(page) or _glance(page, decode(page.body, page.content_type))
     if seen is None or wall(page.url, seen.title, seen.text, seen.said.free):
         return None
     if is_hopeless:
@@ -103,16 +137,7 @@ def _rough(page: Page, gate: Gate, counts: Counter[str]) -> Article | Dropped | 
     return _made(page, seen, seen.text, published, seen.said.language, rough=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a page shows without its body being found: what it says of itself, and its cheap text."""
-
-    said: Metadata
-    title: str
-    text: str
-
-
-def _glance(page: Page, source: str, *, is_part: bool = False) -> _Seen | None:
+def _glance(page: Page, source: str, *, is_part: bool = False) -> Seen | None:
     """Return what the markup of a page shows; None where it is nested too deep to be parsed.
 
     None, too, for a part of it that holds next to no paragraphs: such a page marks up its text otherwise.
@@ -126,7 +151,7 @@ def _glance(page: Page, source: str, *, is_part: bool = False) -> _Seen | None:
     said = read_metadata(tree, page.url, page.fetched_at)
     if len(text) < ENOUGH:
         text = max(text, visible_text(tree), key=len)
-    return _Seen(said, said.title or one_line(page.feed_title) or "", text)
+    return Seen(said, said.title or one_line(page.feed_title) or "", text)
 
 
 def _whole(page: Page, counts: Counter[str]) -> Article | Dropped:
@@ -152,7 +177,7 @@ def _whole(page: Page, counts: Counter[str]) -> Article | Dropped:
 
 def _made(
     page: Page,
-    seen: _Seen,
+    seen: Seen,
     text: str,
     published: tuple[Moment, PublishedBasis],
     language: str | None,

@@ -31,7 +31,7 @@ import nlp
 from crawler import archive
 from crawler.crawl import crawl
 from crawler.duplicates import signature
-from crawler.extraction import Dropped, to_article
+from crawler.extraction import Dropped, Seen, skim, to_article
 from crawler.pages import CrawlReport, KnownPages, Limits, Validator
 from newsledger import companies as catalogue
 from newsledger import reconcile as reconciling
@@ -269,7 +269,8 @@ def _leases(engine: Engine, step: work.Step, keys: Sequence[str] | None, limit: 
             return
 
 
-_SAMPLE = """<html lang="en"><head><title>Quillmark to cut 120 jobs</title></head><body><article>
+_SAMPLE = """<html lang="en"><head><title>Quillmark to cut 120 jobs</title>
+<link rel="canonical" href="https://news.quillmark.example/cuts"></head><body><article>
 <p>Quillmark Ltd said on 3 March 2025 it will lay off 120 people, about 5% of its staff, as it turns to AI.</p>
 <p>The maker of pens said it would invest $2 million in artificial intelligence over the next two years. Its chief
 executive told staff in a letter that the cuts fall on its warehouses, and that those who leave will be paid until the
@@ -311,10 +312,17 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
     outcomes: dict[str, Article | Dropped] = {}
     failed: dict[str, str] = {}
     loaded = patiently(lambda: _load_pages(engine, ids))
+    skimmed: dict[str, Seen | None] = {}
     for id_, page in loaded.items():
         try:
             with time_limit():
-                outcomes[id_] = to_article(page, Gates())
+                skimmed[id_] = skim(page)
+        except Exception as error:
+            failed[id_] = f"extraction: {type(error).__name__}: {error}"
+    for id_, seen in skimmed.items():
+        try:
+            with time_limit():
+                outcomes[id_] = to_article(loaded[id_], Gates(), skimmed=seen)
         except Exception as error:
             failed[id_] = f"extraction: {type(error).__name__}: {error}"
     articles = {id_: found for id_, found in outcomes.items() if isinstance(found, Article)}
