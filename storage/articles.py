@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
@@ -72,19 +73,20 @@ def join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> d
     if not bands:
         return {}
     lock_stories(connection)
-    insert_new(connection, story, [{"article_id": id_, "group_id": id_} for id_ in sorted(bands)])
     # one article stands for each key: whoever shares it later joins that article's group
     stands: dict[str, str] = {}
     for batch in batches(sorted({key for keys in bands.values() for key in keys}), MANY):
         query = select(band.c.key, band.c.article_id).where(among(connection, band.c.key, batch))
         stands.update((row.key, row.article_id) for row in connection.execute(query))
     new = {key: id_ for id_, keys in bands.items() for key in keys if stands.setdefault(key, id_) == id_}
-    insert_new(connection, band, [{"key": key, "article_id": id_} for key, id_ in sorted(new.items())])
     members = {id_: {id_, *(stands[key] for key in keys)} for id_, keys in bands.items()}
     group: dict[str, str] = {}
     for batch in batches(sorted({member for many in members.values() for member in many}), MANY):
         query = select(story.c.article_id, story.c.group_id).where(among(connection, story.c.article_id, batch))
         group.update((row.article_id, row.group_id) for row in connection.execute(query))
+    unknown = sorted(bands.keys() - group.keys())
+    held = sorted(set(group.values()))
+    group.update((id_, id_) for id_ in unknown)
     root = {name: name for name in group.values()}
 
     def final(name: str) -> str:
@@ -95,10 +97,13 @@ def join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> d
     for many in members.values():
         joined = {final(group[member]) for member in many}
         root.update(dict.fromkeys(joined, min(joined)))
+    insert_new(connection, story, [{"article_id": id_, "group_id": final(id_)} for id_ in unknown])
+    insert_new(connection, band, [{"key": key, "article_id": id_} for key, id_ in sorted(new.items())])
     moved: list[str] = []
-    for name in sorted(root):
-        if final(name) != name:
-            statement = update(story).where(story.c.group_id == name).values(group_id=final(name))
+    for target, names in groupby(sorted(held, key=final), key=final):
+        others = [name for name in names if name != target]
+        if others:
+            statement = update(story).where(story.c.group_id.in_(others)).values(group_id=target)
             moved += connection.execute(statement.returning(story.c.article_id)).scalars()
     _derive_again(connection, moved)
     return {id_: final(group[id_]) for id_ in bands}

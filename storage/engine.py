@@ -143,7 +143,7 @@ def is_postgresql(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-_MIGRATE, _STAMP, _STORIES = 7206100, 7206101, 7206102
+_MIGRATE, _STAMP, _STORIES, _EVENTS = 7206100, 7206101, 7206102, 7206103
 """Names of PostgreSQL's advisory locks. SQLite needs none: it has one writer at a time."""
 
 
@@ -157,6 +157,12 @@ def lock_stories(connection: Connection) -> None:
     """Let one transaction at a time join groups of near-duplicates."""
     if is_postgresql(connection):
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_STORIES})"))
+
+
+def lock_events(connection: Connection) -> None:
+    """Let one transaction at a time derive events: two companies of one deal share its event."""
+    if is_postgresql(connection):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_EVENTS})"))
 
 
 def moment_of_writing(connection: Connection) -> datetime:

@@ -68,7 +68,7 @@ def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: in
             insert_new(connection, work, rows)
             added += len(rows)
             continue
-        statement = insert(work).values(rows)
+        statement = insert(work)
         is_leased = work.c.status == "leased"
         statement = statement.on_conflict_do_update(
             index_elements=["step", "key"],
@@ -84,7 +84,7 @@ def add(connection: Connection, step: Step, keys: Iterable[str], *, priority: in
             },
             where=(work.c.status != "pending") | (work.c.priority > statement.excluded.priority),
         )
-        added += len(connection.execute(statement.returning(work.c.key)).all())
+        added += len(connection.execute(statement.returning(work.c.key), rows).all())
     return added
 
 
@@ -135,6 +135,13 @@ def pending(engine: Engine, step: Step, limit: int) -> list[str]:
     with reading(engine) as connection:
         ordered = query.order_by(work.c.priority, work.c.added_at, work.c.key).limit(limit)
         return list(connection.execute(ordered).scalars())
+
+
+def any_tried(engine: Engine, step: Step, keys: Sequence[str]) -> bool:
+    """Return whether any of these keys waits that was taken before."""
+    waits = (work.c.step == step, work.c.status == "pending", work.c.attempts > 0)
+    with reading(engine) as connection:
+        return connection.execute(select(work.c.key).where(*waits, work.c.key.in_(keys)).limit(1)).first() is not None
 
 
 def owners(engine: Engine) -> list[str]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import structlog
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
@@ -37,13 +37,14 @@ from newsledger import companies as catalogue
 from newsledger import reconcile as reconciling
 from newsledger.companies import Resolver
 from newsledger.model import Article, Claim, Decision, Page, Source, SourcedClaim, claim_id, digest
+from newsledger.money import table_version
 from newsledger.settings import settings
 from nlp import gate
 from storage import articles as articles_
 from storage import claims as claims_
 from storage import companies, decisions, events, jobs, pages, sources, trials, work
 from storage import export as exports
-from storage.engine import is_postgresql, moment_of_writing, reading, writing
+from storage.engine import lock_events, moment_of_writing, reading, writing
 from storage.export import Published
 
 if TYPE_CHECKING:
@@ -258,15 +259,23 @@ class Gates:
 def _leases(engine: Engine, step: work.Step, keys: Sequence[str] | None, limit: int) -> Iterator[list[str]]:
     """Yield keys to work on: all that were never tried at once, then each that was, alone.
 
-    So a page that kills its reader takes the others of its batch with it once at most.
+    So a page that kills its reader takes the others of its batch with it once at most. Where no keys are named, one
+    batch is yielded, and what was tried comes after all that never was: to look for it each time would take longer
+    the more there waits.
     """
     lease = partial(work.lease, engine, step, owner=owner(), seconds=settings().lease_seconds, keys=keys)
-    if batch := patiently(lambda: lease(limit=limit, tried=False)):
+    batch = patiently(lambda: lease(limit=limit, tried=False))
+    if batch:
         yield batch
-    while batch := patiently(lambda: lease(limit=1, tried=True)):
+    if keys is None:
+        if not batch and (batch := patiently(lambda: lease(limit=1, tried=True))):
+            yield batch
+        return
+    # asked first without a lock: nearly always there is none
+    while patiently(lambda: work.any_tried(engine, step, keys)) and (
+        batch := patiently(lambda: lease(limit=1, tried=True))
+    ):
         yield batch
-        if keys is None:
-            return
 
 
 _SAMPLE = """<html lang="en"><head><title>Quillmark to cut 120 jobs</title>
@@ -285,6 +294,7 @@ def warm_up(reader: Reader) -> None:
     if isinstance(found, Article):
         _touched(resolver_of(catalogue.load_decisions()), [(found, list(reader.read(found)))])
         signature(found.text)
+    table_version()
 
 
 def extract(engine: Engine, reader: Reader, ids: Sequence[str] | None = None) -> Extracted:
@@ -544,8 +554,7 @@ def derive_all(engine: Engine) -> int:
 
 def _derive(connection: Connection, keys: Sequence[str]) -> tuple[int, int]:
     """Derive in one transaction; return (events written, events closed)."""
-    if is_postgresql(connection):  # one at a time: two companies of one deal share its event
-        connection.execute(text("SELECT pg_advisory_xact_lock(7206102)"))
+    lock_events(connection)
     known_at = moment_of_writing(connection)
     decided = standing_decisions(connection)
     found = reconciling.reconcile_around(
