@@ -34,7 +34,7 @@ from storage.engine import open_store, reading
 from storage.metrics import exposition
 from tests.conftest import PostgreSQL, postgresql_binaries
 from tests.servers import Redis, kill
-from tests.service_run import Running, write_articles
+from tests.service_run import Running, told, write_articles
 
 
 def memory(processes: list[psutil.Process]) -> float:
@@ -71,14 +71,6 @@ def production(folder: Path) -> Iterator[tuple[dict[str, str], PostgreSQL, Redis
         queue = Redis(folder / "redis").start()
         stack.callback(queue.stop)
         yield {"DATABASE_URL": store.new_database(), "BROKER_URL": queue.url}, store, queue
-
-
-def told(service: Running) -> list[tuple[object, ...]]:
-    """Return what the events say, with the claims they rest on."""
-    return sorted(
-        (e.id, e.type, e.company_id, e.kind, e.count or 0, e.percent or 0, e.amount or 0, e.claim_ids)
-        for e in service.events()
-    )
 
 
 def chaos_run(
@@ -118,6 +110,7 @@ def chaos_run(
                     counts = work.counts(engine)
                     if not samples or now - samples[-1][0] > 5:
                         samples.append((now, counts["read"]["done"], memory(service.tree())))
+                        print(round(now - begun), *samples[-1][1:], sum(killed.values()), file=sys.stderr, flush=True)
                     rest = sum(counts[s][status] for s in ("read", "derive") for status in ("pending", "leased"))
                     if rest == 0 and counts["read"]["done"]:
                         break
