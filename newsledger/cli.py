@@ -293,7 +293,9 @@ def reconcile(
     epilog=example("newsledger export datasets", "newsledger export s3://bucket/newsledger --night 2026-01-31")
 )
 def export(
-    target: Annotated[str, typer.Argument(metavar="DIR", help="A folder, or any fsspec URL.")],
+    target: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="A folder, or any fsspec URL; none: where the service publishes.")
+    ] = "",
     night: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A past night, as known at its end; none: now.")
     ] = None,
@@ -305,7 +307,7 @@ def export(
     """Publish the dataset: CSV, Parquet and SQLite with a description and checksums. The same again changes nothing."""
     from storage import export as exports
 
-    published = exports.export(_store(), target, night.date() if night else None, correction=correction)
+    published = exports.export(_store(), target or settings().exports, night.date() if night else None, correction=correction)
     told = "published" if published.new else "there already"
     print(f"{published.version} {told}: {_counted(published.rows)} rows at {published.location}")
 

@@ -39,12 +39,14 @@ class StoreMetrics:
             ("newsledger_tick_timestamp_seconds", "tick", "When the clock last ticked, Unix time."),
             ("newsledger_export_timestamp_seconds", "export", "When a night was last published, Unix time."),
         ):
-            ended = jobs.last(self._engine, job)
+            ended = jobs.last(self._engine, job, succeeded=True)
             if ended is not None:
                 yield GaugeMetricFamily(name, help_, value=ended[1].timestamp())
                 if job == "export":
                     age = (now - ended[1]).total_seconds()
                     yield GaugeMetricFamily("newsledger_export_age_seconds", "Age of the newest dataset.", value=age)
+        failing = jobs.failing(self._engine, "export")
+        yield GaugeMetricFamily("newsledger_export_nights_failed", "Nights not published, tried again.", value=failing)
         with reading(self._engine) as connection:
             yield from _queue_age(connection, now)
             yield from _counted(connection)

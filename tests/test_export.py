@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,12 @@ from ledger_facts import NOW, WIRE, article, at, claim, company, days, investmen
 from sqlalchemy import Engine, update
 
 from newsledger.reconcile import MintedId
-from storage import articles, claims, companies, events, sources, tables
+from storage import articles, claims, companies, events, jobs, sources, tables
 from storage.dataset import RESOURCES, shortened
 from storage.engine import writing
 from storage.export import ExportError, data_dictionary, export, missing_nights, versions
+from storage.metrics import exposition
+from workers import steps
 
 NIGHT = date(2026, 3, 20)
 FILES = [f"{resource.name}.csv" for resource in RESOURCES]
@@ -378,3 +380,21 @@ def test_data_dictionary_explains_every_field_and_is_the_one_in_the_docs() -> No
         "make it anew: python -m storage.export > docs/data-dictionary.md"
     )
     assert at("2026-01-01").tzinfo is UTC
+
+
+def test_a_night_held_back_waits_for_a_person_and_the_service_goes_on(
+    sqlite_store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(sqlite_store, *(layoff(f"e{n:03}") for n in range(100)), known_at=NOW - days(1))
+    assert steps.export_due(sqlite_store, str(tmp_path), date(2026, 3, 19))
+    put(sqlite_store, considered=tuple(f"e{n:03}" for n in range(60)), known_at=NOW)
+    with pytest.raises(ExportError, match="--correction"):
+        steps.export_due(sqlite_store, str(tmp_path), NIGHT)
+    assert steps.export_due(sqlite_store, str(tmp_path), NIGHT) is None, "not tried again at every tick"
+    assert b"newsledger_export_nights_failed 1.0" in exposition(sqlite_store)
+    export(sqlite_store, str(tmp_path), NIGHT, correction="sixty were reprints")
+    monkeypatch.setattr(jobs, "AGAIN", timedelta(0))
+    published = steps.export_due(sqlite_store, str(tmp_path), NIGHT)
+    assert published is not None
+    assert not published.new
+    assert b"newsledger_export_nights_failed 0.0" in exposition(sqlite_store)

@@ -132,7 +132,7 @@ def test_results_and_finish_are_one(store: Engine) -> None:
 
 
 @pytest.mark.fault
-def test_each_due_time_of_a_job_runs_once(store: Engine) -> None:
+def test_each_due_time_of_a_job_runs_once(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(lambda _: jobs.start(store, "export", "2026-03-01"), range(4))) == [False] * 3 + [True]
     jobs.finish(store, "export", "2026-03-01")
@@ -141,8 +141,14 @@ def test_each_due_time_of_a_job_runs_once(store: Engine) -> None:
     runs = [("export", f"2026-03-0{day}") for day in (1, 2, 3)]
     assert jobs.taken(store, runs) == set(runs[:2])
     jobs.finish(store, "export", "2026-03-02", "failed: too few rows")
-    assert jobs.taken(store, runs) == set(runs[:1])
     assert jobs.ended(store, runs) == {runs[0]: "done", runs[1]: "failed: too few rows"}
+    assert jobs.failing(store, "export") == 1
+    assert (jobs.last(store, "export") or "")[0] == "2026-03-02"
+    assert (jobs.last(store, "export", succeeded=True) or "")[0] == "2026-03-01"
+    assert jobs.taken(store, runs) == set(runs[:2]), "a failed run is not tried again at once"
+    assert not jobs.start(store, "export", "2026-03-02")
+    monkeypatch.setattr(jobs, "AGAIN", timedelta(0))
+    assert jobs.taken(store, runs) == set(runs[:1])
     assert jobs.start(store, "export", "2026-03-02"), "a failed run may be tried again"
     last = jobs.last(store, "export")
     assert last is not None

@@ -204,9 +204,10 @@ def _end_log(**_: Any) -> None:
     structlog.contextvars.clear_contextvars()
 
 
-def _load_before_fork(**_: Any) -> None:
+def _load_before_fork(sender: Any, **_: Any) -> None:
     _log_as_json()
-    steps.warm_up(reader())
+    if "read" in sender.app.amqp.queues.consume_from:  # a crawler's worker needs no reader
+        steps.warm_up(reader())
 
 
 def _die_with_worker(**_: Any) -> None:
