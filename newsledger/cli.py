@@ -307,7 +307,8 @@ def export(
     """Publish the dataset: CSV, Parquet and SQLite with a description and checksums. The same again changes nothing."""
     from storage import export as exports
 
-    published = exports.export(_store(), target or settings().exports, night.date() if night else None, correction=correction)
+    target = target or settings().exports
+    published = exports.export(_store(), target, night.date() if night else None, correction=correction)
     told = "published" if published.new else "there already"
     print(f"{published.version} {told}: {_counted(published.rows)} rows at {published.location}")
 
