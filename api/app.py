@@ -44,7 +44,7 @@ def create_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # fewer threads than the store has connections: no one waits for a connection, least of all the loop
         current_default_thread_limiter().total_tokens = THREADS
-        pages.warm(app.openapi)
+        app.state.warm = pages.warm(app)
         yield
 
     app = FastAPI(

@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import itertools
 import os
-import random
 import shutil
 import socket
 import statistics
@@ -24,6 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,62 +36,14 @@ import orjson
 import psutil
 from sqlalchemy import Engine
 
-from newsledger.model import Company, Event, digest
-from newsledger.reconcile import MintedId
+from bench.store import COMPANIES, fill, prepare, settled, sqlite_store
 from newsledger.settings import Settings
-from storage import companies, events
 from storage.coverage import coverage
-from storage.engine import moment_of_writing, open_store, reading, writing
-from storage.migrations import migrate
+from storage.engine import open_store, reading
 from storage.series import Question, series_of
 
-COMPANIES = 20_000
 SINCE, UNTIL = "2016-01-01", "2026-01-01"
 CONNECTIONS = 32
-
-
-def fill(engine: Engine, number: int) -> None:
-    """Put made-up events of ten years into the store; a few companies are huge."""
-    migrate(engine)
-    chance = random.Random(1)
-    with writing(engine) as connection:
-        at = moment_of_writing(connection)
-        companies.save(connection, [Company(id=f"c{n}", name=f"Company {n}") for n in range(COMPANIES)], at)
-    for start in range(0, number, 50_000):
-        made = [_event(chance, index) for index in range(start, min(start + 50_000, number))]
-        with writing(engine) as connection:
-            at = moment_of_writing(connection)
-            events.mint(connection, [MintedId(id=one.id, minted_at=at, anchor=one.id) for one in made])
-            events.write(connection, made, (), at)
-
-
-def _event(chance: random.Random, index: int) -> Event:
-    company = int(COMPANIES * chance.random() ** 3)
-    day = f"{chance.randrange(2016, 2026)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
-    common: dict[str, Any] = {
-        "id": digest(str(index)),
-        "company_id": f"c{company}",
-        "company": f"Company {company}",
-        "stage": "announced",
-        "date": day,
-        "date_precision": "day",
-        "date_basis": "stated",
-        "figure_rule": "the only claim",
-        "claim_ids": (),
-        "claims": 1,
-        "sources": 1,
-        "source_kinds": ("news",),
-        "trace": {"figure": "the only claim", "members": "one claim"},
-    }
-    if chance.random() < 0.6:
-        jobs = chance.randrange(1, 5000)
-        cited = "cause" if chance.random() < 0.3 else "none"
-        figures = {"count": jobs, "count_low": jobs, "count_high": jobs}
-        return Event(type="layoff", kind="layoff", ai_relation=cited, **figures, **common)
-    dollars = chance.randrange(1, 500) * 10**7
-    return Event(
-        type="ai_investment", kind="capex", basis="deal", currency="USD", amount=dollars, amount_usd=dollars, **common
-    )
 
 
 def bare(engine: Engine) -> Callable[..., Any]:
@@ -142,16 +95,23 @@ def served(kind: str, store: str) -> Iterator[tuple[int, psutil.Process]]:
         [sys.executable, "-m", "bench.api", "--serve", kind, "--store", store, "--port", str(port)]
     )
     try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+        end = time.monotonic() + 60
+        while not _ready(port) and time.monotonic() < end:
             time.sleep(0.1)
-        time.sleep(3)  # the charts' renderer starts in the background
         yield port, psutil.Process(child.pid)
     finally:
         child.terminate()
         child.wait(20)
+
+
+def _ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code != 503  # the bare app knows no such page
+    except OSError:
+        return False
 
 
 async def _connection(
@@ -191,14 +151,14 @@ def questions(headers: str = "", *, fixed: bool = False, salt: int = 0) -> Itera
     """Yield HTTP requests for series of 120 points: a different company each time, or always the same."""
     for number in itertools.count(salt):
         company = 7 if fixed else number % COMPANIES
-        path = f"/v1/series?metric=jobs_cut&by=month&company=c{company}&since={SINCE}&until={UNTIL}"
+        path = f"/v1/series?metric=jobs_cut&by=month&company=c-{company:05}&since={SINCE}&until={UNTIL}"
         yield f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
 
 
 def _etag(port: int) -> str:
     import httpx
 
-    address = f"http://127.0.0.1:{port}/v1/series?metric=jobs_cut&by=month&company=c7&since={SINCE}&until={UNTIL}"
+    address = f"http://127.0.0.1:{port}/v1/series?metric=jobs_cut&by=month&company=c-00007&since={SINCE}&until={UNTIL}"
     return httpx.get(address, headers={"Host": "localhost"}).headers["etag"]
 
 
@@ -225,7 +185,7 @@ def measure_csv(port: int, process: psutil.Process) -> tuple[int, float, float, 
 PAGES = {
     "overview": "/",
     "companies": "/companies",
-    "company": "/companies/c7",
+    "company": "/companies/c-00007",
     "event": "",
     "explore": "/explore",
     "sources": "/sources",
@@ -244,7 +204,7 @@ def measure_pages(port: int, process: psutil.Process) -> dict[str, tuple[float, 
     from playwright.sync_api import sync_playwright
 
     address = f"http://127.0.0.1:{port}"
-    newest = httpx.get(f"{address}/v1/events?company=c7&limit=1", timeout=60).json()["data"][0]["id"]
+    newest = httpx.get(f"{address}/v1/events?company=c-00007&limit=1", timeout=60).json()["data"][0]["id"]
     found: dict[str, tuple[float, float, float, int]] = {}
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
@@ -293,8 +253,10 @@ def main() -> None:
         store = asked.store or str(Path(folder) / "bench.sqlite")
         if not Path(store).exists():
             begun = time.perf_counter()
-            engine = open_store(f"sqlite:///{store}")
+            engine = sqlite_store(Path(store))
+            prepare(engine)
             fill(engine, asked.events)
+            settled(engine)
             engine.dispose()
             print(f"{asked.events:,} events over {COMPANIES:,} companies made in {time.perf_counter() - begun:.0f} s")
         print(f"{datetime.now(UTC):%F}, {os.cpu_count()} cores, store {Path(store).stat().st_size / 2**20:,.0f} MB")

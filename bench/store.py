@@ -147,10 +147,20 @@ def ready_rows(connection: Connection, made: Iterable[Fact]) -> Iterator[list[An
         yield row
 
 
+def set_pragmas(engine: Engine, *pragmas: str) -> None:
+    """Set what the connection of a SQLite store heeds from now on; PostgreSQL has no such thing."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+
+
 def fill(engine: Engine, count: int) -> None:
     """Put events into the tables without their indices, make these anew, and add all up."""
     made = (tables.event, tables.event_claim, tables.event_id)
     indices = [index for table in made for index in table.indexes]
+    set_pragmas(engine, "ignore_check_constraints = ON", "synchronous = OFF")
     with writing(engine) as connection:
         for index in indices:
             index.drop(connection)
@@ -175,6 +185,7 @@ def fill(engine: Engine, count: int) -> None:
         for index in indices:
             index.create(connection)
         rollups.rebuild(connection)
+    set_pragmas(engine, "ignore_check_constraints = OFF", "synchronous = NORMAL")
 
 
 class Report:
@@ -472,7 +483,7 @@ def store(database: str, folder: Path) -> Iterator[Engine]:
     """Give an empty store in a folder, gone afterwards."""
     server = None
     if database == "sqlite":
-        url = f"sqlite:///{folder / 'ledger.sqlite'}"
+        engine = sqlite_store(folder / "ledger.sqlite")
     else:
         binaries = postgresql_binaries()
         if binaries is None:
@@ -480,17 +491,20 @@ def store(database: str, folder: Path) -> Iterator[Engine]:
         folder.chmod(0o755)
         (folder / "pg").mkdir()
         server = PostgreSQL(folder / "pg", binaries)
-        url = server.new_database()
-    engine = open_store(url)
-    if database == "sqlite":
-        # members name claims that are not there, and PostgreSQL's constraint is dropped too
-        event_.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF").close())
+        engine = open_store(server.new_database())
     try:
         yield engine
     finally:
         engine.dispose()
         if server is not None:
             server.stop()
+
+
+def sqlite_store(path: Path) -> Engine:
+    """Return the engine of a SQLite store where made-up events may name claims that are not there."""
+    engine = open_store(f"sqlite:///{path}")
+    event_.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF").close())
+    return engine
 
 
 def settled(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""What one event adds to each metric, and the sums by company and month that follow every change of an event.
+"""What one event adds to each metric, and the sums by company, kind and month that follow every change of an event.
 
 An event is placed in the period its date is sure of: a month (`2026-03`), or where less is known a quarter
 (`2026-Q1`), a year (`2026`), or `undated`. So a month's sum never takes in an event that may lie outside it.
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from storage.batches import batches
 from storage.bulk import add_rows
 from storage.columns import Whole
-from storage.tables import METRIC_COLUMNS, PAIR_COLUMNS, company_month, company_quarter, event, total_month
+from storage.tables import METRIC_COLUMNS, PAIR_COLUMNS, company_month, company_quarter, event, kind_month
 from storage.versions import held
 
 UNDATED = "undated"
@@ -41,8 +41,8 @@ NOT_COUNTED_STAGES = ("denied", "cancelled")
 ZERO = (0,) * len(METRIC_COLUMNS)
 DENIED = tuple(int(name == "denied_events") for name in METRIC_COLUMNS)
 
-Sums = dict[tuple[str, str], tuple[int, ...]]
-"""(company id, period) → one number for each of METRIC_COLUMNS."""
+Sums = dict[tuple[str, str, str], tuple[int, ...]]
+"""(company id, kind, period) → one number for each of METRIC_COLUMNS."""
 
 _paired: Callable[[Sequence[int]], tuple[int, ...]] = operator.itemgetter(*map(METRIC_COLUMNS.index, PAIR_COLUMNS))
 
@@ -161,28 +161,29 @@ def add_up(events: Iterable[Counted], sign: int, into: Sums) -> Sums:
         numbers = contribution(entry)
         if numbers is ZERO:
             continue
-        key = (entry.company_id, period_of(entry.date, entry.date_precision))
+        key = (entry.company_id, entry.kind, period_of(entry.date, entry.date_precision))
         into[key] = tuple(map(change, into.get(key, ZERO), numbers))
     return into
 
 
 def apply(connection: Connection, changes: Sums) -> None:
     """Add changes to the roll-ups; a sum that nothing is left of goes. In the order of keys, so that no two block."""
-    months = {key: numbers for key, numbers in sorted(changes.items()) if any(numbers)}
-    quarters: Sums = {}
-    totals: dict[tuple[str], tuple[int, ...]] = {}
+    months: dict[tuple[str, str], tuple[int, ...]] = {}
+    quarters: dict[tuple[str, str], tuple[int, ...]] = {}
+    kinds: dict[tuple[str, str], tuple[int, ...]] = {}
     nothing = (0,) * len(PAIR_COLUMNS)
+    for (company_id, kind, period), numbers in changes.items():
+        for sums, key in ((months, (company_id, period)), (kinds, (kind, period))):
+            sums[key] = tuple(map(operator.add, sums.get(key, ZERO), numbers))
     for (company_id, period), numbers in months.items():
         key = (company_id, quarter_of(period))
         quarters[key] = tuple(map(operator.add, quarters.get(key, nothing), _paired(numbers)))
-        totals[period,] = tuple(map(operator.add, totals.get((period,), ZERO), numbers))
-    _add(connection, company_month, months)
-    _add(connection, company_quarter, quarters)
-    _add(connection, total_month, dict(sorted(totals.items())))
+    for table, sums in ((company_month, months), (company_quarter, quarters), (kind_month, kinds)):
+        _add(connection, table, {key: numbers for key, numbers in sorted(sums.items()) if any(numbers)})
 
 
 def _add(connection: Connection, table: Table, changes: Mapping[Any, tuple[int, ...]]) -> None:
-    rows = [(*key, *numbers) for key, numbers in changes.items() if any(numbers)]
+    rows = [(*key, *numbers) for key, numbers in changes.items()]
     added = tuple(column.name for column in table.columns if not column.primary_key)
     add_rows(connection, table, rows, added)
     less = [key for key, numbers in changes.items() if min(numbers) < 0]
@@ -191,15 +192,17 @@ def _add(connection: Connection, table: Table, changes: Mapping[Any, tuple[int, 
         connection.execute(delete(table).where(of_keys, and_(*(table.c[name] == 0 for name in added))))
 
 
-def month_sums(as_of: datetime | None = None) -> Subquery:
-    """Return the SQL of the rows of `company_month` as the events that hold now, or held at a time, give them."""
+def month_sums(as_of: datetime | None = None, by: str = "company_id") -> Subquery:
+    """Return the SQL of sums by company, or another column of events, and month as the events that hold now, or held
+    at a time, give them.
+    """
     parts = contribution_sql()
     day_or_longer = period_sql()
     period = case((func.length(day_or_longer) == 10, func.substr(day_or_longer, 1, 7)), else_=day_or_longer)
     numbers = (parts[name].label(name) for name in METRIC_COLUMNS)
-    each = select(event.c.company_id, period.label("period"), *numbers).where(held(event, as_of)).subquery()
+    each = select(event.c[by], period.label("period"), *numbers).where(held(event, as_of)).subquery()
     sums = [cast(func.sum(each.c[name]), Whole).label(name) for name in METRIC_COLUMNS]
-    rows = select(each.c.company_id, each.c.period, *sums).group_by(each.c.company_id, each.c.period).subquery()
+    rows = select(each.c[by], each.c.period, *sums).group_by(each.c[by], each.c.period).subquery()
     return select(rows).where(or_(*(rows.c[name] != 0 for name in METRIC_COLUMNS))).subquery()
 
 
@@ -215,17 +218,18 @@ def quarter_sql(period: ColumnElement[str]) -> ColumnElement[str]:
 
 def rebuild(connection: Connection) -> None:
     """Make the roll-ups anew from all events that hold."""
-    for made in (company_month, company_quarter, total_month):
+    for made in (company_month, company_quarter, kind_month):
         connection.execute(delete(made))
-    rows = month_sums()
-    connection.execute(insert(company_month).from_select([c.name for c in rows.c], select(rows)))
-    period = company_month.c.period
-    grouped: tuple[tuple[Table, dict[str, ColumnElement[str]]], ...] = (
-        (company_quarter, {"company_id": company_month.c.company_id, "quarter": quarter_sql(period)}),
-        (total_month, {"period": period}),
-    )
-    for table, keys in grouped:
-        sums = {c.name: func.sum(company_month.c[c.name]) for c in table.columns if not c.primary_key}
-        something = or_(*(total != 0 for total in sums.values()))
-        totals = select(*keys.values(), *sums.values()).group_by(*keys.values()).having(something)
-        connection.execute(insert(table).from_select([*keys, *sums], totals))
+    fill_months(connection, company_month, "company_id")
+    fill_months(connection, kind_month, "kind")
+    keys = {"company_id": company_month.c.company_id, "quarter": quarter_sql(company_month.c.period)}
+    sums = {name: func.sum(company_month.c[name]) for name in PAIR_COLUMNS}
+    something = or_(*(total != 0 for total in sums.values()))
+    quarters = select(*keys.values(), *sums.values()).group_by(*keys.values()).having(something)
+    connection.execute(insert(company_quarter).from_select([*keys, *sums], quarters))
+
+
+def fill_months(connection: Connection, table: Table, by: str) -> None:
+    """Fill an empty roll-up by a column of events and month with the sums of the events that hold."""
+    rows = month_sums(by=by)
+    connection.execute(insert(table).from_select([c.name for c in rows.c], select(rows)))

@@ -33,7 +33,7 @@ from storage.coverage import Coverage, coverage
 from storage.engine import is_postgresql
 from storage.events import EventFilter, filtered, has_role
 from storage.rollups import UNDATED, contribution_sql, period_sql
-from storage.tables import company, company_month, event, total_month
+from storage.tables import company, company_month, event, kind_month
 from storage.versions import held
 
 Metric = Literal[
@@ -151,7 +151,7 @@ def series_of(
     in_months = all(day is None or day.day == 1 for day in (first, after))
     from_rollup = (
         grain in ("month", "quarter", "year")
-        and by in ("all", "company", "sector", "country")
+        and by in ("all", "company", "sector", "country", "kind")
         and (asked.as_of, asked.filters) == (None, None)
         and in_months
         and not asked.include_denied
@@ -279,27 +279,26 @@ def _span(values: Values, first: date | None, after: date | None) -> tuple[date,
 def _rollup_sums(
     columns: Iterable[str], by: Property, keys: Collection[str], first: date | None, after: date | None
 ) -> Select[Any]:
-    table = total_month if by == "all" else company_month
-    conditions: list[ColumnElement[bool]] = []
+    table = kind_month if by in ("all", "kind") else company_month
+    key: ColumnElement[Any] = {
+        "all": literal(ALL),
+        "kind": kind_month.c.kind,
+        "company": company_month.c.company_id,
+        "sector": func.coalesce(company.c.sector, UNKNOWN),
+        "country": func.coalesce(company.c.country, UNKNOWN),
+    }[by].label("key")
+    numbers = (table.c[name] if by == "company" else cast(func.sum(table.c[name]), Whole) for name in columns)
+    asked = select(key, table.c.period, *numbers)
+    if by in ("sector", "country"):
+        asked = asked.join(company, and_(company.c.id == company_month.c.company_id, held(company)))
     # whole years, as a quarter or a year may reach into the time asked for; what does not is left out afterwards
     if first is not None:
-        conditions.append(table.c.period >= f"{first.year:04}")
+        asked = asked.where(table.c.period >= f"{first.year:04}")
     if after is not None:
-        conditions.append(table.c.period < f"{after.year + 1:04}")
-    if by in ("all", "company"):
-        key: ColumnElement[Any] = literal(ALL).label("key") if by == "all" else company_month.c.company_id.label("key")
-        if keys and by == "company":
-            conditions.append(company_month.c.company_id.in_(sorted(keys)))
-        return select(key, table.c.period, *(table.c[name] for name in columns)).where(*conditions)
-    key = func.coalesce(company.c[by], UNKNOWN).label("key")
-    if keys:
-        conditions.append(key.in_(sorted(keys)))
-    return (
-        select(key, table.c.period, *(cast(func.sum(table.c[name]), Whole) for name in columns))
-        .join(company, and_(company.c.id == company_month.c.company_id, held(company)))
-        .where(*conditions)
-        .group_by(key, table.c.period)
-    )
+        asked = asked.where(table.c.period < f"{after.year + 1:04}")
+    if keys and by != "all":
+        asked = asked.where(key.element.in_(sorted(keys)))
+    return asked if by == "company" else asked.group_by(key, table.c.period)
 
 
 def _event_sums(columns: Iterable[str], asked: Question) -> Any:

@@ -536,12 +536,15 @@ company_quarter = table(
 )
 """The sums of `company_month` by quarter; what lies in no quarter for sure under an empty one."""
 
-total_month = table(
-    "total_month",
-    Column("period", Text, primary_key=True),
+kind_month = table(
+    "kind_month",
+    Column("kind", Text, nullable=False),
+    Column("period", Text, nullable=False),
     *(Column(name, Whole, nullable=False) for name in METRIC_COLUMNS),
+    PrimaryKeyConstraint("kind", "period"),
     rowid=False,
 )
+"""The sums of all companies by kind of event and month."""
 
 decision = table(
     "decision",

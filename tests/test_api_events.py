@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -302,7 +303,11 @@ def test_the_feed_is_atom_with_the_sentences(client: httpx.Client) -> None:
 
 def test_probes(client: httpx.Client, tmp_path: Path) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json()["status"] == "ready"
+    end = time.monotonic() + 60
+    while (ready := client.get("/readyz")).status_code == 503 and time.monotonic() < end:
+        assert "being drawn" in problem(ready, 503)["detail"]
+        time.sleep(0.1)
+    assert ready.json()["status"] == "ready"
     assert "python_info" in client.get("/metrics").text
     empty = create_app(open_store(f"sqlite:///{tmp_path / 'none.sqlite'}"), Settings(_env_file=None))
     with served(empty) as address:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ledger_facts import layoff, put
+from ledger_facts import investment, layoff, put
 from sqlalchemy import Engine, inspect, select, text
 
 from newsledger import model
@@ -43,11 +43,13 @@ def test_roll_ups_come_through_every_version(store: Engine) -> None:
         layoff("y", date="2026", date_precision="year", company_id="beta", company="Beta"),
         layoff("u", date=None, date_precision=None),
         layoff("d", stage="denied"),
+        layoff("b", kind="buyout"),
+        investment("i"),
     )
 
     def held() -> dict[str, list[tuple[object, ...]]]:
         with reading(store) as connection:
-            made = ("company_month", "company_quarter", "total_month")
+            made = ("company_month", "company_quarter", "kind_month")
             found = {name: connection.execute(select(tables.metadata.tables[name])).all() for name in made}
         return {name: sorted(tuple(row) for row in rows) for name, rows in found.items()}
 
@@ -182,7 +184,7 @@ def test_wrong_rows_are_impossible(store: Engine) -> None:
         "INSERT INTO work VALUES ('read', 'k', 0, 'leased', 0, NULL, NULL, false, NULL, '2026-01-01 00:00:00.000000')",
         "INSERT INTO work VALUES ('fly', 'k', 0, 'pending', 0, NULL, NULL, false, NULL, '2026-01-01 00:00:00.000000')",
         "INSERT INTO page (id, url, source_id, fetched_at, status) VALUES ('p', 'u', 'nobody', '2026-01-01', 200)",
-        "INSERT INTO total_month (period, jobs_cut) VALUES ('2026-01', -1)",
+        "INSERT INTO kind_month (kind, period, jobs_cut) VALUES ('layoff', '2026-01', -1)",
     ]
     from sqlalchemy.exc import IntegrityError
 

@@ -86,7 +86,7 @@ TEXTS = st.text(alphabet="aAbBßéÉe\u03011１ ﬁ_'-%\\", max_size=12)
 @given(told=st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4), asked=st.lists(TEXTS, min_size=1, max_size=4))
 def test_the_index_finds_what_the_rule_says(store: Engine, told: list[tuple[str, str]], asked: list[str]) -> None:
     with writing(store) as connection:
-        for table in ("event_claim", "event", "company_month", "company_quarter", "total_month"):
+        for table in ("event_claim", "event", "company_month", "company_quarter", "kind_month"):
             connection.execute(delete(tables.metadata.tables[table]))
     ids = tell(store, [(title, sentence, "b") for title, sentence in told])
     put(store, *(layoff(f"e{place}", claim_ids=(id_,)) for place, id_ in enumerate(ids)))

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, FastAPI, Query
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import openapi
-from api.answers import Body, answers_of
+from api.answers import Answers, Body, answers_of
 from api.dashboard import charts, timeline, wording
 from api.dashboard.sentences import Said, link, marked, publisher, said
 from api.filters import EventChoice
@@ -32,6 +33,7 @@ from newsledger.model import Company, Event, SourcedClaim
 from newsledger.reconcile import reasons
 from storage import claims as claims_
 from storage import companies, events, sources
+from storage.engine import OutOfTimeError
 from storage.pairs import NEAR_DAYS, pairs
 
 HERE = Path(__file__).parent
@@ -82,14 +84,27 @@ def _static_version() -> str:
 environment = _environment()
 
 
-def warm(describe: Callable[[], object]) -> None:
-    """Start the chart renderer and make the OpenAPI document in the background: each takes a second the first time."""
+def warm(app: FastAPI) -> threading.Event:
+    """Draw the overview and make the OpenAPI document in the background: each takes a second the first time.
+
+    Returns what is set once that is done.
+    """
+    done = threading.Event()
+    answers: Answers = app.state.answers
 
     def first_times() -> None:
-        charts.warm()
-        describe()
+        try:
+            charts.warm()
+            app.openapi()
+            with answers.reading() as connection:
+                overview_shown(connection)
+        except (SQLAlchemyError, OutOfTimeError):
+            pass  # no store, or a slow one: who asks for a page is told
+        finally:
+            done.set()
 
     threading.Thread(target=first_times, name="first times", daemon=True).start()
+    return done
 
 
 async def give_page(
@@ -161,27 +176,25 @@ QUOTED = 6
 # overview -------------------------------------------------------------------------------------------------------------
 
 
-PAIRS_SHOWN = 10
+PAIRS_SHOWN, NEWEST_SHOWN = 10, 8
 
 
 @router.get("/", name="overview_page")
 async def overview(request: Request) -> Response:
     """Show both series on one clock, the newest events, who cuts while investing, years and kinds."""
+    return await give_page(request, "overview.html", "/", overview_shown)
 
-    def build(connection: Connection) -> dict[str, Any]:
-        cutting = pairs(connection, sort="jobs_cut_near", since=timeline.year_ago(), limit=PAIRS_SHOWN)
-        return timeline.overview(connection) | {
-            "both": [pair for pair in cutting if pair.cuts_near],
-            "pair_days": NEAR_DAYS,
-            "title": "Overview",
-            "newest": with_sentences(
-                connection,
-                events.query(connection, events.EventFilter(), "-date", None, 8).events,
-                sources.names(connection),
-            ),
-        }
 
-    return await give_page(request, "overview.html", "/", build)
+def overview_shown(connection: Connection) -> dict[str, Any]:
+    """Return what the overview shows."""
+    cutting = pairs(connection, sort="jobs_cut_near", since=timeline.year_ago(), limit=PAIRS_SHOWN)
+    newest = events.query(connection, sort="-date", limit=NEWEST_SHOWN)
+    return timeline.overview(connection) | {
+        "both": [pair for pair in cutting if pair.cuts_near],
+        "pair_days": NEAR_DAYS,
+        "title": "Overview",
+        "newest": with_sentences(connection, newest.events, sources.names(connection)),
+    }
 
 
 # companies ------------------------------------------------------------------------------------------------------------

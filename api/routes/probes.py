@@ -28,7 +28,7 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """The store answers too."""
+    """The store answers too, and the first page has been drawn."""
 
     status: str
     version: str
@@ -44,13 +44,15 @@ async def healthz(request: Request) -> Response:
     return _now({"status": "ok"})
 
 
-@router.get("/readyz", name="readyz", summary="Whether the store answers", response_model=Ready)
+@router.get("/readyz", name="readyz", summary="Whether the store answers, and pages come at once", response_model=Ready)
 async def readyz(request: Request) -> Response:
-    """Return 200 with the data version where the store answers, else 503."""
+    """Return 200 with the data version where the store answers and the first page has been drawn, else 503."""
     try:
         version = await run_in_threadpool(answers_of(request).read_version)
     except SQLAlchemyError as error:
         raise ProblemError(503, "the store does not answer, or has no tables yet (newsledger migrate)") from error
+    if not request.app.state.warm.is_set():
+        raise ProblemError(503, "the first page is being drawn; ask again in a moment", headers={"Retry-After": "1"})
     return _now({"status": "ready", "version": version})
 
 
