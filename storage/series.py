@@ -199,6 +199,22 @@ def series_of(
     return Series(metric=metric, grain=grain, by=by, additive=by != "role", points=points, unplaced=unplaced)
 
 
+def added_up(series: Series) -> Series:
+    """Return the cumulative curve of a series: each number with all before it of the same key, from the first point on.
+
+    A gap adds nothing. Raises ValueError for a ratio, which cannot be added up.
+    """
+    if series.metric in RATIOS:
+        above, below, _ = RATIOS[series.metric]
+        raise ValueError(f"{series.metric} is a ratio and cannot be added up; ask for {above} and {below}")
+    totals: dict[str, int | float] = {}
+    points = []
+    for point in series.points:
+        totals[point.key] = totals.get(point.key, 0) + (point.value or 0)
+        points.append(replace(point, value=totals[point.key]))
+    return replace(series, points=points)
+
+
 def _columns(rows: Iterable[Any], count: int) -> list[Values]:
     """Return the columns of rows of key, period and `count` numbers."""
     columns: list[Values] = [{} for _ in range(count)]

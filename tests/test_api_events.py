@@ -222,6 +222,20 @@ def test_series_are_the_sums_of_the_events(client: httpx.Client) -> None:
     assert rows[-1]["partial"] is True
 
 
+def test_a_cumulative_series_adds_up_what_came_before(client: httpx.Client) -> None:
+    query = {"metric": ["jobs_cut", "ai_usd_in"], "by": "quarter"}
+    each = client.get("/v1/series", params=query).json()["data"]
+    curve = client.get("/v1/series", params={**query, "cumulative": True}).json()["data"]
+    totals = dict.fromkeys(query["metric"], 0)
+    for one, so_far in zip(each, curve, strict=True):
+        totals[one["metric"]] += one["value"] or 0
+        assert so_far == {**one, "value": totals[one["metric"]]}
+    assert min(totals.values()) > 0
+    told = problem(client.get("/v1/series", params={"metric": "ai_cited_share", "cumulative": True}), 400)
+    assert told["parameter"] == "cumulative"
+    assert "jobs_cut" in told["detail"]
+
+
 def test_the_series_of_a_company_is_the_same_from_roll_ups_and_from_events(client: httpx.Client) -> None:
     query = {"metric": "jobs_cut", "by": "quarter", "company": "corvane"}
     fast = client.get("/v1/series", params=query).json()["data"]

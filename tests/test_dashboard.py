@@ -163,6 +163,19 @@ def test_a_bar_says_its_figures_and_leads_to_its_events(page: Page, address: str
     expect(page.locator("#results tbody tr[class]").first).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["/", "/companies/corvane"])
+def test_both_series_can_be_seen_added_up(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    page.get_by_role("link", name="Added up").click()
+    expect(page.locator("figure desc").first).to_contain_text("so far")
+    figure = page.locator("figure").first
+    figure.get_by_text("The same data as a table").click()
+    jobs = [int(text.replace(",", "")) for text in figure.locator("tbody td:nth-of-type(1)").all_inner_texts()]
+    assert jobs == sorted(jobs, reverse=True)
+    assert jobs[0] >= 1250
+    expect(page.get_by_role("link", name="Added up")).to_have_attribute("aria-current", "true")
+
+
 def test_a_filter_changes_the_page_in_place_and_the_download_is_what_is_shown(page: Page, address: str) -> None:
     page.goto(f"{address}/explore")
     page.get_by_label("Type").select_option("ai_investment")

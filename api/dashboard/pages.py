@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -173,6 +174,12 @@ QUOTED = 6
 """Claims of an event that a list quotes, at most; its page quotes all."""
 
 
+class ChartQuery(BaseModel):
+    """How a chart is drawn."""
+
+    cumulative: bool = False
+
+
 # overview -------------------------------------------------------------------------------------------------------------
 
 
@@ -180,16 +187,17 @@ PAIRS_SHOWN, NEWEST_SHOWN = 10, 8
 
 
 @router.get("/", name="overview_page")
-async def overview(request: Request) -> Response:
+async def overview(request: Request, asked: Annotated[ChartQuery, Query()]) -> Response:
     """Show both series on one clock, the newest events, who cuts while investing, years and kinds."""
-    return await give_page(request, "overview.html", "/", overview_shown)
+    shown = partial(overview_shown, cumulative=asked.cumulative)
+    return await give_page(request, "overview.html", "/", shown)
 
 
-def overview_shown(connection: Connection) -> dict[str, Any]:
+def overview_shown(connection: Connection, *, cumulative: bool = False) -> dict[str, Any]:
     """Return what the overview shows."""
     cutting = pairs(connection, sort="jobs_cut_near", since=timeline.year_ago(), limit=PAIRS_SHOWN)
     newest = events.query(connection, sort="-date", limit=NEWEST_SHOWN)
-    return timeline.overview(connection) | {
+    return timeline.overview(connection, cumulative=cumulative) | {
         "both": [pair for pair in cutting if pair.cuts_near],
         "pair_days": NEAR_DAYS,
         "title": "Overview",
@@ -270,7 +278,7 @@ LISTED = 25
 
 
 @router.get("/companies/{id}", name="company_page")
-async def company_page(request: Request, id: str) -> Response:
+async def company_page(request: Request, id: str, asked: Annotated[ChartQuery, Query()]) -> Response:
     """Show both timelines of a company and its events with their sentences."""
 
     def build(connection: Connection) -> dict[str, Any]:
@@ -284,7 +292,7 @@ async def company_page(request: Request, id: str) -> Response:
             lists[f"more_{key}"] = page.cursor is not None
         parent = companies.get(connection, company.parent_id) if company.parent_id else None
         return (
-            timeline.company(connection, company)
+            timeline.company(connection, company, cumulative=asked.cumulative)
             | lists
             | {"title": company.name, "company": company, "facts": _company_facts(company, parent)}
         )

@@ -15,7 +15,7 @@ from storage.calendar import Grain, bounds, period_of_day, periods
 from storage.companies import CompanySums
 from storage.coverage import Coverage, coverage
 from storage.events import EventFilter
-from storage.series import Metric, Point, Property, Question, Series, series_of
+from storage.series import Metric, Point, Property, Question, Series, added_up, series_of
 from storage.sources import SourceDay
 
 YEARS = 6
@@ -106,34 +106,42 @@ def clock(
     link: str | None = "/explore?",
     types: Sequence[Literal["layoff", "ai_investment"]] = ("layoff", "ai_investment"),
     height: int = 150,
+    cumulative: bool = False,
 ) -> charts.Chart | None:
-    """Return the chart of jobs cut above AI money out, with its table; null where there is nothing to draw."""
+    """Return the chart of jobs cut above AI money out, with its table; null where there is nothing to draw.
+
+    `cumulative` draws each period with all before it that are drawn.
+    """
+    if cumulative:
+        found, title, link = {name: added_up(series) for name, series in found.items()}, f"{title}, added up", None
     metrics = ("jobs_cut", "ai_cited_jobs", "ai_usd_out")
     jobs, cited, money = (_by_period(found[name]) if name in found else {} for name in metrics)
     begun = {period for period in (*jobs, *money) if bounds(period)[0] <= today()}
     periods = sorted(begun, key=lambda period: bounds(period)[0])
     if not any(point.value for point in (*jobs.values(), *money.values())):
         return None
-    panels = []
+    panels, so_far = [], " so far" if cumulative else ""
     if "layoff" in types:
-        bars = tuple(_bar(period, jobs.get(period), cited.get(period), "jobs", link) for period in periods)
-        panels.append(charts.Panel(title="Jobs cut", colour="cut", bars=bars))
+        bars = tuple(_bar(period, jobs.get(period), cited.get(period), "jobs", link, so_far) for period in periods)
+        panels.append(charts.Panel(title=f"Jobs cut{so_far}", colour="cut", bars=bars))
     if "ai_investment" in types:
-        bars = tuple(_bar(period, money.get(period), None, "usd", link) for period in periods)
-        panels.append(charts.Panel(title="AI money out, US dollars", colour="ai", unit="$", bars=bars))
+        bars = tuple(_bar(period, money.get(period), None, "usd", link, so_far) for period in periods)
+        panels.append(charts.Panel(title=f"AI money out{so_far}, US dollars", colour="ai", unit="$", bars=bars))
     columns: list[tuple[str, list[str]]] = [(grain.capitalize(), [period_words(period) for period in periods])]
     if "layoff" in types:
-        columns.append(("Jobs cut", [_count(jobs.get(period)) for period in periods]))
+        columns.append((f"Jobs cut{so_far}", [_count(jobs.get(period)) for period in periods]))
         columns.append(("of these AI cited", [_count(cited.get(period)) for period in periods]))
     if "ai_investment" in types:
-        columns.append(("AI money out", [_dollars(money.get(period)) for period in periods]))
+        columns.append((f"AI money out{so_far}", [_dollars(money.get(period)) for period in periods]))
     last_point = jobs.get(periods[-1]) or money.get(periods[-1])
     if last_point is not None and last_point.partial and bounds(periods[-1])[1] > today():
         columns[0][1][-1] += " (not over)"
     rows = tuple(zip(*(cells for _, cells in columns), strict=True))[::-1]
     first, last = period_words(periods[0]), period_words(periods[-1])
     most = max(jobs.values(), key=lambda point: point.value or 0, default=None)
-    peak = f" Most jobs were cut in {period_words(most.period)}: {most.value:,}." if most and most.value else ""
+    peak = ""
+    if most and most.value and not cumulative:
+        peak = f" Most jobs were cut in {period_words(most.period)}: {most.value:,}."
     what = panels[0].title.lower() if "layoff" in types else "AI money out"
     if len(panels) > 1:
         what += " above, AI money out below, on the same time axis"
@@ -187,7 +195,7 @@ def _dollars(point: Point | None) -> str:
     return "–" if point is None or point.value is None else wording.money(point.value)
 
 
-def _bar(period: str, point: Point | None, part: Point | None, unit: str, link: str | None) -> charts.Bar:
+def _bar(period: str, point: Point | None, part: Point | None, unit: str, link: str | None, so_far: str) -> charts.Bar:
     start, end = bounds(period)
     value = None if point is None else point.value
     name = period_words(period)
@@ -195,9 +203,9 @@ def _bar(period: str, point: Point | None, part: Point | None, unit: str, link: 
         words = f"{name}: not watched, nothing is known"
     elif unit == "jobs":
         cited = part.value if part is not None else None
-        words = f"{name}: {value:,} jobs cut" + (f", {cited:,} of them with AI cited" if cited else "")
+        words = f"{name}: {value:,} jobs cut{so_far}" + (f", {cited:,} of them with AI cited" if cited else "")
     else:
-        words = f"{name}: {wording.money(value)} AI money out"
+        words = f"{name}: {wording.money(value)} AI money out{so_far}"
     partial = bool(point and point.partial)
     type_ = "layoff" if unit == "jobs" else "ai_investment"
     return charts.Bar(
@@ -227,8 +235,8 @@ def fitting_grain(first: date, last: date) -> Grain:
     return "quarter" if days <= 9_500 else "year"
 
 
-def overview(connection: Connection) -> dict[str, Any]:
-    """Return what the overview shows of the whole ledger, all but the newest events."""
+def overview(connection: Connection, *, cumulative: bool = False) -> dict[str, Any]:
+    """Return what the overview shows of the whole ledger, all but the newest events; its chart added up or not."""
     now = today()
     until = months_back(now, -1)
     watched = coverage(connection)
@@ -244,7 +252,8 @@ def overview(connection: Connection) -> dict[str, Any]:
         connection, ("layoff_events", "jobs_cut", "ai_cited_share", "ai_usd_out", "ai_events"), "year", watched=watched
     )
     drawn = with_known_zeros(connection, _from_first_value(found))
-    chart = clock(drawn, id="clock-chart", title="Jobs cut and AI money out, by month", grain="month")
+    title = "Jobs cut and AI money out, by month"
+    chart = clock(drawn, id="clock-chart", title=title, grain="month", cumulative=cumulative)
     year_ago = months_back(now, 12)
     last = {
         name: sum(point.value or 0 for point in series.points if bounds(point.period)[0] >= year_ago)
@@ -274,6 +283,7 @@ def overview(connection: Connection) -> dict[str, Any]:
         ],
         "clock": chart,
         "period": "month",
+        "cumulative": cumulative,
         "basis_note": BASIS_NOTE,
         "legend": LEGEND,
         "years": _years(yearly),
@@ -341,8 +351,8 @@ def _kinds(found: Mapping[str, Series]) -> charts.Chart | None:
     )
 
 
-def company(connection: Connection, entry: Company) -> dict[str, Any]:
-    """Return what a company's page shows besides its events."""
+def company(connection: Connection, entry: Company, *, cumulative: bool = False) -> dict[str, Any]:
+    """Return what a company's page shows besides its events; its chart added up or not."""
     metrics: tuple[Metric, ...] = ("jobs_cut", "ai_cited_jobs", "ai_usd_out")
     more: tuple[Metric, ...] = ("layoff_events", "ai_events", "ai_usd_in")
     found = measure(connection, (*metrics, *more), "month", by="company", keys=(entry.id,))
@@ -370,7 +380,10 @@ def company(connection: Connection, entry: Company) -> dict[str, Any]:
             grain=grain,
             link=f"/explore?company={entry.id}&",
             height=110,
+            cumulative=cumulative,
         ),
+        "period": grain,
+        "cumulative": cumulative,
         "basis_note": BASIS_NOTE,
         "legend": LEGEND,
     }

@@ -20,7 +20,7 @@ from api.parameters import CheckedRoute
 from api.problems import ProblemError
 from storage.calendar import Grain
 from storage.events import EventFilter
-from storage.series import Metric, Point, Property, Question, TooManyPointsError, series_of
+from storage.series import Metric, Point, Property, Question, TooManyPointsError, added_up, series_of
 
 router = APIRouter(prefix="/v1", tags=["series"], route_class=CheckedRoute)
 
@@ -42,6 +42,9 @@ class SeriesQuery(EventChoice, AsOf):
     by: Grain = Field(default="month", description="length of the periods")
     per: Property = Field(default="all", description="split by this; rows by role overlap and do not add up")
     denied: bool = Field(default=False, description="count events that were denied or cancelled too")
+    cumulative: bool = Field(
+        default=False, description="each number with all before it, from the first period of the answer on; no ratios"
+    )
     format: Format | None = Field(default=None, description="absent: as the Accept header says, else json")
 
 
@@ -90,6 +93,11 @@ async def get_series(request: Request, asked: Annotated[SeriesQuery, Query()]) -
                 raise ProblemError(400, f"by: {error}", parameter="by") from error
             except (ValueError, OverflowError) as error:
                 raise ProblemError(400, str(error), parameter="since") from error
+        if asked.cumulative:
+            try:
+                found = [added_up(series) for series in found]
+            except ValueError as error:
+                raise ProblemError(400, f"cumulative: {error}", parameter="cumulative") from error
         key = "all" if asked.per == "all" else None
         rows = [row for series in found for row in point_rows(series.metric, series.points, key)]
         if wanted == "json":
