@@ -20,9 +20,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import structlog
+from sqlalchemy import Engine
 
 from bench import news_site
 from crawler.pages import Limits
@@ -36,7 +36,7 @@ from workers import children, steps
 from workers.broker import Broker
 
 
-def _store(folder: Path, articles: Path) -> Any:
+def _store(folder: Path, articles: Path) -> Engine:
     engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
     migrate(engine)
     steps.collect_files(engine, [articles])
@@ -146,6 +146,18 @@ def plain(folder: Path, pages: int) -> float:
         return (used() - begun) / pages
 
 
+def seconds_of_work(engine: Engine) -> float:
+    """Wait until nothing is left to read or derive; return the wall seconds since the first page was taken."""
+    begun = 0.0
+    while True:
+        counts = work.counts(engine)
+        if not begun and counts["read"]["pending"] < sum(counts["read"].values()):
+            begun = time.perf_counter()
+        if sum(counts[step][status] for step in ("read", "derive") for status in ("pending", "leased")) == 0:
+            return time.perf_counter() - begun
+        time.sleep(0.2 if begun else 0.02)
+
+
 def through_celery(folder: Path, articles: Path, processes: int) -> float:
     """Return the wall seconds from the first page read to the last event, by a real worker behind a real broker."""
     engine = _store(folder, articles)
@@ -170,15 +182,7 @@ def through_celery(folder: Path, articles: Path, processes: int) -> float:
         )
         try:
             subprocess.run([sys.executable, "-c", ring], env=environment, check=True)
-            begun = 0.0
-            while True:
-                counts = work.counts(engine)
-                if not begun and counts["read"]["pending"] < sum(counts["read"].values()):
-                    begun = time.perf_counter()
-                waiting = sum(counts[step][status] for step in ("read", "derive") for status in ("pending", "leased"))
-                if waiting == 0:
-                    return time.perf_counter() - begun
-                time.sleep(0.2)
+            return seconds_of_work(engine)
         finally:
             os.killpg(worker.pid, signal.SIGKILL)  # the clock inside a worker is a process of its own
             worker.wait()

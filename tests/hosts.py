@@ -79,7 +79,6 @@ class Hosts:
         named = f'hostname {self.prefix}-{host}; exec "$@"'
         on_core = ("taskset", "-c", str(core)) if core is not None else ()
         celery = [sys.executable, "-m", "celery", "-A", "workers.tasks", "worker", "--loglevel", "WARNING"]
-        celery += ["-B"] if clock else []
         with (place / "log").open("ab") as log:
             self.workers[host] = children.start(
                 [
