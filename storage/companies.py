@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Alias, Company
+from storage import versions
 from storage.batches import batches
 from storage.engine import moment_of_writing
 from storage.tables import company, company_id, company_quarter
@@ -80,15 +81,7 @@ def get(connection: Connection, id_: str) -> Company | None:
 
 def successor(connection: Connection, id_: str) -> str | None:
     """Return the company that a merged id leads to in the end; null where it leads nowhere."""
-    found, seen = None, {id_}
-    while True:
-        following = connection.execute(
-            select(company.c.successor).where(company.c.id == (found or id_), held(company))
-        ).scalar_one_or_none()
-        if following is None or following in seen:
-            return found
-        found = following
-        seen.add(following)
+    return versions.successor(connection, company, id_)
 
 
 def load(connection: Connection, *, as_of: datetime | None = None) -> list[Company]:

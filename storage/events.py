@@ -312,15 +312,7 @@ def get(connection: Connection, id_: str, *, as_of: datetime | None = None) -> K
 
 def successor(connection: Connection, id_: str) -> str | None:
     """Return the id that a merged event's id leads to in the end; null where it leads nowhere or is unknown."""
-    found, seen = None, {id_}
-    while True:
-        following = connection.execute(
-            select(event_successor.c.successor).where(event_successor.c.id == (found or id_), held(event_successor))
-        ).scalar_one_or_none()
-        if following is None or following in seen:
-            return found
-        found = following
-        seen.add(following)
+    return versions.successor(connection, event_successor, id_)
 
 
 def first_known(engine: Engine) -> datetime | None:

@@ -54,3 +54,15 @@ def write(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
             connection.execute(insert(table), [{**row, "known_at": at, "known_until": None} for row in changed])
         written += len(changed)
     return written
+
+
+def successor(connection: Connection, table: Table, id_: str) -> str | None:
+    """Return the id that a merged one leads to in the end, by the table's `successor`; null where it leads nowhere."""
+    found, seen = None, {id_}
+    while True:
+        asked = select(table.c.successor).where(table.c.id == (found or id_), held(table))
+        following = connection.execute(asked).scalar_one_or_none()
+        if following is None or following in seen:
+            return found
+        found = following
+        seen.add(following)

@@ -75,6 +75,7 @@ def paths(address: str) -> dict[str, str]:
         "overview": "/",
         "companies": "/companies",
         "company": "/companies/corvane",
+        "company-added-up": "/companies/corvane?cumulative=true",
         "event": f"/events/{cut}",
         "explore": "/explore",
         "sources": "/sources",

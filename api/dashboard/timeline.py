@@ -457,7 +457,9 @@ def explored(connection: Connection, filters: EventFilter, type_: str | None) ->
     if grain == "month":
         drawn = {name: replace(series, points=_from(series, first, last)) for name, series in drawn.items()}
     else:
-        drawn = measured(grain, max(first, since or first), min(last, until or last))
+        # whole periods, unless a time was asked for that cuts one
+        begin, end = bounds(period_of_day(first, grain))[0], bounds(period_of_day(last - timedelta(days=1), grain))[1]
+        drawn = measured(grain, max(begin, since or begin), min(end, until or end))
     chart = clock(
         with_known_zeros(connection, drawn),
         id="explore-chart",
