@@ -29,7 +29,7 @@ from crawler.pages import Limits
 from newsledger.model import Source
 from nlp.reader import Reader
 from storage import sources, work
-from storage.engine import open_store
+from storage.engine import open_store, reading
 from storage.migrations import migrate
 from tests.service_run import write_articles
 from workers import children, steps
@@ -74,7 +74,7 @@ def side_by_side(places: Sequence[Path], articles: Path, reader: Reader) -> floa
 def rereading(folder: Path, reader: Reader) -> float:
     """Return the CPU seconds of reading every stored article again and keeping that on trial."""
     engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
-    with steps.reading(engine) as connection:
+    with reading(engine) as connection:
         rows = connection.exec_driver_sql("SELECT article_id, revision FROM reading WHERE known_until IS NULL").all()
     steps.transaction(engine, lambda c: work.add(c, "reread", [f"{row[0]}:{row[1]}" for row in rows]))
     begun = used()
@@ -88,8 +88,16 @@ def used() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def whole_way(folder: Path, pages: int, reader: Reader) -> dict[str, float]:
-    """Return CPU seconds for each page, by step, from a news site to stored events."""
+def kilobytes(engine: Engine) -> float:
+    """Return how many kB a SQLite store uses, its free room left out."""
+    with reading(engine) as connection:
+        names = ("page_count", "freelist_count", "page_size")
+        pages, free, size = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names)
+    return float((pages - free) * size / 1000)
+
+
+def whole_way(folder: Path, pages: int, reader: Reader) -> tuple[dict[str, float], dict[str, float]]:
+    """Return CPU seconds and kB of store for each page, by step, from a news site to stored events."""
     engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
     migrate(engine)
     with subprocess.Popen([sys.executable, "-m", "bench.news_site", str(pages)], stdout=subprocess.PIPE) as site:
@@ -104,10 +112,11 @@ def whole_way(folder: Path, pages: int, reader: Reader) -> dict[str, float]:
             allow_private=(f"127.0.0.1:{port}",),
         )
         sources.save(engine, [source])
-        marks = [used()]
+        sizes, marks = [kilobytes(engine)], [used()]
         limits = Limits(pages=pages, delay=0, per_host=16, in_flight=16, seconds=3600)
         report = steps.collect(engine, source, limits=limits)
         marks.append(used())
+        sizes.append(kilobytes(engine))
         site.kill()
     if report.delivered != pages:
         raise SystemExit(f"of {pages} pages {report.delivered} came: {report}")
@@ -117,8 +126,12 @@ def whole_way(folder: Path, pages: int, reader: Reader) -> dict[str, float]:
     while steps.reconcile(engine).companies:
         pass
     marks.append(used())
-    names = ("collect", "extract", "reconcile")
-    return {name: (after - before) / pages for name, before, after in zip(names, marks, marks[1:], strict=False)}
+    sizes.append(kilobytes(engine))
+    seconds = {
+        name: (after - before) / pages
+        for name, before, after in zip(("collect", "extract", "reconcile"), marks, marks[1:], strict=False)
+    }
+    return seconds, {"waiting": (sizes[1] - sizes[0]) / pages, "read_and_derived": (sizes[2] - sizes[0]) / pages}
 
 
 def plain(folder: Path, pages: int) -> float:
@@ -203,7 +216,7 @@ def main() -> None:
         places = [Path(folder) / name for name in ("site", "alone", "one", "two", "left", "right")]
         for place in places:
             place.mkdir()
-        ours = whole_way(places[0], count, reader)
+        ours, sizes = whole_way(places[0], count, reader)
         again = rereading(places[0], reader)
         other = ours["collect"] + plain(places[0], plain_count)
         articles = Path(folder) / "articles.jsonl"
@@ -218,6 +231,7 @@ def main() -> None:
                 "pages": count,
                 "load": os.getloadavg()[0],
                 "ms_of_cpu_for_each_page": {name: round(1000 * seconds, 2) for name, seconds in ours.items()},
+                "kb_of_store_for_each_page": {name: round(size, 2) for name, size in sizes.items()},
                 "site_to_events_per_second_and_core": round(1 / sum(ours.values()), 1),
                 "plain_design_per_second_and_core": round(1 / other, 1),
                 "to_plain_design": round(other / sum(ours.values()), 1),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client import generate_latest
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from storage import jobs, work
 from storage.engine import reading
@@ -51,6 +51,7 @@ class StoreMetrics:
             yield from _queue_age(connection, now)
             yield from _counted(connection)
             yield from _sources(connection, now)
+            yield _new_events(connection, now)
             yield from _latency(connection, now)
 
 
@@ -121,6 +122,24 @@ def _sources(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamil
     for source_id, at in connection.execute(newest):
         silent.add_metric([source_id], (now - at).total_seconds())
     yield silent
+
+
+def _new_events(connection: Connection, now: datetime) -> GaugeMetricFamily:
+    new = GaugeMetricFamily(
+        "newsledger_events_of_a_day",
+        "Events of the last day, by the source that told of them first.",
+        labels=["source"],
+    )
+    query = (
+        select(article.c.source_id, func.count())
+        .select_from(event_id)
+        .join(article, and_(article.c.id == event_id.c.article_id, article.c.revision == 1))
+        .where(event_id.c.minted_at >= now - timedelta(days=1))
+        .group_by(article.c.source_id)
+    )
+    for source_id, count in connection.execute(query):
+        new.add_metric([source_id or ""], count)
+    return new
 
 
 def _latency(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamily]:

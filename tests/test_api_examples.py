@@ -111,12 +111,12 @@ def test_compose_gives_grafana_all_that_its_data_sources_name() -> None:
     printed = (deploy / "grafana" / "provisioning" / "datasources" / "newsledger.yml").read_text()
     assert set(re.findall(r"\$\{(\w+)\}", printed)) <= compose["environment"].keys()
     assert {Path(file).name for file in re.findall(r"\$__file\{([^}]*)\}", printed)} <= set(compose["secrets"])
-    core = ("grafana-postgresql-datasource",)
+    core = ("grafana-postgresql-datasource", "prometheus")
     plugins = {source["type"] for source in yaml.safe_load(printed)["datasources"]} - set(core)
     assert plugins == set(compose["environment"]["GF_INSTALL_PLUGINS"].split(","))
     used = {
         panel["datasource"]["uid"]
-        for name in ("api", "postgresql")
+        for name in ("api", "postgresql", "service")
         for panel in grafana(f"newsledger-{name}")["panels"]
     }
     assert used <= {source["uid"] for source in yaml.safe_load(printed)["datasources"]}

@@ -332,13 +332,30 @@ def test_alerts_are_valid_and_fire_when_they_should(tmp_path: Path) -> None:
     run(promtool, "test", "rules", "alerts_minutes_test.yml", "alerts_days_test.yml", cwd=folder)
 
 
-def test_every_figure_that_an_alert_looks_at_is_exported() -> None:
+def test_every_figure_that_an_alert_or_the_dashboard_looks_at_is_exported() -> None:
     alerts = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())["groups"]
-    wanted = {
-        name for group in alerts for rule in group["rules"] for name in re.findall(r"newsledger_\w+", rule["expr"])
-    }
+    board = json.loads((DEPLOY / "grafana" / "dashboards" / "newsledger-service.json").read_text())
+    asked = [rule["expr"] for group in alerts for rule in group["rules"]]
+    shown = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
     exported = set(re.findall(r'"(newsledger_\w+)"', (ROOT / "storage" / "metrics.py").read_text()))
+    wanted = {name.removesuffix("_total") for name in re.findall(r"newsledger_\w+", " ".join(asked + shown))}
     assert wanted <= exported
+    assert exported <= {name.removesuffix("_total") for name in re.findall(r"newsledger_\w+", " ".join(shown))} | {
+        "newsledger_export_timestamp_seconds",
+        "newsledger_pages_with_bytes",
+    }, "what is measured is shown"
+
+
+def test_the_queries_of_the_service_dashboard_are_valid(tmp_path: Path) -> None:
+    promtool = tool("promtool", of="Debian's package prometheus")
+    board = json.loads((DEPLOY / "grafana" / "dashboards" / "newsledger-service.json").read_text())
+    rules = [
+        {"record": f"panel_{panel['id']}_{target['refId']}", "expr": target["expr"]}
+        for panel in board["panels"]
+        for target in panel["targets"]
+    ]
+    (tmp_path / "panels.yml").write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+    run(promtool, "check", "rules", "panels.yml", cwd=tmp_path)
 
 
 def test_every_alert_is_tested_and_says_what_to_do() -> None:

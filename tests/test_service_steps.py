@@ -108,7 +108,7 @@ def test_an_article_that_kills_its_reader_costs_only_itself(store: Engine, tmp_p
     for _ in range(8):
         process = context.Process(target=_read_until_killed, args=(store.url.render_as_string(hide_password=False),))
         process.start()
-        process.join(60)
+        process.join(300)
         if process.exitcode == 0:
             break
         assert process.exitcode == -signal.SIGSEGV
@@ -334,3 +334,4 @@ def test_prometheus_is_told(filled: Engine) -> None:
     assert 'newsledger_articles{source="archive"} 60.0' in text
     assert "newsledger_tick_timestamp_seconds" in text
     assert 'newsledger_events{type="layoff"}' in text
+    assert f'newsledger_events_of_a_day{{source="archive"}} {len(told(filled))}.0' in text
