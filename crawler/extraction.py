@@ -64,14 +64,32 @@ class Seen:
 
 
 def skim(page: Page) -> Seen | None:
-    """Return what the head and the paragraphs of a page show; None where they show next to nothing.
+    """Return what the head and the paragraphs of a page show, or all of it where they show next to nothing.
 
-    To skim many pages before `to_article` judges any is quicker: the tables of a gate then stay at hand in the
-    processor's cache, and are not driven out by each page's markup.
+    None for a page that is no markup, or whose elements are nested so deep that it cannot be parsed. To skim many pages
+    before `to_article` judges any is quicker: the tables of a gate then stay at hand in the processor's cache, and are
+    not driven out by each page's markup.
     """
-    if page.status != 200 or _is_hidden(page) or _is_plain(page) or _is_not_html(page):
+    if page.status != 200 or _is_plain(page) or _is_not_html(page):
         return None
-    return _glance(page, decode(outline(page.body), page.content_type), is_part=True)
+    if not _is_hidden(page):
+        tree = _tree(decode(outline(page.body), page.content_type))
+        if tree is not None and len(text := paragraph_text(tree)) >= ENOUGH:
+            return _seen(page, tree, text)
+    tree = _tree(decode(page.body, page.content_type))
+    if tree is None:
+        return None
+    seen = _seen(page, tree, paragraph_text(tree))
+    return seen if len(seen.text) >= ENOUGH else replace(seen, text=max(seen.text, visible_text(tree), key=len))
+
+
+def _tree(source: str) -> LexborHTMLParser | None:
+    return None if is_bottomless(source) else LexborHTMLParser(source)
+
+
+def _seen(page: Page, tree: LexborHTMLParser, text: str) -> Seen:
+    said = read_metadata(tree, page.url, page.fetched_at)
+    return Seen(said, said.title or one_line(page.feed_title) or "", text)
 
 
 def to_article(
@@ -100,9 +118,16 @@ def _article(page: Page, gate: Gate | None, counts: Counter[str], skimmed: Seen 
         return _plain(page)
     if _is_not_html(page):
         return Dropped("not_html", page.content_type or "")
-    if gate is not None and (rough := _rough(page, gate, counts, skimmed)) is not None:
+    seen = skimmed or skim(page)
+    if seen is None:
+        return Dropped("bottomless_markup", "elements nested too deep to be read")
+    if (barrier := wall(page.url, seen.title, seen.text, seen.said.free)) is not None:
+        return _behind(barrier, page, seen, counts)
+    if len(seen.title) + len(seen.text) < _MIN_TEXT:
+        return Dropped("no_text", seen.title)
+    if gate is not None and (rough := _rough(page, seen, gate, counts)) is not None:
         return rough
-    return _whole(page, counts)
+    return _whole(page, seen, counts)
 
 
 def _is_plain(page: Page) -> bool:
@@ -119,56 +144,31 @@ def _is_hidden(page: Page) -> bool:
     return b"\0" in page.body[:1_000]
 
 
-def _rough(page: Page, gate: Gate, counts: Counter[str], skimmed: Seen | None) -> Article | Dropped | None:
+def _rough(page: Page, seen: Seen, gate: Gate, counts: Counter[str]) -> Article | None:
     """Return what becomes of a page that a gate holds back; None for a page that is to be read whole."""
-    is_hopeless = not _is_hidden(page) and not gate.bytes_may_hold(page.body)
-    seen = skimmed or skim(page) or _glance(page, decode(page.body, page.content_type))
-    if seen is None or wall(page.url, seen.title, seen.text, seen.said.free):
-        return None
-    if is_hopeless:
+    if not _is_hidden(page) and not gate.bytes_may_hold(page.body):
         counts["bytes_gate"] += 1
     elif gate.text_may_hold("\n".join((seen.title, seen.said.description or "", seen.text))):
         return None
     else:
         counts["text_gate"] += 1
-    if len(seen.title) + len(seen.text) < _MIN_TEXT:
-        return Dropped("no_text", seen.title)
     published = _published(page, seen.said, None, "")
     return _made(page, seen, seen.text, published, seen.said.language, rough=True)
 
 
-def _glance(page: Page, source: str, *, is_part: bool = False) -> Seen | None:
-    """Return what the markup of a page shows; None where it is nested too deep to be parsed.
-
-    None, too, for a part of it that holds next to no paragraphs: such a page marks up its text otherwise.
-    """
-    if is_bottomless(source):
-        return None
-    tree = LexborHTMLParser(source)
-    text = paragraph_text(tree)
-    if is_part and len(text) < ENOUGH:
-        return None
-    said = read_metadata(tree, page.url, page.fetched_at)
-    if len(text) < ENOUGH:
-        text = max(text, visible_text(tree), key=len)
-    return Seen(said, said.title or one_line(page.feed_title) or "", text)
+def _behind(barrier: str, page: Page, seen: Seen, counts: Counter[str]) -> Article | Dropped:
+    """Return what becomes of a page that stands in front of its article: its source's feed may carry the text."""
+    if len(told := _told_by_feed(page)) < _MIN_BODY:
+        return Dropped(barrier, seen.title)
+    counts[f"feed_text_for_{barrier}"] += 1
+    return _plain(replace(page, body=told.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"))
 
 
-def _whole(page: Page, counts: Counter[str]) -> Article | Dropped:
-    source = decode(page.body, page.content_type)
-    if not source.strip("\0 \t\r\n"):
-        return Dropped("no_text", "empty page")
-    seen = _glance(page, source)
-    if seen is None:
-        return Dropped("bottomless_markup", "elements nested too deep to be read")
-    if (barrier := wall(page.url, seen.title, seen.text, seen.said.free)) is not None:
-        if len(told := _told_by_feed(page)) < _MIN_BODY:
-            return Dropped(barrier, seen.title)
-        counts[f"feed_text_for_{barrier}"] += 1
-        return _plain(replace(page, body=told.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"))
+def _whole(page: Page, seen: Seen, counts: Counter[str]) -> Article | Dropped:
     counts["extracted"] += 1
-    document = _document(source)
-    text = body_text(source, document) or seen.text
+    source = decode(page.body, page.content_type)
+    document = None if is_bottomless(source) else _document(source)
+    text = (body_text(source, document) if document is not None else "") or seen.text
     if len(seen.title) + len(text) < _MIN_TEXT:
         return Dropped("no_text", seen.title)
     published = _published(page, seen.said, document, source)

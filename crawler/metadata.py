@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,8 @@ _META_DATES = (
     "date",
 )
 _MAX_DEPTH = 6
+_SPEAKING = 'meta, title, h1, link[rel="canonical"], script[type="application/ld+json"]'
+"""The elements in which a page speaks of itself."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,6 @@ class Metadata:
     publisher: str | None = None
     free: bool | None = None
     """False where the page says that it is for subscribers."""
-    consent: bool = False
     names: dict[str, str] = field(default_factory=dict)
     """`meta` name or property, in small letters → content."""
 
@@ -65,20 +66,31 @@ class Metadata:
 def read_metadata(tree: LexborHTMLParser, url: str, now: datetime) -> Metadata:
     """Return what the page at `url`, fetched at `now` (UTC), says of itself."""
     found = Metadata()
-    for node in tree.css("meta"):
-        attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-        content = attributes.get("content")
-        if name and content:
-            found.names.setdefault(name.lower(), content)
-    article = _article(tree, url)
+    data: list[dict[str, Any]] = []
+    shown: dict[str, str] = {}
+    link: str | None = None
+    for node in tree.css(_SPEAKING):  # all at once: each question walks through the whole page
+        tag = node.tag
+        if tag == "meta":
+            attributes = node.attributes
+            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            content = attributes.get("content")
+            if name and content:
+                found.names.setdefault(name.lower(), content)
+        elif tag == "script":
+            data.extend(_described(node.text()))
+        elif tag == "link":
+            link = link or node.attributes.get("href")
+        elif tag is not None and tag not in shown:
+            shown[tag] = node.text()
+    article = _article(data, url)
     _publication(found, article, now)
     found.publisher = one_line(_name(article.get("publisher")) or found.names.get("og:site_name"))
-    found.title = _title(tree, found, article)
+    found.title = _title(found, article.get("headline"), shown)
     found.description = one_line(found.names.get("og:description") or found.names.get("description"))
     free = article.get("isAccessibleForFree")
     found.free = None if free is None else str(free).lower() not in ("false", "no")
-    found.canonical = canonical_url(tree, url, found.names.get("og:url"))
+    found.canonical = canonical_url(url, link, found.names.get("og:url"))
     root = tree.root
     stated = article.get("inLanguage") or (root.attributes.get("lang") if root is not None else None)
     stated = stated or found.names.get("og:locale")
@@ -87,15 +99,14 @@ def read_metadata(tree: LexborHTMLParser, url: str, now: datetime) -> Metadata:
     return found
 
 
-def canonical_url(tree: LexborHTMLParser, url: str, og_url: str | None = None) -> str | None:
-    """Return the address by which the page wishes to be known, cleaned of tracking; None for no web address.
+def canonical_url(url: str, *stated: str | None) -> str | None:
+    """Return the address by which a page wishes to be known, cleaned of tracking; None for no web address.
 
-    A canonical address of another site, or a home page given for every article, is not believed.
+    Of those that the page at `url` has `stated`, the first that is believed: not one of another site, nor a home page
+    given for every article.
     """
     if urlsplit(url).scheme not in ("http", "https"):
         return None
-    link = tree.css_first('link[rel="canonical"]')
-    stated = [link.attributes.get("href") if link is not None else None, og_url]
     for candidate in stated:
         if candidate:
             absolute = _cleaned(candidate, url)
@@ -135,16 +146,14 @@ def _publication(found: Metadata, article: dict[str, Any], now: datetime) -> Non
             return
 
 
-def _title(tree: LexborHTMLParser, found: Metadata, article: dict[str, Any]) -> str | None:
-    headline = article.get("headline")
+def _title(found: Metadata, headline: Any, shown: Mapping[str, str]) -> str | None:
     candidates = [
         headline if isinstance(headline, str) else None,
         found.names.get("og:title"),
         found.names.get("twitter:title"),
+        shown.get("h1"),
+        shown.get("title"),
     ]
-    for tag in ("h1", "title"):
-        node = tree.css_first(tag)
-        candidates.append(node.text() if node is not None else None)
     for candidate in candidates:
         title = one_line(candidate)
         if title:
@@ -168,17 +177,18 @@ def _name(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _article(tree: LexborHTMLParser, url: str) -> dict[str, Any]:
+def _described(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the article objects of a JSON-LD script; none for one that cannot be read."""
+    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+    try:
+        yield from _objects(json.loads(text, strict=False), _MAX_DEPTH)
+    except (ValueError, RecursionError):
+        return
+
+
+def _article(described: Sequence[dict[str, Any]], url: str) -> dict[str, Any]:
     """Return the JSON-LD object that describes the page's article, or an empty one."""
-    found: list[dict[str, Any]] = []
-    for node in tree.css('script[type="application/ld+json"]'):
-        text = node.text().strip()
-        try:
-            data = json.loads(text.removeprefix("<!--").removesuffix("-->").strip().rstrip(";"), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        found.extend(_objects(data, _MAX_DEPTH))
-    articles = [each for each in found if "WebPage" not in _types(each)] or found
+    articles = [each for each in described if "WebPage" not in _types(each)] or described
     here = urlsplit(url).path.rstrip("/")
     for each in articles:
         if here and any(urlsplit(address).path.rstrip("/") == here for address in _addresses(each)):

@@ -16,7 +16,6 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 # controls but for tab and newline, lone surrogates, and marks of no width that would split a word for a reader
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
-_UNSTORABLE_ASCII = bytes(n for n in range(128) if _UNSTORABLE.match(chr(n)))
 # all that ftfy takes for a sign of mojibake has two such characters side by side, or one of these few
 _MAY_BE_MOJIBAKE = re2.compile("[^\x00-\x7f]{2,}|[\x80-\x9fŒœÂÃ]".encode())
 _AROUND = 18
@@ -103,10 +102,15 @@ def clean(text: str) -> str:
         if places and is_bad(b"\n".join(places).decode("utf-8", "ignore")):
             text = ftfy.fix_encoding(text)
         text = unicodedata.normalize("NFC", text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = text.encode().translate(None, _UNSTORABLE_ASCII).decode() if text.isascii() else _UNSTORABLE.sub("", text)
-    # far quicker than to replace the spaces by a pattern
-    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
+    lines = map(_clean_line, text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return "\n".join(filter(None, lines))
+
+
+def _clean_line(line: str) -> str:
+    line = line.strip()
+    if line.isprintable():  # nothing unstorable is, nor any space but the plain one
+        return " ".join(line.split()) if "  " in line else line
+    return " ".join(_UNSTORABLE.sub("", line).split())
 
 
 def one_line(markup: str | None) -> str | None:

@@ -225,6 +225,7 @@ def test_wrong_encodings_are_seen_through(body: bytes, content_type: str | None)
 
 def test_text_is_stored_clean() -> None:
     assert clean("CitroÃ«n\x00 and  SociÃ©tÃ©\r\n\r\n\tlay­offs\u200b \ud800end") == "Citroën and Société\nlayoffs end"
+    assert clean("  a  b\u00a0c\u2009\td \n \u3000 \n\x7fe\u2028f") == "a b c d\ne f"
 
 
 class Says:
