@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
+# without its bytecode kept, every process of ours, and so every crawl, would compile its libraries anew
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14

@@ -212,6 +212,10 @@ def main() -> None:
     )
     reader = Reader()
     steps.warm_up(reader)
+    # a crawl's process is to find its libraries compiled, as it does wherever we are installed
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory() as folder:
+        whole_way(Path(folder), 20, reader)
     with tempfile.TemporaryDirectory() as folder:
         places = [Path(folder) / name for name in ("site", "alone", "one", "two", "left", "right")]
         for place in places:
