@@ -122,7 +122,7 @@ def one_line(markup: str | None) -> str | None:
 
 def is_bottomless(source: str) -> bool:
     """Return whether the elements of a page are nested so deep that parsing it would take time without bound."""
-    if source.count("<") < _MANY_TAGS:
+    if len(source) < _MANY_TAGS * len("<b>") or source.count("<") < _MANY_TAGS:
         return False
     depth = 0
     for match in _TAG.finditer(source):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import re2
+
 _SHORT = 1_500
 """Characters; an article that merely speaks of consent or robots is longer than a page that asks for it."""
 _TEASER = 500
@@ -12,25 +14,23 @@ _TEASER = 500
 
 _CONSENT_HOST = re.compile(r"(^|\.)(consent|guce|privacy-mgmt|cmp)\.")
 _CONSENT_PATH = re.compile(r"/(collectconsent|consent|cookie-?wall|privacy-?gate|gdpr-?consent)(/|$)")
-_CONSENT_WORDS = re.compile(
-    r"before you continue|we (value|care about|respect) your privacy|(accept|reject|allow|agree to) all( cookies)?\b"
+_CONSENT_WORDS = re2.compile(
+    r"(?i)before you continue"
+    r"|we (value|care about|respect) your privacy|(accept|reject|allow|agree to) all( cookies)?\b"
     r"|manage (your )?(cookie|privacy|consent|settings|options|preferences)|our \d* ?(trusted )?partners (store|use)"
     r"|store and/or access information on a device|withdraw your consent|legitimate interest|personali[sz]ed ads"
     r"|use of cookies|cookie (policy|settings|preferences|notice)|consent to (the use|our use|cookies)",
-    re.IGNORECASE,
 )
-_ROBOT_WORDS = re.compile(
-    r"(are you|you are not|not) a (robot|human)|verify(ing)? (that )?you are (a )?human|unusual (traffic|activity)"
+_ROBOT_WORDS = re2.compile(
+    r"(?i)(are you|you are not|not) a (robot|human)|verify(ing)? (that )?you are (a )?human|unusual (traffic|activity)"
     r"|enable javascript and cookies|checking your browser|complete the (captcha|security check)|access denied"
     r"|attention required|request (was |has been )?blocked|just a moment\.\.\.|pardon our interruption|ray id",
-    re.IGNORECASE,
 )
-_PAY_WORDS = re.compile(
-    r"subscribe (now )?(to|for) (continue|keep|unlock|read|full|unlimited)|(to|and) (continue|keep) reading"
+_PAY_WORDS = re2.compile(
+    r"(?i)subscribe (now )?(to|for) (continue|keep|unlock|read|full|unlimited)|(to|and) (continue|keep) reading"
     r"|(this|the) (article|content|story) is (only )?(for|available to|reserved for) (our )?(subscribers|members)"
     r"|already a (subscriber|member)|subscribers only|unlock this (article|story)|for (full|unlimited) access"
     r"|you('ve| have) (reached|read) your (limit|last|free)",
-    re.IGNORECASE,
 )
 
 
