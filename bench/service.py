@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -26,14 +27,19 @@ from sqlalchemy import Engine
 
 from bench import news_site
 from crawler.pages import Limits
-from newsledger.model import Source
+from newsledger.model import Page, Source
 from nlp.reader import Reader
+from storage import articles as articles_
+from storage import pages as pages_
 from storage import sources, work
 from storage.engine import open_store, reading
 from storage.migrations import migrate
 from tests.service_run import write_articles
 from workers import children, steps
 from workers.broker import Broker
+
+DISTINCT = 700
+"""Pages of the site that are all of different articles: it shows some 800 again and again."""
 
 
 def _store(folder: Path, articles: Path) -> Engine:
@@ -47,10 +53,7 @@ def in_process(folder: Path, articles: Path, reader: Reader) -> float:
     """Return the wall seconds of reading and reconciling everything in this process."""
     engine = _store(folder, articles)
     begun = time.perf_counter()
-    while steps.extract(engine, reader).done:
-        pass
-    while steps.reconcile(engine).companies:
-        pass
+    read_and_derive(engine, reader)
     return time.perf_counter() - begun
 
 
@@ -88,16 +91,42 @@ def used() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def kilobytes(engine: Engine) -> float:
-    """Return how many kB a SQLite store uses, its free room left out."""
+def growth(folder: Path, reader: Reader) -> dict[str, float]:
+    """Return the kB that a SQLite store grows by: for a page that waits, for an article that is read and derived."""
+    engine = open_store(f"sqlite:///{folder / 'growth.sqlite'}")
+    migrate(engine)
+
+    def size() -> float:
+        with reading(engine) as connection:
+            names = ("page_count", "freelist_count", "page_size")
+            used_, free, bytes_ = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names)
+        return float((used_ - free) * bytes_ / 1000)
+
+    empty, now = size(), datetime.now(UTC)
+    bodies = news_site.bodies(DISTINCT)
+    found = [
+        Page(url=f"http://127.0.0.1/{number}", source_id="archive", fetched_at=now, body=body)
+        for number, body in enumerate(bodies)
+    ]
+    sources.save(engine, [steps.ARCHIVE])
+    pages_.save(engine, found)
+    waiting = size()
+    read_and_derive(engine, reader)
     with reading(engine) as connection:
-        names = ("page_count", "freelist_count", "page_size")
-        pages, free, size = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names)
-    return float((pages - free) * size / 1000)
+        articles = articles_.count(connection)
+    return {"waiting_page": (waiting - empty) / len(found), "article": (size() - empty) / articles}
 
 
-def whole_way(folder: Path, pages: int, reader: Reader) -> tuple[dict[str, float], dict[str, float]]:
-    """Return CPU seconds and kB of store for each page, by step, from a news site to stored events."""
+def read_and_derive(engine: Engine, reader: Reader) -> None:
+    """Do all that waits, here."""
+    while steps.extract(engine, reader).done:
+        pass
+    while steps.reconcile(engine).companies:
+        pass
+
+
+def whole_way(folder: Path, pages: int, reader: Reader) -> dict[str, float]:
+    """Return CPU seconds for each page, by step, from a news site to stored events."""
     engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
     migrate(engine)
     with subprocess.Popen([sys.executable, "-m", "bench.news_site", str(pages)], stdout=subprocess.PIPE) as site:
@@ -112,11 +141,10 @@ def whole_way(folder: Path, pages: int, reader: Reader) -> tuple[dict[str, float
             allow_private=(f"127.0.0.1:{port}",),
         )
         sources.save(engine, [source])
-        sizes, marks = [kilobytes(engine)], [used()]
+        marks = [used()]
         limits = Limits(pages=pages, delay=0, per_host=16, in_flight=16, seconds=3600)
         report = steps.collect(engine, source, limits=limits)
         marks.append(used())
-        sizes.append(kilobytes(engine))
         site.kill()
     if report.delivered != pages:
         raise SystemExit(f"of {pages} pages {report.delivered} came: {report}")
@@ -126,12 +154,8 @@ def whole_way(folder: Path, pages: int, reader: Reader) -> tuple[dict[str, float
     while steps.reconcile(engine).companies:
         pass
     marks.append(used())
-    sizes.append(kilobytes(engine))
-    seconds = {
-        name: (after - before) / pages
-        for name, before, after in zip(("collect", "extract", "reconcile"), marks, marks[1:], strict=False)
-    }
-    return seconds, {"waiting": (sizes[1] - sizes[0]) / pages, "read_and_derived": (sizes[2] - sizes[0]) / pages}
+    names = ("collect", "extract", "reconcile")
+    return {name: (after - before) / pages for name, before, after in zip(names, marks, marks[1:], strict=False)}
 
 
 def plain(folder: Path, pages: int) -> float:
@@ -220,7 +244,8 @@ def main() -> None:
         places = [Path(folder) / name for name in ("site", "alone", "one", "two", "left", "right")]
         for place in places:
             place.mkdir()
-        ours, sizes = whole_way(places[0], count, reader)
+        ours = whole_way(places[0], count, reader)
+        sizes = growth(places[0], reader)
         again = rereading(places[0], reader)
         other = ours["collect"] + plain(places[0], plain_count)
         articles = Path(folder) / "articles.jsonl"
@@ -235,7 +260,7 @@ def main() -> None:
                 "pages": count,
                 "load": os.getloadavg()[0],
                 "ms_of_cpu_for_each_page": {name: round(1000 * seconds, 2) for name, seconds in ours.items()},
-                "kb_of_store_for_each_page": {name: round(size, 2) for name, size in sizes.items()},
+                "kb_of_store_for_each": {name: round(size, 2) for name, size in sizes.items()},
                 "site_to_events_per_second_and_core": round(1 / sum(ours.values()), 1),
                 "plain_design_per_second_and_core": round(1 / other, 1),
                 "to_plain_design": round(other / sum(ours.values()), 1),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, literal, select, update
@@ -80,10 +81,6 @@ def save(
         return
     now = datetime.now(UTC)
     claims_.keep(connection, [one for _, said in read for one in said], company_keys, now)
-    statement = insert(trial)
-    new = {name: statement.excluded[name] for name in ("revision", "claims", "read_at")}
-    later = trial.c.revision < statement.excluded.revision
-    statement = statement.on_conflict_do_update(index_elements=["version", "article_id"], set_=new, where=later)
     at = driver_moment(connection, now)
     rows = {
         a.id: {"version": version, "article_id": a.id, "revision": a.revision, "claims": len(said), "read_at": at}
@@ -91,7 +88,17 @@ def save(
     }
     names = [column.name for column in trial.columns]
     values = [tuple(row[name] for name in names) for row in rows.values()]
-    connection.exec_driver_sql(sql(connection.dialect.name, statement), values)
+    connection.exec_driver_sql(_upsert(connection.dialect.name), values)
+
+
+@cache
+def _upsert(dialect: str) -> str:
+    statement = insert(trial)
+    new = {name: statement.excluded[name] for name in ("revision", "claims", "read_at")}
+    later = trial.c.revision < statement.excluded.revision
+    return sql(
+        dialect, statement.on_conflict_do_update(index_elements=["version", "article_id"], set_=new, where=later)
+    )
 
 
 def drop_others(connection: Connection, version: str) -> int:
