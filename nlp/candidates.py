@@ -201,10 +201,13 @@ _COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emissio
 def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
     """Return the cuts a sentence may state. `before` is the sentence before it; `intro` the line that opens its list."""
     masked = mask(sentence, figures_of(sentence))
-    if not masked.figures or _LAW.search(sentence):
+    if not masked.figures:
         return []
-    context = bool(_CONTEXT.search(sentence) or _CONTEXT.search(before))
     hits: dict[int, Candidate] = {}
+
+    @cache
+    def in_context() -> bool:
+        return bool(_CONTEXT.search(sentence) or _CONTEXT.search(before))
 
     def propose(index: int, shape: str, start: int, end: int) -> None:
         figure = masked.figures[index]
@@ -225,7 +228,7 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
     for _, name, m in _matches("layoff", masked.text):
         if name == "percent-noun" and not _STAFF_CUT.search(masked.text[m.start() : m.end() + 40]):
             continue
-        if name in layoff.NEEDS_CONTEXT and not context and not _is_job(masked.figures[int(m["fig"])]):
+        if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
         propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
     if intro and _LIST_INTRO.search(intro) and len(masked.figures) == 1 and not hits:
@@ -255,6 +258,8 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
                 propose(index, "coordinated", told.start, figure.end)
                 if hits.get(index):
                     hits[index].together = told.together = [*(told.together or [told]), hits[index]]
+    if not hits or _LAW.search(sentence):
+        return []
     _join_companions(sentence, masked, hits)
     return [hits[i] for i in sorted(hits)]
 

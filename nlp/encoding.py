@@ -125,7 +125,7 @@ class _KeptVectors:
         """
         words = [list(map(tuple, doc.to_array([ORTH, NORM]).tolist())) for doc in docs]
         fresh = self._fresh(words)
-        if len(self._rows) + len(fresh) > MOST_WORDS:
+        if len(self._rows) + len(fresh) > len(self._vectors):
             self._rows.clear()
             fresh = self._fresh(words)
             self._vectors = np.zeros((max(MOST_WORDS, len(fresh)), self._vectors.shape[1]), dtype="f")

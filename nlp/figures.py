@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from newsledger.model import Qualifier
@@ -92,7 +93,10 @@ _HEDGES: tuple[tuple[str, Qualifier], ...] = (
 HEDGES = "|".join(words for words, _ in _HEDGES)
 """Words before a figure that say how exact it is."""
 _HEDGE = re.compile(rf"(?<![\w-])(?:(?:{HEDGES})(?:\s|(?<=~)|(?=~))\s?){{1,3}}$", re.IGNORECASE)
-_START = r"(?<![\w$€£¥₹₩.,/])"
+_HEDGE_ENDS = tuple({re.sub(r"\W", "", words.rsplit(" ", 1)[-1]) for words in HEDGES.split("|")} - {""} | {"~"})
+"""The last words of all hedges."""
+_NOT_BEFORE = r"\w$€£¥₹₩.,/"
+_START = rf"(?<![{_NOT_BEFORE}])"
 """Where a number may begin."""
 
 PEOPLE = (
@@ -116,11 +120,12 @@ PEOPLE_COUNT = (
     rf"{_START}(?P<value>(?:between )?(?P<low>{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
     rf"(?P<tail>[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)"
 )
-_PEOPLE = re.compile(PEOPLE_COUNT, re.IGNORECASE)
-_BARE = re.compile(
+_PEOPLE = prefilter.Beginning(PEOPLE_COUNT, re.IGNORECASE, not_after=_NOT_BEFORE)
+_BARE = prefilter.Beginning(
     rf"{_START}(?P<value>(?P<low>{DIGITS}(?:\s?[kK]\b|\s(?:thousand|hundred)\b)?|{NUMBER_WORDS})"
     rf"(?:\s?(?:-|to)\s?(?P<high>{DIGITS}(?:\s?[kK]\b)?))?)(?P<tail>)(?P<noun>)(?P<more>)(?![\w%]|\.\d|,\d|\s?(?:%|percent|per cent))",
     re.IGNORECASE,
+    not_after=_NOT_BEFORE,
 )
 
 _FRACTIONS = {
@@ -158,7 +163,9 @@ PERCENT_VALUE = (
 )
 PERCENT_OF_STAFF = rf"{PERCENT_VALUE}(?:{_OF_WHAT})|\bhalv(?:e|es|ed|ing)\b"
 """What every percent of a workforce matches."""
-_PERCENT = re.compile(rf"{_START}{PERCENT_VALUE}(?:{_OF_WHAT}|\s?(?=-)-?)?", re.IGNORECASE)
+_PERCENT = prefilter.Beginning(
+    rf"{_START}{PERCENT_VALUE}(?:{_OF_WHAT}|\s?(?=-)-?)?", re.IGNORECASE, not_after=_NOT_BEFORE
+)
 BEGINS = rf"(?:\d|\b(?:{_WORD}|(?:half a|a)[- ](?:hundred|thousand|dozen)))"
 """What every count has."""
 
@@ -287,6 +294,7 @@ _MONEY = prefilter.Guarded(
 )
 
 
+@lru_cache(maxsize=4096)
 def number(words: str) -> float | None:
     """Return the value of digits or number words ("12,000", "10K", "four thousand", "a dozen"), or None."""
     words = words.strip().lower().replace(",", "")
@@ -319,12 +327,16 @@ def number(words: str) -> float | None:
 def _hedged(sentence: str, start: int) -> tuple[int, str]:
     """Return where the hedge words before a figure begin, and the words."""
     low = max(0, start - 42)
+    if not sentence[low:start].casefold().rstrip().rstrip(".").endswith(_HEDGE_ENDS):
+        return start, ""
     m = _HEDGE.search(sentence, low, start)
     return (m.start(), m.group()) if m else (start, "")
 
 
-def _qualifier(hedge: str | None) -> Qualifier:
-    words = (hedge or "").lower().strip()
+def _qualifier(hedge: str) -> Qualifier:
+    words = hedge.lower().strip()
+    if not words:
+        return "exact"
     if re.search(r"\b(?:no|not) more than\b", words):
         return "at_most"
     if re.search(r"\bmore than\b", words):

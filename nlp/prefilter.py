@@ -128,6 +128,100 @@ class Guarded:
             at = match.end()
 
 
+class Beginning:
+    """A rule's pattern that is tried only where its first characters stand: at few places of a sentence."""
+
+    __slots__ = ("_begin", "_compiled", "pattern")
+
+    def __init__(self, pattern: str, flags: int = 0, *, not_after: str = "") -> None:
+        """Compile a pattern. `not_after` are the characters, as in a class, that it asks not to stand before it."""
+        self.pattern = pattern
+        self._compiled = re.compile(pattern, flags)
+        self._begin = re.compile(_beginnings(_parser.parse(pattern, flags), not_after), re.DOTALL)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield the matches, none of them empty, one after the other, as `re` finds them."""
+        at = 0
+        while (begin := self._begin.search(text, at)) is not None:
+            at = begin.start()
+            match = self._compiled.match(text, at)
+            if match is None:
+                at += 1
+            else:
+                yield match
+                at = match.end()
+
+
+_FIRST = 3
+"""Characters of a pattern that are looked at to tell where it may begin."""
+
+
+def _beginnings(parsed: Iterable[tuple[Any, Any]], not_after: str) -> str:
+    """Return what the first characters of a pattern's matches match."""
+    seconds: dict[str, dict[str, set[str]]] = {}
+    for opening in _openings(parsed):
+        if not opening:
+            raise ValueError("a pattern that may be empty may begin anywhere")
+        first, second, third = (*opening, "", "")[:_FIRST]
+        seconds.setdefault(first, {}).setdefault(second, set()).add(third)
+    # a class comes first, so that `re` runs to the next of its characters without trying all between
+    told = []
+    for first, by_second in sorted(seconds.items()):
+        rests = [
+            "" if "" in thirds else f"[{second}][{''.join(sorted(thirds))}]" for second, thirds in by_second.items()
+        ]
+        rests = [f"[{second}]" if second and not rest else rest for second, rest in zip(by_second, rests, strict=True)]
+        told.append(f"(?<=[{first}])" + ("" if "" in rests else f"(?:{'|'.join(sorted(rests))})"))
+    before = f"(?<![{not_after}].)" if not_after else ""
+    return f"[{''.join(sorted(seconds))}]{before}(?:{'|'.join(told)})"
+
+
+def _openings(parsed: Iterable[tuple[Any, Any]]) -> set[tuple[str, ...]]:
+    """Return the first characters, each the inside of a class, of what a pattern matches; fewer where it is shorter."""
+    whole: set[tuple[str, ...]] = {()}
+    cut: set[tuple[str, ...]] = set()
+    for code, value in parsed:
+        if code in (_code.AT, _code.ASSERT, _code.ASSERT_NOT):
+            continue
+        longer = {(before + after)[:_FIRST] for before in whole for after in _openings_of(code, value)}
+        cut |= {opening for opening in longer if len(opening) == _FIRST}
+        whole = {opening for opening in longer if len(opening) < _FIRST}
+        if not whole:
+            break
+    return cut | whole
+
+
+def _openings_of(code: Any, value: Any) -> set[tuple[str, ...]]:
+    if code is _code.LITERAL:
+        return {(_any_case(chr(value)),)}
+    if code is _code.IN and value[0][0] is not _code.NEGATE:
+        return {(_part_of_class(*item),) for item in value}
+    if code is _code.BRANCH:
+        return set().union(*(_openings(branch) for branch in value[1]))
+    if code is _code.SUBPATTERN:
+        return _openings(value[3])
+    if code in (_code.MAX_REPEAT, _code.MIN_REPEAT):
+        least, most, inner = value
+        times = range(min(least, _FIRST), min(most, _FIRST) + 1)
+        return set().union(*(_openings([(_code.SUBPATTERN, (None, 0, 0, inner))] * n) for n in times))
+    return {(r"\s\S",)}
+
+
+def _part_of_class(code: Any, value: Any) -> str:
+    if code is _code.LITERAL:
+        return _any_case(chr(value))
+    if code is _code.RANGE:
+        low, high = map(chr, value)
+        return f"{re.escape(low)}-{re.escape(high)}" if low.isdigit() else r"\s\S"
+    return _CATEGORIES[value].removesuffix(_ANY)
+
+
+def _any_case(character: str) -> str:
+    """Return the characters that are one with a character where case is ignored, as the inside of a class."""
+    alike = {"s": "ſ", "i": "İı", "k": "\u212a"}.get(character.lower(), "")
+    return "".join(re.escape(c) for c in sorted({character.lower(), character.upper(), *alike}))
+
+
 class Shapes:
     """Patterns of which a text is asked which can match: first all by the words they need, then those left one by one.
 

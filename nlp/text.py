@@ -49,6 +49,7 @@ _PLAIN = (
     ("￥", "¥"),
 )
 """Marks and what they are read as; replacing one after the other is a hundred times quicker than `str.translate`."""
+_ASCII = tuple(marks for marks in _PLAIN if marks[0].isascii())
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _GLUED = re.compile(
@@ -92,7 +93,7 @@ class View:
         self.stored = stored
         self.where = where
         plain = stored[:LONGEST_TEXT]
-        for mark, read_as in _PLAIN:
+        for mark, read_as in _ASCII if plain.isascii() else _PLAIN:
             plain = plain.replace(mark, read_as)
         plain = _CONTROL.sub(" ", plain)
         inserts = _glued_places(plain)
@@ -119,15 +120,16 @@ class View:
 
 def _glued_places(text: str) -> list[int]:
     """Return the places where a text lost its space, in order."""
-    if not _MAY_BE_GLUED.search(text.encode()):
-        return []
+    data = text.encode()
     found: set[int] = set()
-    start = 0
-    for line in text.split("\n"):
-        stop = start + len(line) + 1
-        if _MAY_BE_GLUED.search(f"{line}\n".encode()):
-            found.update(match.end() for match in _GLUED.finditer(text, start, stop))
-        start = stop
+    at = before = 0
+    while place := _MAY_BE_GLUED.find(data, at):
+        start = data.rfind(b"\n", 0, place[0]) + 1
+        end = data.find(b"\n", place[0]) + 1 or len(data)
+        before += len(data[at:start].decode())
+        stop = before + len(data[start:end].decode())
+        found.update(match.end() for match in _GLUED.finditer(text, before, stop))
+        at, before = end, stop
     return sorted(found - {0})
 
 
