@@ -145,18 +145,6 @@ def export(
     return _published(entry, target, new=True)
 
 
-def versions(target: str) -> list[Published]:
-    """Return the versions at a target, the oldest night first."""
-    return [_published(entry, target, new=False) for entry in _index(target_at(target))["versions"]]
-
-
-def missing_nights(target: str, first: date, last: date) -> list[date]:
-    """Return the nights from `first` to `last` that no version at the target is of."""
-    held = {entry["night"] for entry in _index(target_at(target))["versions"]}
-    days = (date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))
-    return [day for day in days if day.isoformat() not in held]
-
-
 @contextmanager
 def _alone(engine: Engine, target: str) -> Iterator[None]:
     """Let one process at a time publish from this store."""
