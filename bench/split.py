@@ -54,6 +54,11 @@ def held_out(article: dict[str, Any]) -> bool:
     return hashlib.blake2b(article["id"].encode()).digest()[0] % 5 == 0
 
 
-def own_articles(held: bool = False) -> list[dict[str, Any]]:
+Register = Literal["plain", "odd"]
+"""How our own articles are written: as news agencies and trade sites print, or in every other way one may tell it."""
+
+
+def own_articles(register: Register, held: bool = False) -> list[dict[str, Any]]:
     """Return our own articles about made-up firms, each with what it states: those to train on, or those held out."""
-    return [d for path in sorted(WRITTEN.glob("*.jsonl")) for d in read_jsonl(path) if held_out(d) == held]
+    paths = sorted((WRITTEN / register).glob("*.jsonl"))
+    return [d for path in paths for d in read_jsonl(path) if held_out(d) == held]

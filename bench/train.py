@@ -12,6 +12,7 @@ import itertools
 import json
 import math
 import random
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 
 from bench import predictions, scoring
-from bench.split import documents, own_articles, read_jsonl
+from bench.split import Register, documents, own_articles, read_jsonl
 from nlp import chooser
 from nlp.reader import Proposal, Reader
 
@@ -30,13 +32,20 @@ GOLD = Path(__file__).resolve().parents[1] / "tests" / "gold"
 FILES = ("traps", "layoffs", "investments", "articles", "forms", "negatives")
 PATTERN_WEIGHT = 0.4
 """How much a document made of a pattern counts; three are made of each."""
-ARTICLE_WEIGHT = 0.7
-"""How much an article of our own counts: odder in its wording than news."""
+ARTICLE_WEIGHTS: dict[Register, float] = {"plain": 1.0, "odd": 0.3}
+"""How much an article of our own counts, by its register."""
 LEAST = 0.3
 """The least probability of an investment that is read; whether it is sure enough, acceptance tells."""
+LEAST_SEEN = 3
+"""Documents in which a feature must stand to have a weight."""
 COMPANY_PENALTY = 0.3
 AMOUNT_PENALTY = 0.3
+KIND_PENALTY = 0.3
 """How strongly weights are held to what they are taken for before any document is seen."""
+WORD_PENALTY = 4.0
+"""How many times more strongly the weight of a single word is held than that of a cue."""
+_WORD = re.compile(r"[lr](?:\d+=|:)|title:|name[+-]|(?:name|anaphor|pronoun)[<>]")
+KINDS = ("funding", "capex", "stake", "acquisition", "contract", "fund")
 COMPANY_PRIOR = {
     "rule-here": 1.5,
     "kind=topic": -0.5,
@@ -57,21 +66,27 @@ COMPANY_SIGNS = {
     apposed-then-trigger rule=subject rule=owner rule=anaphor-subject described=ai buys-here""",
     -1: """object oblique attribute one-of-several one-of-two other-subject distance apart=2 apart=3 label=GPE
     label=LOC label=NORP label=PERSON sells-here after-led-by raise/leads-round raise/venture-name
-    raise/described=investor contract/supplies kind=topic no-rule""",
+    raise/described=investor contract/supplies kind=topic no-rule in-apposition name=plain name=person
+    ruled-out ruled-out=giver ruled-out=target ruled-out=people ruled-out=apart ruled-out=seller
+    ruled-out=state ruled-out=list ruled-out=stand-in-after""",
 }
 AMOUNT_SIGNS = {
     1: """tie-sentence tie-title tie-lead tie-neighbour tie-company tie-beside-company tie-counterparty tie-share
-    tie-throughout company-verb-next here company-topic company-headed company-owns-amount company-owns-noun
-    company-owns-agent margin in-round announce announces builds counterparty company-sector=ai company-label=ORG
-    capex-words compute into spend-on ai-near company-before company-apart=0""",
+    tie-throughout tie-title-of-company tie-clause company-verb-next here company-topic company-headed
+    company-owns-amount company-owns-noun company-owns-agent margin in-round announce announces builds
+    counterparty company-sector=ai company-label=ORG capex-words compute into spend-on ai-near
+    company-before company-apart=0""",
     -1: """forecast forecast-words earlier-figure value-before value-after plural-target debt gift sell not income
     market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
+    tie-not-local tie-title-of-others tie-once tie-seldom tie-sentence-only forecast-after
     company-one-of-several company-one-of-two company-other-subject company-oblique company-object
-    company-attribute company-label=PERSON company-label=GPE company-distance company-apart=3
-    company-kind=pronoun company-kind=anaphor by=chosen-topic crowd""",
+    company-ruled-out company-in-apposition company-name=plain company-name=person company-attribute
+    company-label=PERSON company-label=GPE company-distance company-apart=3 company-kind=pronoun
+    company-kind=anaphor by=chosen-topic crowd doubt=debt doubt=no-round doubt=no-compute doubt=seller-alone
+    shape=ruled-out""",
 }
 """Cues that can only speak for, or only against, whatever few documents say."""
-SIDES = {"own": "own gold", "pattern": "patterns", "article": "own articles"}
+SIDES = {"own": "own gold", "pattern": "patterns", "plain": "plain articles", "odd": "odd articles"}
 """What a document is, by the first word of its group; all others are of the training half."""
 REAL_WEIGHT = 2.0
 """How much more a document of real news counts than a sentence of our own."""
@@ -88,6 +103,8 @@ class Example:
     """Whether each option is the company of an annotated event with this amount."""
     counted: list[bool]
     """Whether that event counts, not being optional."""
+    kinds: list[str | None]
+    """Which kind of investment that event is, where it is right."""
     near: bool
     """Whether the amount is that of an event but for its rounding."""
 
@@ -170,7 +187,11 @@ def sources() -> list[dict[str, Any]]:
         for f in FILES
         for d in read_jsonl(GOLD / f"{f}.jsonl")
     ]
-    articles = [{**d, "group": f"article-{d['id']}", "weight": ARTICLE_WEIGHT} for d in own_articles()]
+    articles = [
+        {**d, "group": f"{register}-{d['id']}", "weight": weight}
+        for register, weight in ARTICLE_WEIGHTS.items()
+        for d in own_articles(register)
+    ]
     return real + own + from_patterns() + articles
 
 
@@ -183,7 +204,7 @@ def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
         for p in reader.proposals(predictions.article(d)):
             figure = p.candidate.figure
             assert figure is not None
-            right, counted = [], []
+            right, counted, kinds = [], [], []
             for place, option in enumerate(p.options):
                 read = {
                     "type": "ai_investment",
@@ -197,6 +218,7 @@ def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
                 hits = [g for g in golds if scoring.same_figure(g, read) and scoring.same_company(g, read)]
                 right.append(bool(hits))
                 counted.append(any(not g.get("optional") for g in hits))
+                kinds.append(hits[0].get("kind") if hits else None)
             near = any(
                 g.get("amount")
                 and not scoring.same_span(g["amount"], g.get("amount_high"), figure.low, figure.high)
@@ -206,26 +228,30 @@ def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
                 < 0.05
                 for g in golds
             )
-            out.append(Example(d["group"], d["weight"], p, right, counted, near))
+            out.append(Example(d["group"], d["weight"], p, right, counted, kinds, near))
     return out
 
 
-def _matrix(rows: Sequence[chooser.Features], names: dict[str, int]) -> np.ndarray[Any, Any]:
-    x = np.zeros((len(rows), len(names)))
-    for i, row in enumerate(rows):
-        for name, value in row.items():
-            if name in names:
-                x[i, names[name]] = value
-    return x
+def _matrix(rows: Sequence[chooser.Features], names: dict[str, int]) -> Any:
+    """Return the rows as a sparse matrix."""
+    places = [(i, names[name], value) for i, row in enumerate(rows) for name, value in row.items() if name in names]
+    at, column, values = zip(*places, strict=True)
+    return csr_matrix((values, (at, column)), shape=(len(rows), len(names)))
 
 
-def _names(rows: Sequence[chooser.Features], least: int) -> dict[str, int]:
-    """Return an index of the features that stand in at least so many rows."""
-    seen: dict[str, int] = defaultdict(int)
-    for row in rows:
+def _names(rows: Sequence[chooser.Features], groups: Sequence[str], least: int) -> dict[str, int]:
+    """Return an index of the features that stand in documents of at least so many groups."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for row, group in zip(rows, groups, strict=True):
         for name, value in row.items():
-            seen[name] += bool(value)
-    return {name: i for i, name in enumerate(sorted(n for n, count in seen.items() if count >= least))}
+            if value:
+                seen[name].add(group)
+    return {name: i for i, name in enumerate(sorted(n for n, found in seen.items() if len(found) >= least))}
+
+
+def _penalties(names: dict[str, int], penalty: float) -> np.ndarray[Any, Any]:
+    """Return how strongly each weight is held: those of single words more than those of cues."""
+    return np.array([penalty * (WORD_PENALTY if _WORD.match(name) else 1.0) for name in names])
 
 
 def _bounds(names: dict[str, int], signs: dict[int, str]) -> list[tuple[float | None, float | None]]:
@@ -239,8 +265,9 @@ def fit_company(data: Sequence[Example]) -> dict[str, float]:
     """Fit the choice among a candidate's options: a conditional logit with an L2 penalty."""
     useful = [e for e in data if any(e.right) and not all(e.right)]
     rows = [f for e in useful for f in e.proposal.cues]
-    names = _names(rows, 3)
+    names = _names(rows, [e.group for e in useful for _ in e.right], LEAST_SEEN)
     x = _matrix(rows, names)
+    held = _penalties(names, COMPANY_PENALTY)
     bounds = np.cumsum([0] + [len(e.right) for e in useful])
     right = np.array([r for e in useful for r in e.right])
     weights = np.array([e.weight for e in useful])
@@ -256,7 +283,7 @@ def fit_company(data: Sequence[Example]) -> dict[str, float]:
             total -= weights[i] * math.log(mine.sum() + 1e-12)
             pull[a:b] = weights[i] * (p - mine / (mine.sum() + 1e-12))
         away = w - prior
-        return total + 2 * COMPANY_PENALTY * float(away @ away), x.T @ pull + 4 * COMPANY_PENALTY * away
+        return total + 2 * float(away @ (held * away)), x.T @ pull + 4 * held * away
 
     w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=_bounds(names, COMPANY_SIGNS)).x
     return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
@@ -264,14 +291,16 @@ def fit_company(data: Sequence[Example]) -> dict[str, float]:
 
 def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> dict[str, float]:
     """Fit whether a candidate is an investment of the option placed first: logistic regression with an L2 penalty."""
-    rows, labels, weights = [], [], []
+    rows, labels, weights, groups = [], [], [], []
     for e, (place, lead) in zip(data, placed, strict=True):
         if (e.right[place] and not e.counted[place]) or (e.near and not e.right[place]):
             continue  # optional, or a title's rounding: neither right nor wrong
         rows.append(e.proposal.weigh(place, lead))
         labels.append(1.0 if e.counted[place] else -1.0)
         weights.append(e.weight)
-    names = _names(rows, 3)
+        groups.append(e.group)
+    names = _names(rows, groups, LEAST_SEEN)
+    held = _penalties(names, AMOUNT_PENALTY)
     x, y, m = _matrix(rows, names), np.array(labels), np.array(weights)
     prior = np.array([AMOUNT_PRIOR.get(name, 0.0) for name in names])
 
@@ -279,11 +308,40 @@ def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> 
         z = y * (x @ w)
         p = 1 / (1 + np.exp(np.clip(z, -30, 30)))
         away = w - prior
-        value = (m * np.logaddexp(0, -z)).sum() + 2 * AMOUNT_PENALTY * away @ away
-        return float(value), x.T @ (-y * p * m) + 4 * AMOUNT_PENALTY * away
+        value = (m * np.logaddexp(0, -z)).sum() + 2 * away @ (held * away)
+        return float(value), x.T @ (-y * p * m) + 4 * held * away
 
     w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=_bounds(names, AMOUNT_SIGNS)).x
     return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
+
+
+def fit_kind(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> dict[str, dict[str, float]]:
+    """Fit which kind an investment is: multinomial logistic regression with an L2 penalty."""
+    rows, labels, weights, groups = [], [], [], []
+    for e, (place, lead) in zip(data, placed, strict=True):
+        if e.kinds[place] in KINDS:
+            rows.append(e.proposal.weigh(place, lead))
+            labels.append(KINDS.index(e.kinds[place]))
+            weights.append(e.weight)
+            groups.append(e.group)
+    names = _names(rows, groups, LEAST_SEEN)
+    held = np.repeat(_penalties(names, KIND_PENALTY)[:, None], len(KINDS), axis=1)
+    x, y, m = _matrix(rows, names), np.eye(len(KINDS))[labels], np.array(weights)[:, None]
+
+    def loss(flat: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+        w = flat.reshape(len(names), len(KINDS))
+        scores = x @ w
+        scores = scores - scores.max(axis=1, keepdims=True)
+        p = np.exp(scores)
+        total = p.sum(axis=1, keepdims=True)
+        value = -(m * y * (scores - np.log(total))).sum() + (held * w * w).sum()
+        return float(value), (x.T @ (m * (p / total - y)) + 2 * held * w).ravel()
+
+    w = minimize(loss, np.zeros(len(names) * len(KINDS)), jac=True, method="L-BFGS-B").x.reshape(-1, len(KINDS))
+    return {
+        kind: {name: round(float(w[i, k]), 3) for name, i in names.items() if abs(w[i, k]) >= 0.02}
+        for k, kind in enumerate(KINDS)
+    }
 
 
 def fold(group: str, folds: int) -> int:
@@ -303,7 +361,7 @@ def train(data: Sequence[Example], folds: int = 4) -> chooser.Model:
         mine = [i for i, e in enumerate(data) if fold(e.group, folds) == n]
         for i, place in zip(mine, _places([data[i] for i in mine], fit_company(seen)), strict=True):
             placed[i] = place
-    return chooser.Model(fit_company(data), fit_amount(data, placed), LEAST)
+    return chooser.Model(fit_company(data), fit_amount(data, placed), fit_kind(data, placed), LEAST)
 
 
 def inputs_hash(docs: Sequence[dict[str, Any]]) -> str:
@@ -321,7 +379,7 @@ def measure(docs: Sequence[dict[str, Any]], data: Sequence[Example], folds: int)
         for d in mine:
             side = SIDES.get(d["group"].split("-")[0], "training")
             tallies[side].append(scoring.score(d["id"], d["events"], read[d["id"]]))
-    held = own_articles(held=True)
+    held = own_articles("plain", held=True)
     read = predictions.read(held, Reader(weights=train(data)))
     tallies["held out"] = [scoring.score(d["id"], d["events"], read[d["id"]]) for d in held]
     for side, found in tallies.items():
@@ -345,7 +403,13 @@ def main() -> None:
     chooser.WEIGHTS.parent.mkdir(exist_ok=True)
     chooser.WEIGHTS.write_text(
         json.dumps(
-            {"inputs": inputs_hash(docs), "least": model.least, "company": model.company, "amount": model.amount},
+            {
+                "inputs": inputs_hash(docs),
+                "least": model.least,
+                "company": model.company,
+                "amount": model.amount,
+                "kinds": model.kinds,
+            },
             indent=0,
             sort_keys=True,
         )

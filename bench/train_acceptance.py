@@ -25,9 +25,9 @@ from nlp import acceptance
 from nlp.merging import Finding
 from nlp.reader import Reader
 
-WEIGHTS = {"training": 1.0, "own gold": 0.5, "own articles": 1.0}
+WEIGHTS = {"training": 1.0, "own gold": 0.5, "plain articles": 1.0, "odd articles": 0.3}
 """How much a statement of each source counts."""
-LEAST = {"layoff": 0.6, "ai_investment": 0.6}
+LEAST = {"layoff": 0.6, "ai_investment": 0.5}
 """The least probability of a claim, by type: where precision passes 0.85 on news not trained on, F1 not falling."""
 THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
 FOLDS = 5
@@ -137,7 +137,7 @@ def measure(docs: Sequence[dict[str, Any]], data: Sequence[Statement], folds: in
     for n in range(folds):
         weights = fit([s for s in data if fold(s.group, folds + 1) % folds != n])
         tell(weights, [s for s in data if fold(s.group, folds + 1) % folds == n])
-    held = [{**d, "group": f"article-{d['id']}"} for d in own_articles(held=True)]
+    held = [{**d, "group": f"plain-{d['id']}"} for d in own_articles("plain", held=True)]
     reader = Reader(weights=train.train(train.examples(train.sources())))
     weights = fit(data)
     for d in held:

@@ -22,7 +22,7 @@ from bench.split import documents, own_articles, read_jsonl
 from bench.train import FILES, GOLD, fold, inputs_hash
 from nlp import timing
 
-WEIGHTS = {"training": 1.0, "written": 0.7, "gold": 1.0}
+WEIGHTS = {"training": 1.0, "plain": 0.8, "odd": 0.4, "gold": 1.0}
 """How much an event of each source counts."""
 PENALTY = 0.4
 """How strongly weights are held to what they are taken for before any document is seen."""
@@ -55,7 +55,7 @@ def sources() -> list[dict[str, Any]]:
     return (
         [{**d, "source": "training", "group": d["cluster"]} for d in documents("training")]
         + [{**d, "source": "gold", "group": f"own-{d['id'].rstrip('abcdefgh')}"} for d in own]
-        + [{**d, "source": "written", "group": d["id"]} for d in own_articles()]
+        + [{**d, "source": r, "group": d["id"]} for r in ("plain", "odd") for d in own_articles(r)]
     )
 
 

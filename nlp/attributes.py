@@ -19,7 +19,7 @@ _DENIED = prefilter.Guarded(
     r"(?:reject|rebuff|dismiss|disput|scotch|den(?:y|i))(?:s|es|ed|ing)? (?:a |the |any |an |all |such |these |those |[\w']+ ){0,4}(?:reports?|rumou?rs?|claims?|suggestions?|speculation|story|stories|allegations?)|"
     r"pure fiction|baseless|unfounded|groundless|no truth (?:to|in)|without (?:any )?foundation|"
     r"refut(?:es|ed)|false (?:reports?|rumou?rs?)|(?:reports?|rumou?rs?|claims?) (?:is|are|were|was) (?:false|untrue|wrong|inaccurate|not true)|untrue|"
-    r"averted?|avoid(?:s|ed)? (?:the )?(?:layoffs|cutting)|prevent(?:s|ed)? the|cancel(?:s|led|ed) (?:the |its )?(?:layoffs|plans?))\b",
+    r"revers(?:es|ed|ing) (?:the |its |a )?(?:decision|plans?) to (?:cut|lay|axe|shed)|averted?|avoid(?:s|ed)? (?:the )?(?:layoffs|cutting)|prevent(?:s|ed)? the|cancel(?:s|led|ed) (?:the |its )?(?:layoffs|plans?))\b",
     re.IGNORECASE,
 )
 _DENIES = re.compile(
@@ -33,23 +33,27 @@ def denies(title: str) -> bool:
 
 
 _HEDGED = re.compile(
-    r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|(?:people|persons?) (?:briefed|close to|with (?:direct )?knowledge|there|involved)|unions? (?:says?|said|claims?|fears?)|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:say|said|told|tell|familiar|close|with)|"
+    r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|(?:people|persons?) (?:briefed|close to|with (?:direct )?knowledge|there|involved)|unions? (?:says?|said|claims?|fears?)|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:says?|said|told|tell|familiar|close|with)|"
     r"anonymous (?:sources?|person)|unnamed source|according to (?:people|sources|a source|multiple sources|a person|two people|insiders?|a report|reports|media reports)|insiders?|is said to|are said to|"
-    r"consider(?:s|ing|ed)|mull(?:s|ing|ed)|weigh(?:s|ing|ed)|explor(?:es|ing|ed)|could|might|may (?:cut|lay|be|lose|soon)|potentially|possibly|in talks|looking to|looks to|look to raise|seek(?:s|ing)? to|seeking|"
+    r"consider(?:s|ing|ed)|mull(?:s|ing|ed)|weigh(?:s|ing|ed)(?! (?:up)?on\b)|explor(?:es|ing|ed)|could|might|may (?:cut|lay|be|lose|soon)|potentially|possibly|in talks|looking to|looks to|look to raise|seek(?:s|ing)? to|seeking|"
     r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
     r"(?:bloomberg|reuters|the information|the wall street journal|wsj|cnbc|business insider|insider|the verge|axios|the new york times|financial times|ft|sky news|handelsblatt|"
     r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
-    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed|leaked)\b|\s[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$",
+    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed)\b|\s[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$",
     re.IGNORECASE,
 )
 
 
+_INTENT = re.compile(r"look|seek|consider|mull|weigh|explor|wants|prepar|plan|(?:plot|eye|want|hope|aim)")
+"""A hedge that tells what someone means to do."""
 _ELSEWHERE = re.compile(r"\b(?:after|while|as|because|amid|following|though|although|but)\b|;", re.IGNORECASE)
 
 
 def _governs(sentence: str, hedge: re.Match[str], start: int, end: int) -> bool:
-    """Whether an adverb or modal of doubt stands in the clause of the cut or deal itself."""
-    if hedge.group().lower() not in ("reportedly", "allegedly", "could", "might", "potentially", "possibly"):
+    """Whether a word of doubt or intent stands in the clause of the cut or deal itself; who tells governs all."""
+    words = hedge.group().lower()
+    loose = words in ("reportedly", "allegedly", "could", "might", "potentially", "possibly")
+    if not loose and not (hedge.start() >= end and _INTENT.match(words)):
         return True
     between = sentence[end : hedge.start()] if hedge.start() >= end else sentence[hedge.end() : start]
     return not _ELSEWHERE.search(between)

@@ -534,7 +534,10 @@ FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 
 def investments(sentence: str) -> list[Candidate]:
-    """Return the money a sentence may say is put into, raised or signed for something, AI or not."""
+    """Return the amounts of a sentence that may be put into, raised or signed for something, AI or not.
+
+    Those in no shape, or ruled out in theirs, are candidates of the family "amount": what they are is learned.
+    """
     masked = mask(sentence, [f for f in figures_of(sentence) if f.kind == "money"])
     if not masked.figures:
         return []
@@ -565,9 +568,20 @@ def investments(sentence: str) -> list[Candidate]:
         ):
             best[index] = families["contract"]
     _continue_lists(sentence, masked, best)
-    return [best[index] for index in sorted(best) if _is_outlay(sentence, best[index])]
+    found = []
+    for index, figure in enumerate(masked.figures):
+        told = best.get(index)
+        if figure.low < LEAST_AMOUNT:
+            continue
+        if told is None or not _is_outlay(sentence, told):
+            flags = {"ruled-out", *told.flags} if told else set()
+            told = Candidate("ai_investment", "amount", "amount", figure.start, figure.end, figure, flags=flags)
+        found.append(told)
+    return found
 
 
+LEAST_AMOUNT = 50_000
+"""Whole units of a currency below which an amount is no investment."""
 _DEAL_NEXT = re.compile(
     r"^[\s-](?:(?!round|funding|financing|series|equity|seed|investment|to\b|for\b|from\b|in\b|with\b|as\b|after\b)[\w-]+\s){0,4}?(?:contracts?|orders?|deals?|agreements?|pacts?)\b(?! to (?:raise|fund))",
     re.IGNORECASE,
@@ -666,6 +680,4 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
         before,
     ):
         return False
-    if re.search(r"\b(?:valued at|valuation of|worth)\s$", before) and candidate.family == "outlay":
-        return False
-    return not figure.low < 50000
+    return not (candidate.family == "outlay" and re.search(r"\b(?:valued at|valuation of|worth)\s$", before))

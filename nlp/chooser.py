@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nlp import names
+from newsledger.model import Kind
+from nlp import names, wording
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment
 from nlp.linking import PREPOSITION, Link
@@ -23,6 +24,16 @@ from nlp.names import Mention
 
 WEIGHTS = Path(__file__).parent / "weights" / "ai_investment.json"
 Features = dict[str, float]
+
+SORTS = {
+    "funding": "raise",
+    "contract": "contract",
+    "acquisition": "buy",
+    "outlay": "spend",
+    "stake": "spend",
+    "amount": "any",
+}
+"""What a family's cues are told apart by, beside what they say alone."""
 
 LOW_NAMED = 320
 """Characters from an amount beyond which a name no longer competes for it."""
@@ -67,6 +78,60 @@ _PEOPLE_OF = re.compile(
     r"^(?:'s)?\s(?:[A-Z][\w&]+\s)?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|co-founders?|founders?|staffers?|scientists?|managers?)\b"
 )
 _LIST_OF_MANY = re.compile(
+    r"[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},?\s(?:(?:and|&)\s)?[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2}(?:\s\([^)]*\))?\s(?:are|have|all|each|will|plan|plans|collectively|now|to|[a-z]+ed|pour|boost|spend|invest|lead)\b"
+)
+
+
+_BUYS = re.compile(
+    r"\b(?:buy|purchas|rent|leas|spend|spent|use|access|secure capacity|pay|paid|procur|order|commit)\w*\b"
+)
+_SUPPLIES = re.compile(
+    r"^[^.;]{0,70}?\b(?:to|will|would|has agreed to)\s(?:provide|supply|sell|deliver|host|rent|lease|build|give)\b|^[^.;]{0,50}?\b(?:provid|suppl|sell|deliver|host)(?:es|ies|s|ing|ying)\b|^\s(?:sold|supplied|provided)\b"
+)
+"""What makes a company the one that supplies, not the one that pays."""
+_SUPPLIED = re.compile(
+    r"\b(?:provid|suppl|sell|sold|deliver|host|rent|leas|giv)\w*\s(?:[^.;,]{0,60}\s)?(?:to|for)\s(?:the\s)?$|\b(?:suppl(?:y|ies|ied|ying)|giv(?:e|es|ing)|orders? from|commitments? from|customer)\s(?:the\s)?$"
+)
+"""What makes the company after it the one supplied, which pays."""
+_SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
+
+
+def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
+    """What in the words around a name rules it out: giver of a round, target of a purchase, attribute; or nothing."""
+    assert c.figure is not None
+    before = text[: m.start]
+    after = text[m.end :]
+    trigger = min(c.start, c.figure.start)
+    if m.kind != "name" and m.start >= c.figure.end and not _SPEAKS.match(after):
+        return "stand-in-after"
+    if m.kind == "name" and (_PROGRAMME.search(m.name) or _STATE_ACTS.search(text[m.end : trigger])):
+        return "state"
+    if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
+        return "people"
+    if m.end <= c.figure.start and _LIST_OF_MANY.search(f"{before[-90:]}{m.name}{after[:90]}"):
+        return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : c.figure.start]) else "list"
+    if c.family != "funding" and m.start >= c.figure.end and not m.possessive:
+        gap = text[c.figure.end : m.start]
+        if re.search(r",\s|:|\b(?:while|as|after|although|but)\s", gap) and not re.match(
+            r"\s(?:said|says|announced|told)\b", after
+        ):
+            return "" if re.search(r"\b(?:by|from)\s(?:\w+\s){0,3}$", gap) else "apart"
+    if c.family == "funding":
+        if m.start >= c.figure.end:
+            between = text[c.figure.end : m.start]
+            return "giver" if _FROM_ON.match(between) or _RIVAL.search(between) else ""
+        return "giver" if _GIVER.search(before) and not names.VERB_NEXT.match(text[m.end :]) else ""
+    if c.family == "acquisition" and m.start > c.start and not m.possessive:
+        return "" if re.search(r"\b(?:by|from|paying)\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}$", before) else "target"
+    if c.family == "contract" and m.end <= c.figure.start and m.kind == "name":
+        gap = text[m.end : c.figure.start]
+        if _SELLER.search(gap) and not _BUYS.search(gap) and not re.search(r"\bwith\s", gap):
+            return "seller"
+    target = _INTO.search(before) and not (m.possessive and m.end + 30 > c.figure.start > m.end)
+    return "target" if target else ""
+
+
+_MANY = re.compile(
     r"[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},?\s(?:(?:and|&)\s)?[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2}(?:\s\([^)]*\))?\s(?:are|have|all|each|will|plan|plans|collectively|now|to|[a-z]+ed|pour|boost|spend|invest|lead)\b"
 )
 
@@ -132,11 +197,7 @@ def options(
 ) -> list[Option]:
     """Return the companies that may own an amount: those named or stood for in its sentence, and the topic."""
     out: list[Option] = []
-    barred: set[int] = set()
     for m in mentions:
-        if _barred(m, text, c):
-            barred.add(m.start)
-            continue
         name = m.name if m.kind == "name" else resolve(m)
         if not name or (m.kind == "name" and names.is_place(name)):
             continue
@@ -144,7 +205,6 @@ def options(
     bare = _MANY.search(text) or not _OWN_MATTER.search(text)
     if (
         rule is not None
-        and not (rule.here and rule.start in barred)
         and not any(o.link.name == rule.name and o.link.start == rule.start for o in out)
         and not (rule.rule in ("topic", "context") and bare)
     ):
@@ -191,6 +251,9 @@ _DESCRIBED = re.compile(
 _LED_BY = re.compile(
     r"\b(?:led|co-led|backed|joined|headed|anchored)\sby\b|\bparticipation (?:from|by|of)\b|\binvestors (?:include|including)\b|\balongside\b"
 )
+_LEADS_ROUND_OF = re.compile(
+    r"\b(?:co-)?(?:lead|leads|led|leading|join|joins|joined|joining|back|backs|backed|anchor\w*)\s(?:[\w-]+\s){0,2}$"
+)
 _SHARED = re.compile(
     r"^(?:,\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+)*){0,4},?\s(?:and|&)\s[A-Z]|^,\s[A-Z][\w.&'-]+,?\s(?:and|&)\s[A-Z]"
 )
@@ -213,23 +276,35 @@ def company_features(
     headed: bool,
     described: str,
     supplies: bool,
+    plain: str,
+    before_it: Sequence[Mention],
+    in_apposition: bool,
+    told: int,
+    standing: str,
 ) -> Features:
     """Return the cues for and against an option owning the candidate's amount.
 
     `same` tells whether two names are one company; `headed` whether the title names it; `described` what the article
-    calls it ("ai", "investor" or ""); `supplies` whether it is a seller of chips or compute.
+    calls it ("ai", "investor" or ""); `supplies` whether it is a seller of chips or compute; `plain` is the sentence
+    with its names and amounts masked; `before_it` the mentions of companies before the amount in it;
+    `in_apposition` whether the option stands in what only describes another; `told` how often the article names it;
+    `standing` what its name is taken for: "known", "organisation", "person", "plain" words, or "new".
     """
     assert c.figure is not None
     link, figure = option.link, c.figure
     out: Features = {}
-    sort = {"funding": "raise", "contract": "contract", "acquisition": "buy"}.get(c.family, "spend")
+    sort = SORTS[c.family]
 
     def cue(name: str, value: float = 1.0) -> None:
         out[name] = value
         out[f"{sort}/{name}"] = value
 
-    kind = option.mention.kind if option.mention else "topic" if link.rule == "chosen-topic" else "rule-only"
+    kind = option.mention.kind if option.mention else link.rule if link.rule.startswith("chosen-") else "rule-only"
     cue(f"kind={kind}")
+    cue("told", min(told, 8) / 4)
+    cue(f"name={standing}")
+    if option.mention is None:
+        cue(f"{kind}/{'against' if before_it else 'no'}-subject")
     if rule is not None and same(rule.name, link.name):
         cue(f"rule={rule.rule}")
         if rule.start == link.start and rule.end == link.end:
@@ -255,6 +330,26 @@ def company_features(
     m = option.mention
     if m is None:
         return out
+    if m in before_it:
+        cue(f"turn={min(len(before_it) - before_it.index(m), 3)}")
+        named = [x for x in before_it if x.kind == "name"]
+        if m in named:
+            cue("first-named" if m is named[0] else "last-named" if m is named[-1] else "named-between")
+            if len(named) == 1:
+                cue("only-named")
+    if in_apposition:
+        cue("in-apposition")
+    if reason := _ruled_out(m, text, c):
+        cue("ruled-out")
+        cue(f"ruled-out={reason}")
+    if m.end <= figure.start:
+        out |= wording.between(plain, m.end, figure.start, f"{m.kind}>")
+    else:
+        out |= wording.between(plain, figure.end, m.start, f"{m.kind}<")
+    for n, stem in enumerate(wording.words(plain[m.end : m.end + 40])[:2]):
+        out[f"name+{n + 1}={stem}"] = 1.0
+    for n, stem in enumerate(wording.words(plain[max(0, m.start - 40) : m.start])[::-1][:2]):
+        out[f"name-{n + 1}={stem}"] = 1.0
     before, after = text[: m.start], text[m.end :]
     trigger = min(c.start, figure.start)
     if m.end <= trigger:
@@ -303,6 +398,8 @@ def company_features(
                 cue(f"preposition={sort_of}")
     if PREPOSITION.search(before):
         cue("oblique")
+    if m.possessive and _LEADS_ROUND_OF.search(before):
+        cue("led-by-another")
     if names.OBJECT_OF.search(before):
         cue("object")
     if re.search(
@@ -324,11 +421,14 @@ def company_features(
         cue("one-of-several" if several else "one-of-two")
     if m.end <= trigger and (other := _OTHER_SUBJECT.search(gap)) and not other["det"]:
         cue("other-subject")
-    if c.family == "contract":
-        if m.end <= figure.start and _SELLER.search(gap) and not _BUYS.search(gap):
-            cue("sells-here")
-        if _BUYS.search(after[:90]) and m.end <= figure.start:
-            cue("buys-here")
+    if m.end <= figure.start and _SELLER.search(gap) and not _BUYS.search(gap):
+        cue("sells-here")
+    if _BUYS.search(after[:90]) and m.end <= figure.start:
+        cue("buys-here")
+    if _SUPPLIES.search(after[:110]):
+        cue("supplies-another")
+    if _SUPPLIED.search(before):
+        cue("supplied")
     return out
 
 
@@ -371,6 +471,11 @@ _CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             r"\b(?:capex|capital (?:expenditures?|spending|expenses?)|data[- ]cent\w+|infrastructure|campus|GPUs?|chips?|supercomputer|compute|build-?out)\b",
         ),
         ("ai-near", "around", r"\bA\.?I\b|artificial intelligence|machine learning"),
+        (
+            "forecast-after",
+            "near-after",
+            r"^[^.;,]{0,20}\b(?:analysts?|consensus|Wall Street|expected by|estimated?)\b",
+        ),
         ("into", "near-after", r"^[^.;,]{0,25}\b(?:in|into)\s"),
         ("spend-on", "near-after", r"^[^.;,]{0,25}\b(?:on|for|to|toward)\s"),
         (
@@ -431,12 +536,21 @@ def amount_features(
     order: int,
     counterparty: bool,
     cumulative: bool,
+    plain: str,
+    title: str,
 ) -> Features:
-    """Return the cues for and against a candidate being an investment; `tie` holds those for its being for AI."""
+    """Return the cues for and against a candidate being an investment; `tie` holds those for its being for AI.
+
+    `plain` and `title` are the sentence and the title with their names and amounts masked.
+    """
     assert c.figure is not None
     figure = c.figure
-    sort = {"funding": "raise", "contract": "contract", "acquisition": "buy"}.get(c.family, "spend")
-    out: Features = {}
+    sort = SORTS[c.family]
+    out: Features = wording.around(plain, figure.start, figure.end)
+    for word in wording.words(title) if order >= 0 else ():
+        out[f"title:{word}"] = 1.0
+    for flag in c.flags:
+        out[f"shape={flag}"] = 1.0
 
     def cue(name: str, value: float = 1.0) -> None:
         out[name] = value
@@ -470,6 +584,14 @@ def amount_features(
         "after",
         "kind=anaphor",
         "kind=pronoun",
+        "name=known",
+        "name=organisation",
+        "name=person",
+        "name=plain",
+        "ruled-out",
+        "in-apposition",
+        "only-named",
+        "turn=1",
         "apart=0",
         "apart=3",
     ):
@@ -508,10 +630,11 @@ def amount_features(
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights of both decisions, and the least probability of an investment that is read."""
+    """Weights of the decisions, and the least probability of an investment that is read."""
 
     company: Mapping[str, float]
     amount: Mapping[str, float]
+    kinds: Mapping[Kind, Mapping[str, float]]
     least: float
 
     @staticmethod
@@ -527,12 +650,18 @@ class Model:
         """Return how probable it is that a candidate is an investment by the company chosen."""
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.dot(self.amount, features)))))
 
+    def kind_of(self, features: Features) -> tuple[Kind, float]:
+        """Return the kind of an investment, and how probable it is."""
+        scores = {kind: self.dot(weights, features) for kind, weights in self.kinds.items()}
+        kind = max(scores, key=lambda k: scores[k])
+        return kind, 1 / sum(math.exp(max(-30.0, score - scores[kind])) for score in scores.values())
+
 
 @cache
 def load(path: Path = WEIGHTS) -> Model:
     """Return the shipped weights."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Model(data["company"], data["amount"], data["least"])
+    return Model(data["company"], data["amount"], data["kinds"], data["least"])
 
 
 def best(scores: Iterable[float]) -> tuple[int, float]:

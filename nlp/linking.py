@@ -177,6 +177,14 @@ _OTHER_BODY = re.compile(
 """A subject that is no firm, so that the firm of the sentence before is not meant."""
 
 
+_WHERE = re.compile(
+    r"(?:\s\([^)]{1,20}\))?,\swhere\s(?:(?:up to|about|some|nearly|around|more than|as many as|another)\s)*"
+)
+"""What stands between an employer and a cut told of it: "Acme, where 900 jobs are to go"."""
+_IN = re.compile(r"\b(?:in|near|outside)\s(?:the\s)?$")
+"""What makes the name after it a place."""
+
+
 def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
     """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
     if c.list_name:
@@ -184,6 +192,10 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
     start, end = c.start, c.end
     if paired := _paired(sentence, c, ms):
         return paired
+    for m in reversed(ms):
+        named = m.kind == "name" and m.label not in ("GPE", "LOC", "FAC") and not _IN.search(sentence[: m.start])
+        if named and m.end <= start and _WHERE.fullmatch(sentence[m.end : start]):
+            return Link(m.name, m.start, m.end, "where", True)
     # a name inside the figure's own words: "1,600 Acme employees"
     own = c.figure or c.percent
     acting = _subject(sentence, ms, start, resolve) if c.shape.startswith("verb") else None

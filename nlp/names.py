@@ -19,7 +19,7 @@ from newsledger.model import Company
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
-_CAPITALISED = r"(?:[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,2}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z])"
+_CAPITALISED = r"(?:[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,2}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
 _RUN = re.compile(rf"(?<![\w$€£@/.])(?:{_CAPITALISED})(?:\s(?:(?:&|of|de|for)\s)?{_CAPITALISED})*")
 
 LEGAL = re.compile(
@@ -322,7 +322,7 @@ def called(sentence: str, start: int, end: int) -> str:
 _COMPANY_ACTS = re.compile(
     r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
     r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:los(?:es?|ing)\s(?:\d|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
-    r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s"
+    r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets|let\sgo|shut(?:s|ting)?\sdown|trimm\w+)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s|^:\s(?:US)?[$€£₹]\d"
 )
 
 
@@ -346,7 +346,7 @@ def names_place_first(name: str) -> bool:
 
 
 _ACTS = re.compile(
-    r"^(?:'s)?(?:\s*,|\s\(|\s(?:CEO|CFO|chief|co-?founders?|founders?|president|executives?|spokes\w+|layoffs|has|have|is|will|to|would|said|says|announces?d?|plans?|planned|confirm\w+|"
+    r"^(?:'s)?(?:\s*,\s(?:an?|the|which|whose|who|one|maker|owner|parent|formerly|founded|based|led|backed|started|best|known|along|together)\b|\s\(|\s(?:CEO|CFO|chief|co-?founders?|founders?|president|executives?|spokes\w+|layoffs|has|have|is|will|to|would|said|says|announces?d?|plans?|planned|confirm\w+|"
     r"cuts?|cutting|lays?|laid|slash\w*|axe[sd]?|sheds?|raises?|raised|lands?|landed|secures?d?|closes?d?|nabs?|nabbed|bags?|bagged|snags?|scores?|grabs?|cements?|gets|acquir\w+|buys?|bought|"
     r"invest\w*|spend\w*|spent|commit\w+|agree[sd]?|intends?|intended|expects?|aims?|seeks?|wants?|pours?|poured|pumps?|plough\w*|plow\w*|puts?|pays?|paid|signs?|signed|str(?:ikes?|uck)|w[io]ns?|reports?|launch\w+|takes?|took|leads?|led|back(?:s|ed)|earmark\w*|sets?|unveil\w*|could|may|might|can|does|did|had|was|also|now|reportedly|lets|offers?|told|faces?|begins?|began|starts?|started|shuts?|closing|dismiss\w*|sack\w*|fires|fired|shares|employs|makes|builds|uses|pledge\w*|hits|brings|emerg\w+|eliminat\w+|trim\w*|reduc\w+|let|warn\w*)\b)"
 )
@@ -357,7 +357,20 @@ _AI_NOUN = re.compile(
 )
 
 
-def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry: Registry) -> tuple[int, int]:
+_KIND_FIRST = re.compile(
+    r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|Chip ?[Mm]aker|Maker|Developer|Provider|Designer)\s(?=\S)"
+)
+"""A headline's description of a firm before its name."""
+_OFFICE = re.compile(
+    r"(?:'s)?\s(?:(?:Senior |Executive )?Vice President|Chief(?: [A-Z]\w+)? Officer|Chief Executive|President|Chair(?:man|woman)?|Co-?[Ff]ounder|Founder|Managing Director|General Manager)\b"
+)
+"""The office of a person who is named after a company."""
+_HEADLINE_VERB = re.compile(r"\s([A-Z][a-z]+(?:s|ed|ing))(?=\s|$)")
+
+
+def _tidied(
+    sentence: str, start: int, end: int, known: frozenset[str], registry: Registry, title_case: bool
+) -> tuple[int, int]:
     """Strip what joins a name by capitals alone: "AI Acme", "Acme Layoffs", "MenuAcme"."""
     name = sentence[start:end]
     if key(name) in known:
@@ -369,6 +382,14 @@ def _tidied(sentence: str, start: int, end: int, known: frozenset[str], registry
         name = sentence[start:end]
     if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
         start += m.end()
+    if title_case and (m := _KIND_FIRST.match(sentence[start:end])):
+        start += m.end()  # "AI Chip Startup Acme"
+    if (m := _OFFICE.search(sentence[start:end])) and m.start():
+        end = start + m.start()  # "Acme Chief Financial Officer Ann Dow"
+    if title_case and (m := _HEADLINE_VERB.search(sentence[start:end])) and m.start():
+        verb = m[1].casefold()
+        if verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
+            end = start + m.start()  # "Acme Purchases Beta"
     if m := re.match(r"(?:Pre-)?(?:Series|Round)\s[A-K]\d?\s(?:of|for|in)\s", sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
     if (m := re.search(r"\sAI$", sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
@@ -422,6 +443,8 @@ def _may_name(
     name = sentence[start:end]
     k = key(name)
     after = sentence[end : end + 110]
+    if title_case:
+        after = after.lower()
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
         return bool(COMPANY_WORD.search(name)) or bool(_COMPANY_ACTS.match(after))
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
@@ -434,7 +457,7 @@ def _may_name(
     ):
         company_like = True
     titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
-    plain = all(registry.is_word(w.casefold()) for part in name.split() for w in part.split("-"))
+    plain = all(len(w) > 1 and registry.is_word(w.casefold()) for part in name.split() for w in part.split("-"))
     if _COMPANY_ACTS.match(after) and not (titled and label == "PERSON"):
         company_like = True
     elif (
@@ -451,7 +474,7 @@ def _may_name(
         return False  # "AI Search Startup Raises": a line of business, not a name
     if re.match(
         r"\s(?:chip |cloud |data |software |robotics? |design |research )?(?:start-?up|firm|company|lab|specialist|designer|consultancy|tool|tutor)\s[A-Z]",
-        after,
+        sentence[end : end + 60],
     ) and re.search(r"\bAI$|^(?:Chip|Voice|Robot|Cloud|Data|Software)\b", name):
         return False
     if re.match(r"(?:\w+\s)?AI\s", name + " ") and names_place_first(name):
@@ -518,7 +541,7 @@ def mentions(
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))
                 break
-        start, end = _tidied(sentence, start, end, known, registry)
+        start, end = _tidied(sentence, start, end, known, registry, title_case)
         if owner := _NAMED_AFTER.search(sentence[max(0, start - 14) : start]):
             start -= len(owner.group())  # "David's Bridal"
             found = [m for m in found if m.end <= start]

@@ -32,6 +32,7 @@ from nlp import (
     names,
     prefilter,
     timing,
+    wording,
 )
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
@@ -194,7 +195,7 @@ _SUPPLIER = _Description.of(
     re.IGNORECASE,
 )
 _OF_AI = _Description.of(
-    rf"(?:{ai_investment.AI})[\w\s,-]{{0,40}}\s",
+    rf"(?:{ai_investment.AI})[\w\s-]{{0,40}}\s",
     rf"[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,60}}(?:{ai_investment.AI})| (?:is|was) an?\b[^.;,]{{0,60}}(?:{ai_investment.AI})",
 )
 _INVESTOR = _Description.of(
@@ -240,6 +241,12 @@ class Proposal:
     options: tuple[chooser.Option, ...]
     cues: tuple[chooser.Features, ...]
     """Those for and against each option."""
+    plain: str
+    """The sentence with its names and amounts masked."""
+    title: str
+    """The title, likewise."""
+    doubts: frozenset[str]
+    """What its words hold against its being an investment."""
 
     @property
     def cumulative(self) -> bool:
@@ -288,24 +295,43 @@ class Proposal:
             tie["none"] = True
         elif not (tie["sentence"] or tie["title"] or tie["company"] or tie["counterparty"]):
             tie["far"] = True
-        return chooser.amount_features(
-            c,
-            self.at.text,
-            kind=self.kind,
-            link=link,
-            chosen=self.cues[place],
-            margin=lead,
-            tie={k: float(v) for k, v in tie.items() if v},
-            order=self.at.line.order,
-            counterparty=bool(self.others),
-            cumulative=self.cumulative,
-        ) | {
-            "builds": float(bool(_BUILDS.search(self.at.text))),
-            "announces": float(_announces(self.at.text, link, figure)),
-            "forecast-words": float(
-                bool(_FORECAST.search(_BEATS.sub("", self.at.text[max(0, figure.start - 110) : figure.start])))
-            ),
-        }
+        local = ("sentence", "neighbour", "company", "beside-company", "counterparty")
+        if not any(tie.get(name) for name in local):
+            tie["not-local"] = True
+        if tie["title"] and link.name and not name.search(title):
+            tie["title-of-others"] = True
+        elif tie["title"]:
+            tie["title-of-company"] = True
+        here = tie["sentence"] or tie["title"] or tie["company"]
+        tie["once"] = spoken <= 1 and not here
+        tie["seldom"] = spoken <= max(2, len(texts) // 6) and not here
+        around = self.at.text[max(0, min(c.start, figure.start) - 70) : max(c.end, figure.end) + 70]
+        tie["clause"] = bool(_AI.search(around))
+        tie["sentence-only"] = tie["sentence"] and not (tie["clause"] or tie["title"] or tie["company"])
+        return (
+            {f"doubt={doubt}": 1.0 for doubt in self.doubts}
+            | chooser.amount_features(
+                c,
+                self.at.text,
+                kind=self.kind,
+                link=link,
+                chosen=self.cues[place],
+                margin=lead,
+                tie={k: float(v) for k, v in tie.items() if v},
+                order=self.at.line.order,
+                counterparty=bool(self.others),
+                cumulative=self.cumulative,
+                plain=self.plain,
+                title=self.title,
+            )
+            | {
+                "builds": float(bool(_BUILDS.search(self.at.text))),
+                "announces": float(_announces(self.at.text, link, figure)),
+                "forecast-words": float(
+                    bool(_FORECAST.search(_BEATS.sub("", self.at.text[max(0, figure.start - 110) : figure.start])))
+                ),
+            }
+        )
 
 
 _ANNOUNCES = re.compile(
@@ -488,7 +514,7 @@ class Reader:
             self.drops["empty"] += 1
             return None
         stating: set[int] = set()
-        money = not self._gates or "tie_to_ai" in self._disabled or gate.speaks_of_ai(whole)
+        money = "tie_to_ai" in self._disabled or gate.speaks_of_ai(whole)
         if self._gates:
             passages = gate.passages(whole, money=money)
             if not passages:
@@ -970,10 +996,11 @@ class Reader:
         mentions = self._mentions(line, at.registry)
         following = text[figure.end :]
         family = c.family
+        doubts: set[str] = set()
         if family != "contract" and _DEBT.search(
             re.sub(r"(?:,? then|before|ahead of)\s(?:an?\s)?IPO", "", text[max(0, figure.start - 40) : figure.end + 35])
         ):
-            return None
+            doubts.add("debt")
         kind: Kind
         others: list[str] = []
         fund = bool(re.match(ai_investment.FUND_NOUN, following)) and not re.search(r"\bfunding\b", following[:20])
@@ -988,7 +1015,7 @@ class Reader:
             link, kind = linking.raiser(text, c, mentions, at.resolve, topic)[0], "fund"
         elif family == "funding":
             if _NOT_A_ROUND.search(text[max(0, figure.start - 60) : figure.end + 40]):
-                return None
+                doubts.add("no-round")
             link, others = linking.raiser(text, c, mentions, at.resolve, topic)
             kind = "fund" if fund else "funding"
         else:
@@ -1003,12 +1030,15 @@ class Reader:
                 and not _COMPUTE.search(f"{near} {title}")
                 and not re.match(r"[\s-]*(?:[\w-]+\s){0,2}AI\b", following)
             ):
-                return None
+                doubts.add("no-compute")
         if family == "contract" and not others and link and _supplies(draft, link.name):
-            return None  # a seller's deal, its buyer unnamed
+            doubts.add("seller-alone")
         found = chooser.options(c, text, link, mentions, at.resolve, topic)
         if not found:
             return None
+        plain = self._plain(line, at.registry)
+        before = [o.mention for o in found if o.mention and o.mention.end <= figure.start]
+        spans = [(m.end, m.end + apposed.end()) for m in before if (apposed := names.APPOSITION.match(text[m.end :]))]
         cues = [
             chooser.company_features(
                 option,
@@ -1020,10 +1050,35 @@ class Reader:
                 names.key(option.link.name) in at.registry.headed,
                 _described(draft, option.link.name),
                 _supplies(draft, option.link.name),
+                plain,
+                before,
+                any(a < option.link.start < b for a, b in spans),
+                at.registry.counts[names.key(option.link.name)],
+                self._standing(option.link.name, at.registry),
             )
             for option in found
         ]
-        return Proposal(at, c, kind, link, tuple(others), tuple(found), tuple(cues))
+        head = draft.lines[0]
+        titled = self._plain(head, at.registry) if head.order < 0 else ""
+        return Proposal(at, c, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
+
+    @staticmethod
+    def _standing(name: str, registry: Registry) -> str:
+        """Return what a name is taken for: known, organisation, person, plain words, or new."""
+        k = names.key(name)
+        if k in names.shipped() and k not in registry.unknown:
+            return "known"
+        if k in registry.organisations:
+            return "organisation"
+        if k in registry.persons:
+            return "person"
+        return "plain" if all(registry.is_word(w.casefold()) for w in names.clean(name).split()) else "new"
+
+    def _plain(self, line: _Line, registry: Registry) -> str:
+        """Return a line with its names and amounts masked."""
+        named = [(m.start, m.end) for m in self._mentions(line, registry) if m.kind == "name"]
+        amounts = [(f.start, f.end) for f in candidates.figures_of(line.text) if f.kind == "money"]
+        return wording.masked(line.text, named, amounts)
 
     def proposals(self, article: Article) -> list[Proposal]:
         """Return every amount of an article that the rules propose as an investment: what the chooser is trained on."""
@@ -1065,10 +1120,11 @@ class Reader:
             "tie-none" in weighed and "tie_to_ai" not in self._disabled
         ):
             return None
-        text, figure, kind = at.text, c.figure, proposal.kind
+        text, figure = at.text, c.figure
         assert figure is not None
+        kind, sure = (proposal.kind, 1.0) if "chooser" in self._disabled else model.kind_of(weighed)
         f = self._finding(at, c, link)
-        f.kind, f.trace["kind"] = kind, f"shape:{c.shape}"
+        f.kind, f.trace["kind"] = kind, f"chosen:{sure:.2f}"
         f.trace["for_ai"] = f"chosen:{probability:.2f}"
         f.odds = math.log(probability / (1 - probability))
         seen = {at.registry.group(link.name)}
@@ -1163,7 +1219,7 @@ class Reader:
 
     @staticmethod
     def _name(registry: Registry, group: str, name: str) -> str:
-        """The group's name as the text writes it most often, the longer one of equals."""
+        """The group's name as the text writes it in full: the longest of the forms that are not seldom."""
         spelled: Counter[str] = Counter()
         for k, forms in registry.spelled.items():
             if k == group or registry.group(k) == group:
@@ -1172,7 +1228,7 @@ class Reader:
             return names.clean(name)
         known = {form: n for form, n in spelled.items() if names.key(form) in names.shipped()} or spelled
         most = max(known.values())
-        best = max((form for form, n in known.items() if n == most), key=lambda form: (len(form), form))
+        best = max((form for form, n in known.items() if 3 * n >= most), key=lambda form: (len(form), form))
         first, _, rest = best.partition(" ")
         described = rest in spelled and registry.is_word(first.casefold()) and not names.COMPANY_WORD.search(first)
         return rest if described else best  # "Insurer Acme"
