@@ -32,6 +32,7 @@ from crawler.plain_text import decode
 from newsledger.model import Article, Claim, Page
 from nlp import gate
 from nlp.reader import Reader
+from workers.steps import warm_up
 
 
 def repeated(file: Path, records: int) -> Iterator[Page]:
@@ -71,6 +72,7 @@ def main() -> None:
     options = parser.parse_args()
     reader = Reader()
     list(reader.read_many(articles(repeated(options.file, 20), gated=False, counts=Counter())))
+    warm_up(reader)
 
     counts: Counter[str] = Counter()
     started = time.process_time()

@@ -6,6 +6,7 @@ that it is done. So a step may be killed anywhere: what it held is taken up agai
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -287,13 +288,18 @@ summer. The firm, which was founded in 1987, employs 2,400 people in three count
 
 
 def warm_up(reader: Reader) -> None:
-    """Read a page of our own, and keep nothing: all that is loaded or compiled at its first use is there then."""
+    """Read a page of our own, and keep nothing: all that is loaded or compiled at its first use is there then.
+
+    It stays for good: the collector of garbage does not look through it again, and processes that fork share it.
+    """
     now = datetime.now(UTC)
     page = Page(url="https://quillmark.example/", source_id="", fetched_at=now, body=_SAMPLE.encode())
     found = to_article(page, Gates())
     if isinstance(found, Article):
         _touched(resolver_of(catalogue.load_decisions()), [(found, list(reader.read(found)))])
         signature(found.text)
+    gc.collect()
+    gc.freeze()
     table_version()
 
 
