@@ -149,7 +149,7 @@ class Answers:
         # what is partial or not watched depends on the day, addresses in the answer on how we were asked
         today = f"{datetime.now(UTC).date()} {len(days)} {days[-1:]}"
         place = (scope["scheme"], request.headers.get("host", ""), scope.get("root_path", ""), scope["path"])
-        return digest(version, today, question, media_type, *place)
+        return digest("\n".join((version, today, question, media_type, *place)))  # only the last can hold a line break
 
     async def within_time[T](self, work: Callable[[], T]) -> T:
         """Return what `work` makes in a thread; a query past its time is stopped in the store, and is a 503 problem."""

@@ -43,6 +43,7 @@ def open_store(url: str) -> Engine:
         engine = create_engine(
             address,
             module=pysqlite3.dbapi2,
+            pool_use_lifo=True,  # the last one used has what is asked often at hand; the others need no memory
             connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
