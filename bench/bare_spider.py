@@ -1,6 +1,7 @@
 """A Scrapy spider that downloads the pages of a sitemap and does nothing else: what `bench.crawl` compares with.
 
-`python -m bench.bare_spider ADDRESS IN_FLIGHT`
+`python -m bench.bare_spider ADDRESS IN_FLIGHT [trimmed]`. As Scrapy comes, or without what a download needs not: by
+default Scrapy starts a hundred tasks for each page, whatever comes of it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,15 @@ class BareSpider(scrapy.Spider):
         """Let a page go."""
 
 
+TRIMMED = {
+    "CONCURRENT_ITEMS": 1,
+    "COOKIES_ENABLED": False,
+    "RETRY_ENABLED": False,
+    "HTTPPROXY_ENABLED": False,
+    "REFERER_ENABLED": False,
+    "METAREFRESH_ENABLED": False,
+}
+
 if __name__ == "__main__":
     process = AsyncCrawlerProcess(
         {
@@ -39,6 +49,7 @@ if __name__ == "__main__":
             "REMOTE_CONTROL_ENABLED": False,
             "CONCURRENT_REQUESTS": int(sys.argv[2]),
             "CONCURRENT_REQUESTS_PER_DOMAIN": int(sys.argv[2]),
+            **(TRIMMED if sys.argv[3:] == ["trimmed"] else {}),
         }
     )
     process.crawl(BareSpider)
