@@ -2,8 +2,8 @@
 
 `python -m bench.crawl [--pages 2000] [--rounds 3]`. Both ask the same server for the same sitemap and pages, with the
 same number of requests in flight and no delay; ours hands every page to the caller, which stores the bytes in SQLite.
-The figures are the ratios of the rates within one run, to the bare spider as Scrapy comes and to a trimmed one. Then the
-gaps between requests are measured with a delay set.
+The figures are the ratios of the rates within one run, to the bare spider as Scrapy comes and to a trimmed one. Then
+the gaps between requests are measured with a delay set.
 """
 
 from __future__ import annotations
