@@ -336,8 +336,8 @@ _MONEY_SCALES: dict[str, int] = {
 _SCALE = "|".join(sorted(_MONEY_SCALES, key=len, reverse=True))
 MONEY_NEEDS = rf"(?:{_MARK})\s?\d|(?:\d|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}))\s(?:{_NAME})\b|\d\s?(?:{_SCALE})\s?[€£₹]"
 """What every amount has: a mark and a digit, a number and a currency's name, or a scale and a mark."""
-_MONEY = prefilter.Guarded(
-    r"(?P<value>(?:between )?(?:"
+_MONEY = prefilter.Beginning(
+    r"(?<!\w)(?P<value>(?:between )?(?:"
     rf"(?<![A-Za-z])(?P<mark>{_MARK})\s?(?P<low>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b)?(?P<plus>\+)?"
     rf"(?:\s?(?:-|to|and|or)\s?(?P<mark2>{_MARK})?\s?(?P<high>{DIGITS})[\s-]?(?P<scale2>{_SCALE})\b)?"
     rf"(?:\s(?P<after>{_NAME})\b)?"
@@ -345,8 +345,7 @@ _MONEY = prefilter.Guarded(
     rf"|(?P<blow>{DIGITS})\s?(?P<bscale>{_SCALE})\s?(?P<bmark>[€£₹])"
     rf"))",
     re.IGNORECASE,
-    needs=MONEY_NEEDS,
-    reach=200,
+    not_after=r"\w",
 )
 
 

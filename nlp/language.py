@@ -122,11 +122,11 @@ SAMPLE = 3000
 def is_english(text: str) -> bool:
     """Return whether a text is English: by its commonest words, and where these leave doubt by a trained identifier."""
     sample = text[:SAMPLE]
-    words = [w.casefold() for w in _WORD.findall(sample)]
+    words = list(map(str.casefold, _WORD.findall(sample)))
     if len(words) < 4:
         return sample.isascii() or not words or sum(w.isascii() for w in words) * 2 >= len(words)
-    common = sum(w in _COMMON for w in words) / len(words)
-    foreign = sum(w in _FOREIGN for w in words) / len(words)
+    common = sum(map(_COMMON.__contains__, words)) / len(words)
+    foreign = sum(map(_FOREIGN.__contains__, words)) / len(words)
     if common >= 0.12 and common > foreign:
         return True
     letters = [c for c in sample if c.isalpha()]

@@ -97,29 +97,19 @@ def either(patterns: Iterable[str]) -> str:
 class Guarded:
     """A rule's pattern that is tried only where RE2 finds what it cannot do without: most sentences have none of it."""
 
-    __slots__ = ("_compiled", "_needs", "_reach", "pattern")
+    __slots__ = ("_compiled", "_needs", "pattern")
 
-    def __init__(
-        self, pattern: str, flags: int = 0, *, needs: str | None = None, reach: int | None = None, megabytes: int = 8
-    ) -> None:
-        """Compile a pattern. `needs` is what every match of it holds, by default what follows from the pattern itself.
-
-        With `reach`, a match begins no more than so many characters before what it needs.
-        """
+    def __init__(self, pattern: str, flags: int = 0, *, megabytes: int = 8) -> None:
+        """Compile a pattern, and with so much memory at most what every match of it holds."""
         self.pattern = pattern
         self._compiled = re.compile(pattern, flags)
-        self._needs = compile_bytes(needs or necessary(pattern), across_lines=True, megabytes=megabytes)
-        self._reach = reach
+        self._needs = compile_bytes(necessary(pattern), across_lines=True, megabytes=megabytes)
 
     def search(self, text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match from `at` on, as `re` finds it."""
-        data = (text[at:] if at else text).encode("utf-8", "replace")
-        place = self._needs.find(data)
-        if place is None:
-            return None
-        if self._reach is not None:
-            at = max(at, at + len(data[: place[0]].decode("utf-8", "ignore")) - self._reach)
-        return self._compiled.search(text, at, end)
+        if self._needs.search((text[at:] if at else text).encode("utf-8", "replace")):
+            return self._compiled.search(text, at, end)
+        return None
 
     def finditer(self, text: str, at: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Yield the matches, none of them empty, one after the other."""
@@ -139,17 +129,21 @@ class Beginning:
         self._compiled = re.compile(pattern, flags)
         self._begin = re.compile(_beginnings(_parser.parse(pattern, flags), not_after), re.DOTALL)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield the matches, none of them empty, one after the other, as `re` finds them."""
-        at = 0
+    def search(self, text: str, at: int = 0) -> re.Match[str] | None:
+        """Return the first match from `at` on, as `re` finds it."""
         while (begin := self._begin.search(text, at)) is not None:
-            at = begin.start()
-            match = self._compiled.match(text, at)
-            if match is None:
-                at += 1
-            else:
-                yield match
-                at = match.end()
+            match = self._compiled.match(text, begin.start())
+            if match is not None:
+                return match
+            at = begin.start() + 1
+        return None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield the matches, none of them empty, one after the other."""
+        at = 0
+        while match := self.search(text, at):
+            yield match
+            at = match.end()
 
 
 _FIRST = 3

@@ -75,7 +75,7 @@ _BUILDS = re.compile(
 _BUYOUT_DEAL = re.compile(
     r"\b(?:acquir(?:e|es|ed|ing)|acquisition of|takeover of|merger with|(?:agreed|agrees|plans|talks|deal) to buy\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z]|bought\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])"
 )
-_INNER = re.compile(r"(?<=[a-z,)] )[A-Z][A-Za-z]+")
+_INNER = re.compile(r"[A-Z](?<=[a-z,)] .)[A-Za-z]+")
 _DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
 _HYPOTHETICAL = re.compile(layoff.HYPOTHETICAL, re.IGNORECASE)
