@@ -172,7 +172,7 @@ class _Round:
             self.console.print(f"dashboard: {self.service.address}/")
 
     def _check(self) -> None:
-        """Wait until the HTTP service answers that it is ready; `ServiceError` where it does not."""
+        """Wait a minute for the HTTP service to be ready; where it is not, say so, and end a run of one round."""
         until = time.monotonic() + 60
         error: Exception | None = None
         while time.monotonic() < until and not self.service.stopping.is_set():
@@ -183,9 +183,10 @@ class _Round:
             except OSError as caught:
                 error = caught
                 self.service.stopping.wait(0.3)
-        raise ServiceError(
-            f"the HTTP service at {self.service.address} is not ready ({error}): see {self.service.logs}"
-        )
+        late = f"the HTTP service at {self.service.address} is not ready ({error}): see {self.service.logs}"
+        if self.once:
+            raise ServiceError(late)
+        self.console.print(f"{late}; the rest goes on")  # a service that reads is not ended for a slow first page
 
 
 def newest(engine: Engine, *, sample: bool = False, limit: int = 12) -> Table:
