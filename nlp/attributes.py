@@ -16,7 +16,7 @@ from nlp.names import is_place
 _DENIED = prefilter.Guarded(
     r"\b(?:den(?:y|ies|ied)\b(?! (?:to|comment))[^.;]{0,60}(?:lay(?:ing)?[- ]?off|cut|plan|report|rumou?r|talks|rais|acqui)|no plans? (?:to|for)|not (?:planning|considering|going) to|"
     r"rul(?:es|ed|ing) out|dismiss(?:es|ed) (?:the )?(?:reports?|rumou?rs?)|has no (?:plans?|intention)|won't (?:cut|lay)|will not (?:cut|lay|be cutting)|"
-    r"(?:reject|rebuff|dismiss|disput|scotch|den(?:y|i))(?:s|es|ed|ing)? (?:a |the |any |an |all |such |these |those |[\w']+ ){0,4}(?:reports?|rumou?rs?|claims?|suggestions?|speculation|story|stories|allegations?)|"
+    r"(?:reject|rebuff|dismiss|disput|scotch|den(?:y|i))(?:s|es|ed|ing)? (?:a |the |any |an |all |such |these |those |[\w']+ ){0,4}(?:reports?|rumou?rs?|claims?|suggestions?|speculation|story|stories|allegations?|chatter|talk that)|"
     r"pure fiction|baseless|unfounded|groundless|no truth (?:to|in)|without (?:any )?foundation|"
     r"refut(?:es|ed)|false (?:reports?|rumou?rs?)|(?:reports?|rumou?rs?|claims?) (?:is|are|were|was) (?:false|untrue|wrong|inaccurate|not true)|untrue|"
     r"revers(?:es|ed|ing) (?:the |its |a )?(?:decision|plans?) to (?:cut|lay|axe|shed)|averted?|avoid(?:s|ed)? (?:the )?(?:layoffs|cutting)|prevent(?:s|ed)? the|cancel(?:s|led|ed) (?:the |its )?(?:layoffs|plans?))\b",
@@ -39,7 +39,9 @@ _HEDGED = re.compile(
     r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
     r"(?:bloomberg|reuters|the information|the wall street journal|wsj|cnbc|business insider|insider|the verge|axios|the new york times|financial times|ft|sky news|handelsblatt|"
     r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
-    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed)\b|\s[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$",
+    r"near(?:s|ing) (?=(?:an? |its |the )?(?:[\w-]+ ){0,2}?(?:deal|round|[$€£]))|clos(?:es|ing) in on|in line (?:to|for)|(?:is|are) understood to|said to (?:be|plan)|reported to be|"
+    r"(?:in|held|holds|holding|began|begun|begins|preliminary|advanced|early|final) (?:[\w-]+ ){0,2}(?:talks|discussions|negotiations)|set to raise|(?:newspaper|publication|magazine|website|broadcaster) (?:first )?reported|"
+    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed)\b|\s?[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$|[,–—-]\s(?:an? (?:person|source) says?|[\w .]{2,30} (?:says|reports|learns))$",
     re.IGNORECASE,
 )
 
