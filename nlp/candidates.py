@@ -536,7 +536,8 @@ FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 def investments(sentence: str) -> list[Candidate]:
     """Return the amounts of a sentence that may be put into, raised or signed for something, AI or not.
 
-    Those in no shape, or ruled out in theirs, are candidates of the family "amount": what they are is learned.
+    Those in no shape, or ruled out in theirs, are candidates of the family "amount": what they are is learned. Only
+    what is plainly a value, an income or a price a share is left out.
     """
     masked = mask(sentence, [f for f in figures_of(sentence) if f.kind == "money"])
     if not masked.figures:
@@ -574,12 +575,22 @@ def investments(sentence: str) -> list[Candidate]:
         if figure.low < LEAST_AMOUNT:
             continue
         if told is None or not _is_outlay(sentence, told):
+            if _IS_VALUE_AFTER.match(sentence[figure.end :]) or _IS_VALUE_BEFORE.search(sentence[: figure.start]):
+                continue
             flags = {"ruled-out", *told.flags} if told else set()
             told = Candidate("ai_investment", "amount", "amount", figure.start, figure.end, figure, flags=flags)
         found.append(told)
     return found
 
 
+_IS_VALUE_BEFORE = re.compile(
+    r"\b(?:valu\w+|market cap\w*|revenues?|sales|turnover|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets)\b[^,;.]{0,30}$",
+    re.IGNORECASE,
+)
+_IS_VALUE_AFTER = re.compile(
+    r"[\s-]*(?:[\w-]+\s){0,3}?(?:valu\w+|revenues?|sales|turnover|profits?|market|loss(?:es)?|assets|savings|deficit|(?:a|per) share)\b",
+    re.IGNORECASE,
+)
 LEAST_AMOUNT = 50_000
 """Whole units of a currency below which an amount is no investment."""
 _DEAL_NEXT = re.compile(

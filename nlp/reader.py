@@ -123,6 +123,10 @@ class _Draft:
     lines: list[_Line]
     windows: list[_Line]
     headline_case: bool
+    supplying: dict[str, bool] = field(default_factory=dict)
+    """Name → whether the article calls it a seller of chips or compute, as far as asked."""
+    described: dict[str, str] = field(default_factory=dict)
+    """Name → what the article calls it, as far as asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +215,22 @@ def _speaks_of_ai(text: str) -> bool:
 
 def _supplies(draft: _Draft, name: str) -> bool:
     """Whether the article calls a company a maker or provider of chips, compute or data centres."""
-    word = names.clean(name).split()[0]
-    return chooser.sector(name) in _SUPPLIERS or any(_SUPPLIER.of_name(line.text, word) for line in draft.lines[:12])
+    if name not in draft.supplying:
+        word = names.clean(name).split()[0]
+        draft.supplying[name] = chooser.sector(name) in _SUPPLIERS or any(
+            word.lower() in line.text.lower() and _SUPPLIER.of_name(line.text, word) for line in draft.lines[:12]
+        )
+    return draft.supplying[name]
 
 
 def _described(draft: _Draft, name: str) -> str:
     """What the article calls a company: "ai", "investor", or nothing of these."""
-    word = names.clean(name).split()[0]
+    if name not in draft.described:
+        draft.described[name] = _description(draft, names.clean(name).split()[0])
+    return draft.described[name]
+
+
+def _description(draft: _Draft, word: str) -> str:
     for line in draft.lines[:40]:
         if word not in line.text:
             continue
@@ -296,7 +309,7 @@ class Proposal:
         elif not (tie["sentence"] or tie["title"] or tie["company"] or tie["counterparty"]):
             tie["far"] = True
         local = ("sentence", "neighbour", "company", "beside-company", "counterparty")
-        if not any(tie.get(name) for name in local):
+        if not any(tie.get(where) for where in local):
             tie["not-local"] = True
         if tie["title"] and link.name and not name.search(title):
             tie["title-of-others"] = True
