@@ -27,11 +27,24 @@ from nlp import dates, figures
         ("between $320 million and $640 million", 320_000_000, 640_000_000, "USD"),
         ("$10 to $20 billion", 10_000_000_000, 20_000_000_000, "USD"),
         ("half a billion dollars", 500_000_000, None, "USD"),
+        ("R4.2bn ($235m)", 4_200_000_000, None, "ZAR"),
+        ("DKr3bn", 3_000_000_000, None, "DKK"),
+        ("Rp 9 trillion", 9_000_000_000_000, None, "IDR"),
+        ("53 trillion dong", 53_000_000_000_000, None, "VND"),
+        ("110 million dirhams", 110_000_000, None, "AED"),
+        ("PLN 40 million", 40_000_000, None, "PLN"),
+        ("10 billion Pakistani rupees", 10_000_000_000, None, "PKR"),
     ],
 )
 def test_money(text: str, low: int, high: int | None, currency: str) -> None:
     (found,) = figures.money(text)
     assert (found.low, found.high, found.currency) == (low, high, currency)
+
+
+@pytest.mark.parametrize("text", ["the R1 model beats R2", "38 billion pesos", "RS 5 and rs 6"])
+def test_no_money(text: str) -> None:
+    """A model's name is no rand, and pesos of no named country have no currency."""
+    assert figures.money(text) == []
 
 
 @pytest.mark.parametrize(
