@@ -21,7 +21,7 @@ import yaml
 
 import nlp
 from bench import merging, predictions, scoring
-from bench.split import SHARED, available, documents, half, read_jsonl
+from bench.split import SHARED, available, documents, half, own_articles, read_jsonl
 from nlp.names import key
 from nlp.reader import Reader
 
@@ -212,6 +212,54 @@ def attributes() -> list[str]:
     return ["## Attributes, on the tuple matches", "", *table(header, rows)]
 
 
+BINS = (0.5, 0.6, 0.7, 0.8, 0.9)
+"""Where the ranges of sureness begin that are told apart."""
+
+
+def _sureness(docs: Sequence[Mapping[str, Any]]) -> list[tuple[float, bool]]:
+    """Return of each claim how sure it was said to be, and whether it is right; one of an optional event is neither."""
+    read = predictions.read(docs)
+    told: list[tuple[float, bool]] = []
+    for d in docs:
+        golds, claims = d["events"], read[d["id"]]
+        pairs = scoring.match(golds, claims, scoring.same_figure)
+        right = {r for g, r in pairs if not golds[g].get("optional")}
+        counted = sorted(right | set(scoring.spurious(golds, claims, pairs, scoring.same_figure)))
+        told += [(float(claims[r]["trace"]["accepted"].removeprefix("sure:")), r in right) for r in counted]
+    return told
+
+
+def calibration() -> list[str]:
+    """Tell how often claims are right that were said to be so sure."""
+    sides = {
+        "The validation half": documents("validation"),
+        "Our own plain articles, those held out": own_articles("plain", held=True),
+    }
+    lines = [
+        "## How sure is sure",
+        "",
+        "The trace of a claim says how sure the reader is of it: `accepted`, the probability of a small trained model.",
+        "How often claims so sure are right; and, for who wants surer ones only, how many of all so sure or surer are",
+        "right, and which share of the right ones that keeps.",
+        "",
+    ]
+    header = ("sure", "claims", "right", "right, so sure or surer", "of the right ones")
+    for name, docs in sides.items():
+        told = _sureness(docs)
+        rows = []
+        for low, high in zip(BINS, (*BINS[1:], 1.01), strict=True):
+            here = [right for sure, right in told if low <= sure < high]
+            above = [right for sure, right in told if sure >= low]
+            kept = sum(above) / max(1, sum(right for _, right in told))
+            rows.append([f"{low:.1f} to {min(high, 1.0):.1f}", len(here), _share(here), _share(above), f"{kept:.2f}"])
+        lines += [f"{name}:", "", *table(header, rows)]
+    return lines
+
+
+def _share(rights: Sequence[bool]) -> str:
+    return f"{sum(rights) / len(rights):.2f}" if rights else "–"
+
+
 def failing() -> list[str]:
     """Return the ids of the documents of published mistakes that are not read wholly right."""
     tallies = gold().tallies
@@ -325,7 +373,18 @@ def worst() -> list[str]:
 
 
 Section = Callable[[], list[str]]
-SECTIONS: tuple[Section, ...] = (floors, halves, attributes, own_gold, merging.section, gates, ablation, leak, worst)
+SECTIONS: tuple[Section, ...] = (
+    floors,
+    halves,
+    attributes,
+    calibration,
+    own_gold,
+    merging.section,
+    gates,
+    ablation,
+    leak,
+    worst,
+)
 ALONE: tuple[Section, ...] = (own_gold, merging.section, gates, ablation)
 """The sections that need no development documents."""
 SLOW: tuple[Section, ...] = (gates, ablation, leak)
