@@ -1,8 +1,9 @@
-"""Which company an amount belongs to, and whether it is an investment at all: two small linear models over plain cues.
+"""Which company an amount belongs to, whether it is an investment at all, and of which kind: small linear models.
 
-The rules of `candidates` propose amounts and those of `linking` a company; these models weigh the rules' proposal
-against every other company that the sentence, or the text before it, offers. Their weights, in `weights/`, are made by
-`python -m bench.train` from the training half and the project's own gold.
+`candidates` hands on every amount, `linking` proposes a company; these models weigh that proposal against every other
+company that the sentence, or the text before it, offers. They see named cues, the shapes and the words around, with
+names and amounts masked. Their weights, in `weights/`, are made by `python -m bench.train` from the training half, the
+project's own gold and our own articles.
 """
 
 from __future__ import annotations
