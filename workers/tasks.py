@@ -112,6 +112,11 @@ def _ring(rung: Task[..., Any], argument_lists: Sequence[tuple[Any, ...]], **opt
         log.warning("not_rung", task=rung.name, messages=len(argument_lists), error=str(error))
 
 
+def ring_tick() -> None:
+    """Ask what is due now, not at the next minute."""
+    _ring(tick, [()])
+
+
 def ring_read(ids: Sequence[str]) -> None:
     """Tell the workers of pages to read."""
     _ring(extract, [(list(batch),) for batch in batched(ids, settings().read_batch)])
