@@ -25,7 +25,7 @@ from scipy.sparse import csr_matrix
 
 from bench import predictions, scoring
 from bench.split import Register, documents, own_articles, read_jsonl
-from nlp import chooser
+from nlp import chooser, wording
 from nlp.reader import Proposal, Reader
 
 GOLD = Path(__file__).resolve().parents[1] / "tests" / "gold"
@@ -232,14 +232,14 @@ def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
     return out
 
 
-def _matrix(rows: Sequence[chooser.Features], names: dict[str, int]) -> Any:
+def _matrix(rows: Sequence[wording.Features], names: dict[str, int]) -> Any:
     """Return the rows as a sparse matrix."""
     places = [(i, names[name], value) for i, row in enumerate(rows) for name, value in row.items() if name in names]
     at, column, values = zip(*places, strict=True)
     return csr_matrix((values, (at, column)), shape=(len(rows), len(names)))
 
 
-def _names(rows: Sequence[chooser.Features], groups: Sequence[str], least: int) -> dict[str, int]:
+def _names(rows: Sequence[wording.Features], groups: Sequence[str], least: int) -> dict[str, int]:
     """Return an index of the features that stand in documents of at least so many groups."""
     seen: dict[str, set[str]] = defaultdict(set)
     for row, group in zip(rows, groups, strict=True):

@@ -22,9 +22,9 @@ from nlp.candidates import Candidate
 from nlp.event_types import ai_investment
 from nlp.linking import PREPOSITION, Link
 from nlp.names import Mention
+from nlp.wording import Features
 
 WEIGHTS = Path(__file__).parent / "weights" / "ai_investment.json"
-Features = dict[str, float]
 
 SORTS = {
     "funding": "raise",
@@ -130,51 +130,6 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
             return "seller"
     target = _INTO.search(before) and not (m.possessive and m.end + 30 > c.figure.start > m.end)
     return "target" if target else ""
-
-
-_MANY = re.compile(
-    r"[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},?\s(?:(?:and|&)\s)?[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2}(?:\s\([^)]*\))?\s(?:are|have|all|each|will|plan|plans|collectively|now|to|[a-z]+ed|pour|boost|spend|invest|lead)\b"
-)
-
-
-_BUYS = re.compile(
-    r"\b(?:buy|purchas|rent|leas|spend|spent|use|access|secure capacity|pay|paid|procur|order|commit)\w*\b"
-)
-_SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
-
-
-def _barred(m: Mention, text: str, c: Candidate) -> bool:
-    """Whether the words before a name rule it out: the giver of a round, the target of a purchase, an attribute."""
-    assert c.figure is not None
-    before = text[: m.start]
-    after = text[m.end :]
-    trigger = min(c.start, c.figure.start)
-    if m.kind != "name" and m.start >= c.figure.end and not _SPEAKS.match(after):
-        return True
-    if m.kind == "name" and (_PROGRAMME.search(m.name) or _STATE_ACTS.search(text[m.end : trigger])):
-        return True
-    if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
-        return True
-    if m.end <= c.figure.start and _LIST_OF_MANY.search(f"{before[-90:]}{m.name}{after[:90]}"):
-        return not re.search(r"\b(?:while|whereas)\b|;", text[m.end : c.figure.start])
-    if c.family != "funding" and m.start >= c.figure.end and not m.possessive:
-        gap = text[c.figure.end : m.start]
-        if re.search(r",\s|:|\b(?:while|as|after|although|but)\s", gap) and not re.match(
-            r"\s(?:said|says|announced|told)\b", after
-        ):
-            return not re.search(r"\b(?:by|from)\s(?:\w+\s){0,3}$", gap)
-    if c.family == "funding":
-        if m.start >= c.figure.end:
-            between = text[c.figure.end : m.start]
-            return bool(_FROM_ON.match(between) or _RIVAL.search(between))
-        return bool(_GIVER.search(before)) and not names.VERB_NEXT.match(text[m.end :])
-    if c.family == "acquisition" and m.start > c.start and not m.possessive:
-        return not re.search(r"\b(?:by|from|paying)\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}$", before)
-    if c.family == "contract" and m.end <= c.figure.start and m.kind == "name":
-        gap = text[m.end : c.figure.start]
-        if _SELLER.search(gap) and not _BUYS.search(gap) and not re.search(r"\bwith\s", gap):
-            return True
-    return bool(_INTO.search(before)) and not (m.possessive and m.end + 30 > c.figure.start > m.end)
 
 
 _MANY = re.compile(

@@ -252,7 +252,7 @@ class Proposal:
     """The company that the rules of linking name."""
     others: tuple[str, ...]
     options: tuple[chooser.Option, ...]
-    cues: tuple[chooser.Features, ...]
+    cues: tuple[wording.Features, ...]
     """Those for and against each option."""
     plain: str
     """The sentence with its names and amounts masked."""
@@ -276,7 +276,7 @@ class Proposal:
         swapped = self.rule is not None and len(others) < len(self.others) and self.kind != "funding"
         return [self.rule.name, *others] if swapped and self.rule else others
 
-    def weigh(self, place: int, lead: float) -> chooser.Features:
+    def weigh(self, place: int, lead: float) -> wording.Features:
         """Return the cues for and against this amount being an investment of the option at `place`."""
         draft, c = self.at.draft, self.candidate
         figure, link = c.figure, self.options[place].link
