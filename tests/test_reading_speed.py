@@ -12,7 +12,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from newsledger.settings import settings
-from nlp import ai_relation, attributes, candidates, dates, encoding, entities, figures, prefilter, reader
+from nlp import ai_relation, attributes, candidates, dates, encoding, entities, figures, prefilter, proposals
 
 TEXTS = [
     text
@@ -24,7 +24,7 @@ GUARDED = {
     "money": figures._MONEY,
     "date": dates._PATTERN,
     "denied": attributes._DENIED,
-    "ai": reader._AI,
+    "ai": proposals._AI,
     "ai of cuts": ai_relation._AI,
     "context": candidates._CONTEXT,
     "people": figures._PEOPLE,

@@ -1,0 +1,117 @@
+"""The companies that one document names: which spellings are one, and which of them the article is about."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from nlp import linking, names
+from nlp.drafts import Draft, Line
+from nlp.names import Mention, Registry
+
+_INNER = re.compile(r"[A-Z](?<=[a-z,)] .)[A-Za-z]+")
+
+
+def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset[str]) -> Registry:
+    """Return the names of a draft whose windows have their entities, and set the mentions of these lines.
+
+    `is_word` tells a word of the language; the keys in `unknown` are as if not shipped.
+    """
+    registry = Registry(unknown=unknown, is_word=is_word)
+    for line in draft.lines:
+        if line.order >= 0:
+            registry.inner.update(w.casefold() for w in _INNER.findall(line.text))
+        else:
+            title = line.text
+            registry.headed.update(names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case))
+    for line in draft.windows:
+        for start, end, label in line.entities or ():
+            name = line.text[start:end].split("'s")[0].strip()
+            if label == "PERSON" and " " in name and not names.is_company_like(name, line.text[end:]):
+                registry.persons.add(names.key(name))
+                registry.persons.add(names.key(name.split()[-1]))
+            elif label == "ORG" and not names.is_no_company(name) and not (line.order < 0 and draft.headline_case):
+                registry.organisations.add(names.key(name))
+    registry.persons -= registry.organisations
+    for line in draft.windows:
+        line.mentions = names.mentions(
+            line.text, line.entities or (), registry, title_case=line.order < 0 and draft.headline_case
+        )
+        for mention in line.mentions:
+            if mention.kind == "name":
+                registry.add(mention.name)
+    for line in draft.windows:
+        for mention in line.mentions or ():
+            if mention.kind == "name" and (kind := names.called(line.text, mention.start, mention.end)):
+                registry.called.setdefault(kind, set()).add(registry.group(mention.name))
+    return registry
+
+
+def mentions(line: Line, registry: Registry) -> list[Mention]:
+    """Return the mentions of companies in a line; where the model did not see it, only of names told elsewhere."""
+    if line.mentions is None:
+        found = names.mentions(line.text, (), registry)
+        line.mentions = [m for m in found if m.kind != "name" or names.key(m.name) in registry.counts]
+    return line.mentions
+
+
+def topic_of(draft: Draft, registry: Registry) -> str | None:
+    """Return the company that the article is about: the title's, else the one that lead and body name most."""
+    body = "\n".join(line.text for line in draft.lines if line.order >= 0)
+    best: tuple[float, int, str] | None = None
+    for rank, line in enumerate(draft.lines[:5]):
+        for place, mention in enumerate(m for m in mentions(line, registry) if m.kind == "name"):
+            told = names.times_named(body, names.clean(mention.name)) if body else 1
+            if (
+                line.order < 0
+                and body
+                and draft.headline_case
+                and not told
+                and not registry.counts[registry.group(mention.name)] > 1
+            ):
+                continue
+            words = names.clean(mention.name).split()
+            plain = line.order < 0 and draft.headline_case and all(registry.is_word(w.casefold()) for w in words)
+            if (
+                plain
+                and not mention.label
+                and not names._COMPANY_ACTS.match(line.text[mention.end :])
+                and names.key(mention.name) not in registry.organisations
+            ):
+                continue
+            score = min(told, 12) + 2.0 * (mention.label == "ORG" or names.key(mention.name) in registry.organisations)
+            score += 6 * (line.order < 0) - place - (0 if line.order < 0 else rank)
+            score -= 3 * bool(linking.PREPOSITION.search(line.text[: mention.start]))
+            score -= 3 * (mention.label in ("GPE", "LOC", "NORP"))
+            if best is None or score > best[0]:
+                best = (score, rank, mention.name)
+    return best[2] if best and best[0] > -1 else None
+
+
+def standing(name: str, registry: Registry) -> str:
+    """Return what a name is taken for: known, organisation, person, plain words, or new."""
+    k = names.key(name)
+    if k in names.shipped() and k not in registry.unknown:
+        return "known"
+    if k in registry.organisations:
+        return "organisation"
+    if k in registry.persons:
+        return "person"
+    return "plain" if all(registry.is_word(w.casefold()) for w in names.clean(name).split()) else "new"
+
+
+def full_name(registry: Registry, group: str, name: str) -> str:
+    """Return a group's name as the text writes it in full: the longest of the forms that are not seldom."""
+    spelled: Counter[str] = Counter()
+    for k, forms in registry.spelled.items():
+        if k == group or registry.group(k) == group:
+            spelled.update(forms)
+    if not spelled or names.key(name) in names.shipped():
+        return names.clean(name)
+    known = {form: n for form, n in spelled.items() if names.key(form) in names.shipped()} or spelled
+    most = max(known.values())
+    best = max((form for form, n in known.items() if 3 * n >= most), key=lambda form: (len(form), form))
+    first, _, rest = best.partition(" ")
+    described = rest in spelled and registry.is_word(first.casefold()) and not names.COMPANY_WORD.search(first)
+    return rest if described else best  # "Insurer Acme"

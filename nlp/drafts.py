@@ -1,0 +1,158 @@
+"""An article on its way to claims: its lines, what was found in them, and which of them the model must see."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from newsledger.model import Article, Evidence
+from nlp import candidates, dates, gate, linking, names
+from nlp.candidates import Candidate
+from nlp.event_types import layoff
+from nlp.language import is_english
+from nlp.names import Mention, Registry
+from nlp.text import Sentence, View, sentences
+
+MOST_CANDIDATES = 150
+"""Candidates of one article that are read on; more is a table, not news."""
+
+MOST_WINDOWS = 150
+"""Sentences of one article given to the model."""
+
+LEAD = 2
+"""Sentences of the body that always travel with a window."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A sentence of title or body, and what was found in it."""
+
+    view: View
+    sentence: Sentence
+    order: int
+    """-1 for the title, then the body's sentences from 0."""
+    candidates: list[Candidate] = field(default_factory=list)
+    entities: list[tuple[int, int, str]] | None = None
+    mentions: list[Mention] | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence's words."""
+        return self.sentence.text
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """Return the stored words between two places of the sentence."""
+        return self.view.evidence(self.sentence.start + start, self.sentence.start + end)
+
+    def entities_of_places(self) -> list[tuple[int, int, str]]:
+        """Return the model's entities that are places."""
+        return [e for e in self.entities or () if e[2] in ("GPE", "LOC")]
+
+
+@dataclass(slots=True)
+class Draft:
+    """An article on its way: its lines, and those that the model must see."""
+
+    article: Article
+    published: date | None
+    lines: list[Line]
+    windows: list[Line]
+    headline_case: bool
+    supplying: dict[str, bool] = field(default_factory=dict)
+    """Name → whether the article calls it a seller of chips or compute, as far as asked."""
+    described: dict[str, str] = field(default_factory=dict)
+    """Name → what the article calls it, as far as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What surrounds the candidates of a sentence: the article, the line, and what is known there."""
+
+    draft: Draft
+    index: int
+    """The line's place among the article's lines."""
+    registry: Registry
+    resolve: linking.Resolve
+    topic: str | None
+    stated: list[dates.Stated]
+
+    @property
+    def line(self) -> Line:
+        """The sentence."""
+        return self.draft.lines[self.index]
+
+    @property
+    def text(self) -> str:
+        """The sentence's words."""
+        return self.line.text
+
+
+def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool) -> Draft | None:
+    """Return the draft of an article, or None where it holds no event: then the reason is counted in `drops`.
+
+    `gated` tells whether sentences in which nothing can be are passed over, `any_money` whether amounts count though
+    the article never speaks of AI.
+    """
+    title, body = View(article.title, "title"), View(article.text, "text")
+    head = title.text.strip()[:600]
+    whole = head.replace("\n", " ") + "\n" + body.text
+    if not whole.strip():
+        drops["empty"] += 1
+        return None
+    stating: set[int] = set()
+    money = any_money or gate.speaks_of_ai(whole)
+    if gated:
+        passages = gate.passages(whole, money=money)
+        if not passages:
+            drops["gate"] += 1
+            return None
+        stating = gate.stating(passages)
+        if not stating:
+            drops["no_candidate"] += 1
+            return None
+    if not is_english(f"{article.title}\n{article.text}"):
+        drops["not_english"] += 1
+        return None
+    lines: list[Line] = []
+    if head:
+        start = title.text.index(head[0])
+        lines.append(Line(title, Sentence(0, start, start + len(head), head, 0), -1))
+    lines += [Line(body, s, i) for i, s in enumerate(sentences(body.text))]
+    intro = head if re.search(layoff.CUT_NOUN, head, re.IGNORECASE) else ""
+    title_intro, previous, found = intro, "", 0
+    for line in lines:
+        text = line.text
+        if text.rstrip().endswith(":"):
+            intro = text
+        elif len(text) > 120:
+            intro = title_intro
+        if not gated or (0 if line.order < 0 else len(head) + 1 + line.sentence.start) in stating:
+            line.candidates += candidates.layoffs(text, previous, "" if text == intro else intro)
+            line.candidates += candidates.investments(text) if money else ()
+        previous = f"{previous[-400:]} {text}" if line.order > 0 else text
+        found += len(line.candidates)
+        if found > MOST_CANDIDATES:
+            drops["too_many_figures"] += 1
+            break
+    if not found:
+        drops["no_candidate"] += 1
+        return None
+    return Draft(
+        article,
+        dates.day(article.published.isoformat() if article.published else None),
+        lines,
+        _windows(lines),
+        names.headline_like(head),
+    )
+
+
+def _windows(lines: list[Line]) -> list[Line]:
+    wanted: set[int] = set()
+    for i, line in enumerate(lines):
+        if line.order < LEAD:
+            wanted.add(i)
+        if line.candidates:
+            wanted.update((i - 2, i - 1, i))
+    return [lines[i] for i in sorted(wanted) if i >= 0][:MOST_WINDOWS]

@@ -1,0 +1,253 @@
+"""Amounts that may be investments: what the rules make of each, the companies that may own it, and the cues of both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from newsledger.model import Kind
+from nlp import attributes, candidates, chooser, descriptions, document_names, linking, names, prefilter, wording
+from nlp.candidates import Candidate
+from nlp.drafts import Line, Setting
+from nlp.event_types import ai_investment
+from nlp.figures import Figure
+from nlp.linking import Link
+from nlp.names import Registry
+
+_AI = prefilter.Guarded(ai_investment.AI)
+
+_FORECAST = re.compile(
+    r"\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
+    re.IGNORECASE,
+)
+
+_BEATS = re.compile(
+    r"\b(?:beat|beats|beating|topp\w+|tops?|exceed\w*|miss\w*|surpass\w*)\s(?:[\w']+\s){0,3}(?:estimates|expectations|forecasts)\b",
+    re.IGNORECASE,
+)
+
+_NOT_A_ROUND = re.compile(
+    r"\b(?:discretionary|free cash flow|budget proposal|grant funding|annual budget|federal funding|state funding|tax)\b",
+    re.IGNORECASE,
+)
+
+_BUILDS = re.compile(
+    r"data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|supercomputer|chips?\b|GPU|\bA\.?I\.?\b|artificial|R&D|cloud|comput",
+    re.IGNORECASE,
+)
+
+_BUYOUT_DEAL = re.compile(
+    r"\b(?:acquir(?:e|es|ed|ing)|acquisition of|takeover of|merger with|(?:agreed|agrees|plans|talks|deal) to buy\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z]|bought\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])"
+)
+
+_DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
+
+_COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
+
+_ANNOUNCES = re.compile(
+    r"\b(?:announc|unveil|plan|made|make|making|with|launch|reveal|pledg|detail|confirm|commit|sign|start|beg[ia]n|complet|expand|propos|approv|accelerat|undertak|outlin|finali|secur|seek|ink|prepar|mull|"
+    r"consider|weigh|eye|kick|break|broke|build|develop|pursu|lead|led|push|roll|see|show|disclos|report|receiv|land|win|won|doubl)\w*\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=2048)
+def _speaks_of_ai(text: str) -> bool:
+    return _AI.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An amount that may be an investment: what the rules make of it, and the companies that may own it."""
+
+    at: Setting
+    candidate: Candidate
+    kind: Kind
+    rule: Link | None
+    """The company that the rules of linking name."""
+    others: tuple[str, ...]
+    options: tuple[chooser.Option, ...]
+    cues: tuple[wording.Features, ...]
+    """Those for and against each option."""
+    plain: str
+    """The sentence with its names and amounts masked."""
+    title: str
+    """The title, likewise."""
+    doubts: frozenset[str]
+    """What its words hold against its being an investment."""
+
+    @property
+    def cumulative(self) -> bool:
+        """Whether the amount is all that was ever raised."""
+        figure, text = self.candidate.figure, self.at.text
+        assert figure is not None
+        round_here = bool(re.match(rf"^[\s-]*{ai_investment.ROUND}", text[figure.end :], re.IGNORECASE))
+        return self.kind == "funding" and attributes.cumulative_money(text, figure.start, figure.end, round_here)
+
+    def others_of(self, place: int) -> list[str]:
+        """Return the other side, where the option at `place` is the company."""
+        name, same = self.options[place].link.name, self.at.registry.same
+        others = [o for o in self.others if not same(o, name)]
+        swapped = self.rule is not None and len(others) < len(self.others) and self.kind != "funding"
+        return [self.rule.name, *others] if swapped and self.rule else others
+
+    def weigh(self, place: int, lead: float) -> wording.Features:
+        """Return the cues for and against this amount being an investment of the option at `place`."""
+        draft, c = self.at.draft, self.candidate
+        figure, link = c.figure, self.options[place].link
+        assert figure is not None
+        lines = draft.lines
+        texts = [line.text for line in lines if line.order >= 0]
+        spoken = sum(map(_speaks_of_ai, texts))
+        title = lines[0].text if lines[0].order < 0 else ""
+        index = self.at.index
+        near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines) and lines[i].order >= 0]
+        name = re.compile(rf"\b{re.escape(names.clean(link.name))}\b")
+        tie = {
+            "sentence": bool(_AI.search(self.at.text)),
+            "title": bool(_AI.search(title)),
+            "lead": any(map(_speaks_of_ai, texts[:3])),
+            "neighbour": any(_speaks_of_ai(x.text) for x in near),
+            "company": bool(_AI.search(link.name))
+            or chooser.sector(link.name) == "ai"
+            or "described=ai" in self.cues[place],
+            "beside-company": any(_speaks_of_ai(t) and name.search(t) for t in texts),
+            "counterparty": any(_AI.search(o) or chooser.sector(o) == "ai" for o in self.others),
+            "share": min(1.0, spoken / max(1, len(texts))),
+            "throughout": spoken >= 3,
+        }
+        if not any(tie.values()) or (
+            not (tie["sentence"] or tie["title"] or tie["company"] or tie["counterparty"] or tie["lead"])
+            and not (tie["throughout"] or tie["neighbour"])
+        ):
+            tie["none"] = True
+        elif not (tie["sentence"] or tie["title"] or tie["company"] or tie["counterparty"]):
+            tie["far"] = True
+        local = ("sentence", "neighbour", "company", "beside-company", "counterparty")
+        if not any(tie.get(where) for where in local):
+            tie["not-local"] = True
+        if tie["title"] and link.name and not name.search(title):
+            tie["title-of-others"] = True
+        elif tie["title"]:
+            tie["title-of-company"] = True
+        here = tie["sentence"] or tie["title"] or tie["company"]
+        tie["once"] = spoken <= 1 and not here
+        tie["seldom"] = spoken <= max(2, len(texts) // 6) and not here
+        around = self.at.text[max(0, min(c.start, figure.start) - 70) : max(c.end, figure.end) + 70]
+        tie["clause"] = bool(_AI.search(around))
+        tie["sentence-only"] = tie["sentence"] and not (tie["clause"] or tie["title"] or tie["company"])
+        return (
+            {f"doubt={doubt}": 1.0 for doubt in self.doubts}
+            | chooser.amount_features(
+                c,
+                self.at.text,
+                kind=self.kind,
+                link=link,
+                chosen=self.cues[place],
+                margin=lead,
+                tie={k: float(v) for k, v in tie.items() if v},
+                order=self.at.line.order,
+                counterparty=bool(self.others),
+                cumulative=self.cumulative,
+                plain=self.plain,
+                title=self.title,
+            )
+            | {
+                "builds": float(bool(_BUILDS.search(self.at.text))),
+                "announces": float(_announces(self.at.text, link, figure)),
+                "forecast-words": float(
+                    bool(_FORECAST.search(_BEATS.sub("", self.at.text[max(0, figure.start - 110) : figure.start])))
+                ),
+            }
+        )
+
+
+def _announces(text: str, link: Link, figure: Figure) -> bool:
+    """Whether a company is said to make an outlay named by a noun ("announced a $5 billion plan"), not just to be near it."""
+    if link.start >= figure.end or link.rule in ("owner", "its"):
+        return True
+    between = text[link.end : figure.start]
+    return (len(between) < 90 and bool(_ANNOUNCES.search(between))) or len(between) < 12
+
+
+def propose(at: Setting, c: Candidate) -> Proposal | None:
+    """Return what the rules make of an amount, and every company that may own it; None where it is surely none."""
+    draft, line, text, topic = at.draft, at.line, at.text, at.topic
+    figure = c.figure
+    assert figure is not None
+    mentions = document_names.mentions(line, at.registry)
+    following = text[figure.end :]
+    family = c.family
+    doubts: set[str] = set()
+    if family != "contract" and _DEBT.search(
+        re.sub(r"(?:,? then|before|ahead of)\s(?:an?\s)?IPO", "", text[max(0, figure.start - 40) : figure.end + 35])
+    ):
+        doubts.add("debt")
+    kind: Kind
+    others: list[str] = []
+    fund = bool(re.match(ai_investment.FUND_NOUN, following)) and not re.search(r"\bfunding\b", following[:20])
+    if (
+        re.match(ai_investment.FUND_NOUN, following)
+        and family in ("funding", "outlay")
+        and (
+            re.match(r"[\s-]*(?:AI|artificial|machine)", following)
+            or re.search(r"\bfund\b[^.;]{0,60}(?:\bAI\b|artificial intelligence)", following[:110])
+        )
+    ):
+        link, kind = linking.raiser(text, c, mentions, at.resolve, topic)[0], "fund"
+    elif family == "funding":
+        if _NOT_A_ROUND.search(text[max(0, figure.start - 60) : figure.end + 40]):
+            doubts.add("no-round")
+        link, others = linking.raiser(text, c, mentions, at.resolve, topic)
+        kind = "fund" if fund else "funding"
+    else:
+        parties = linking.payer(text, c, mentions, at.resolve, topic, lambda name: descriptions.supplies(draft, name))
+        link, others, kind = parties.payer, parties.others, parties.kind  # type: ignore[assignment]
+        if kind == "contract" and _BUYOUT_DEAL.search(text):
+            kind = "acquisition"
+        near = " ".join(x.text for x in draft.lines[max(0, at.index - 2) : at.index + 2])
+        title = draft.lines[0].text if draft.lines[0].order < 0 else ""
+        if (
+            kind == "contract"
+            and not _COMPUTE.search(f"{near} {title}")
+            and not re.match(r"[\s-]*(?:[\w-]+\s){0,2}AI\b", following)
+        ):
+            doubts.add("no-compute")
+    if family == "contract" and not others and link and descriptions.supplies(draft, link.name):
+        doubts.add("seller-alone")
+    found = chooser.options(c, text, link, mentions, at.resolve, topic)
+    if not found:
+        return None
+    plain = _plain(line, at.registry)
+    before = [o.mention for o in found if o.mention and o.mention.end <= figure.start]
+    spans = [(m.end, m.end + apposed.end()) for m in before if (apposed := names.APPOSITION.match(text[m.end :]))]
+    cues = [
+        chooser.company_features(
+            option,
+            text,
+            c,
+            link,
+            at.registry.same,
+            topic,
+            names.key(option.link.name) in at.registry.headed,
+            descriptions.described(draft, option.link.name),
+            descriptions.supplies(draft, option.link.name),
+            plain,
+            before,
+            any(a < option.link.start < b for a, b in spans),
+            at.registry.counts[names.key(option.link.name)],
+            document_names.standing(option.link.name, at.registry),
+        )
+        for option in found
+    ]
+    head = draft.lines[0]
+    titled = _plain(head, at.registry) if head.order < 0 else ""
+    return Proposal(at, c, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
+
+
+def _plain(line: Line, registry: Registry) -> str:
+    """Return a line with its names and amounts masked."""
+    named = [(m.start, m.end) for m in document_names.mentions(line, registry) if m.kind == "name"]
+    amounts = [(f.start, f.end) for f in candidates.figures_of(line.text) if f.kind == "money"]
+    return wording.masked(line.text, named, amounts)

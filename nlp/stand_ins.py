@@ -1,0 +1,108 @@
+"""Whom "the company", "it" and other stand-ins of a sentence stand for in the document."""
+
+from __future__ import annotations
+
+import re
+
+from nlp import document_names, linking, names
+from nlp.drafts import Draft, Line
+from nlp.names import Mention, Registry
+
+_OWN_AGENT = re.compile(
+    r"^'s?\s(?:[\w-]+\s){0,2}(?:CEO|CFO|chief|boss|founder|shares?|stock|board|unit|management|executives?|spokes\w+|announcement|move|plan|lay-?offs?|cuts|cutbacks|restructuring|redundancies|workforce|headcount|decision|earnings|results|revenue)\b"
+)
+"""What a company's name owns and yet is itself the subject: "Acme's shares rose. The company …"."""
+
+_HEADING = re.compile(r"\s?:\s(?![\"'“‘])[^.]*$|\s?$|\s[-–—]\s[^.]*$")
+"""What follows the company that heads a passage: "Acme: a second round"."""
+
+
+def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, depth: int = 2) -> linking.Resolve:
+    """Return what tells whom a stand-in of the line at `index` stands for; so many lines back it follows others."""
+    lines = draft.lines
+
+    def subject_of(line: Line, before: int, stand_in: Mention) -> tuple[str | None, bool]:
+        """The name that a line is about, and whether it stands there as a subject."""
+        plain = oblique = None
+        for m in document_names.mentions(line, registry):
+            if m.end > before:
+                break
+            lead, after = line.text[: m.start], line.text[m.end :]
+            if m.kind != "name" or names.ATTRIBUTE.match(after) or not names.fits(stand_in, m.name):
+                continue
+            agent = not m.possessive or _OWN_AGENT.match(after)
+            heads = len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after)
+            if heads and (heads.group().strip() or registry.counts[names.key(m.name)] > 1):
+                return m.name, True
+            if linking.PREPOSITION.search(lead) or not agent or names.OBJECT_OF.search(lead):
+                oblique = oblique or m.name
+            elif agent and (m.possessive or names.VERB_NEXT.match(after) or names.APPOSITION.match(after)):
+                return m.name, True
+            else:
+                plain = plain or m.name
+        return plain or oblique, False
+
+    def resolve(mention: Mention) -> str | None:
+        so_called = registry.called.get(re.sub(r"[\s-]", "", mention.label), set())
+        if mention.kind == "anaphor" and len(so_called) == 1:
+            return (
+                max((n for n in registry.spelled[next(iter(so_called))]), key=len)
+                if next(iter(so_called)) in registry.spelled
+                else None
+            )
+        text = lines[index].text
+        here = [
+            m
+            for m in document_names.mentions(lines[index], registry)
+            if m.kind == "name"
+            and m.end <= mention.start
+            and not names.ATTRIBUTE.match(text[m.end :])
+            and names.fits(mention, m.name)
+        ]
+        plain = [
+            m
+            for m in here
+            if not linking.PREPOSITION.search(text[: m.start])
+            and (not m.possessive or _OWN_AGENT.match(text[m.end :]))
+            and not names.OBJECT_OF.search(text[: m.start])
+        ]
+        if plain:
+            return plain[-1].name
+        if here and (mention.kind == "pronoun" or names.YOUNG.search(mention.name)):
+            return here[-1].name
+        if mention.kind == "pronoun":
+            stand_in = [
+                m
+                for m in document_names.mentions(lines[index], registry)
+                if m.kind == "anaphor" and m.end <= mention.start
+            ]
+            if stand_in:
+                return resolve(stand_in[-1])
+        fitting = topic if topic and names.fits(mention, topic) else None
+        for back in range(1, 5):
+            if index - back < 0:
+                break
+            line = lines[index - back]
+            if line.order < 0 and back > 1:
+                break
+            found, standing = subject_of(line, len(line.text), mention)
+            opening = next((m for m in document_names.mentions(line, registry) if not m.possessive), None)
+            if not standing and depth and opening and opening.kind != "name" and opening.start < 24:
+                found = resolver(draft, index - back, registry, topic, depth - 1)(opening) or found
+                standing = bool(found) and names.fits(mention, found or "")
+            named = any(
+                m.kind == "name" and topic and registry.same(m.name, topic)
+                for m in document_names.mentions(line, registry)
+            )
+            if found and standing and back == 1:
+                return found
+            if fitting and named:
+                return fitting
+            if found and back <= 2 and (fitting is None or registry.counts[names.key(found)] >= 2) and standing:
+                return found
+            if found and back <= 2 and fitting is None:
+                return found
+        return fitting if topic_at <= index else None
+
+    topic_at = next((i for i, x in enumerate(lines) if topic and topic in x.text), 0)
+    return resolve
