@@ -8,13 +8,18 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import feedparser
 import pytest
+from courlan import extract_domain
 
+from crawler.catalogue import load_sources
 from crawler.feeds import read_feed
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FEEDS = Path(__file__).parents[2] / "shared" / "data" / "feeds.tar.gz"
 BASE = "https://paper.example/feed"
+SHARED_SITES = {"google.com", "githubusercontent.com", "medium.com"}
+"""Sites of many publishers: there only the very address tells which one it is."""
 
 
 @pytest.mark.parametrize(
@@ -69,3 +74,21 @@ def test_every_item_of_real_feeds_is_read_or_refused_with_a_reason() -> None:
     assert feeds == 104
     assert read > 2_900
     assert set(refused) <= {"listed_twice", "no_link", "bad_link"}
+
+
+@pytest.mark.skipif(not FEEDS.exists(), reason="the real feeds are not at hand")
+def test_the_catalogue_knows_every_real_feed() -> None:
+    addresses = {url.rstrip("?/") for source in load_sources() for url in source.urls}
+    sites = {extract_domain(url) for url in addresses} - SHARED_SITES
+    unknown = []
+    with tarfile.open(FEEDS) as archive:
+        for member in archive:
+            stream = archive.extractfile(member)
+            if stream is None:
+                continue
+            feed = feedparser.parse(stream.read())
+            named = {link.get("href", "").rstrip("?/") for link in feed.feed.get("links", [])} - {""}
+            named = named or {entry.link for entry in feed.entries}
+            if not (named & addresses or {extract_domain(url) for url in named} & sites):
+                unknown.append((member.name, sorted(named)))
+    assert not unknown
