@@ -71,8 +71,13 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """Return the text of a body in whatever encoding it turns out to be. Never fails.
 
     A byte order mark wins, then UTF-8 wherever the whole body is UTF-8 (what a server declares is wrong more often
-    than text is UTF-8 by chance), then what header or page declare, then the best guess.
+    than text is UTF-8 by chance), then what header or page declare, then the best guess. NULs, which a parser would
+    show as a mark in the middle of a word, are left out.
     """
+    return _decoded(body, content_type).replace("\0", "")
+
+
+def _decoded(body: bytes, content_type: str | None) -> str:
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
         return body[len(mark) :].decode(encoding, "replace")

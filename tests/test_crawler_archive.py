@@ -173,6 +173,7 @@ def test_what_cannot_be_read_behind_http_is_refused_by_name(
             list(pages([f"{site.address}/{name}"]))
 
 
+@pytest.mark.fault
 def test_a_file_cut_short_gives_what_came_whole(tmp_path: Path) -> None:
     data = b"".join(gzip.compress(each) for each in numbered(5))
     file = tmp_path / "cut.warc.gz"
@@ -182,6 +183,7 @@ def test_a_file_cut_short_gives_what_came_whole(tmp_path: Path) -> None:
     assert dropped.total() == 1
 
 
+@pytest.mark.fault
 def test_a_bomb_in_an_archive_costs_one_page(tmp_path: Path) -> None:
     body = gzip.compress(b"\0" * 300_000_000)
     http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n" + body
@@ -229,6 +231,7 @@ def test_what_is_no_archive_is_refused_by_name(tmp_path: Path) -> None:
         list(pages([warc(tmp_path / "a.warc", numbered(1))], after=Position("elsewhere.warc", 0)))
 
 
+@pytest.mark.fault
 def test_a_reader_killed_anywhere_goes_on_without_loss_or_double(tmp_path: Path) -> None:
     file = warc(tmp_path / "news.warc.gz", numbered(400))
     ledger = tmp_path / "ledger.jsonl"

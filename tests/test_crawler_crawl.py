@@ -98,6 +98,7 @@ def test_a_feed_that_has_not_changed_answers_304_and_keeps_its_validators(site: 
     assert second.validators == first.validators
 
 
+@pytest.mark.fault
 def test_a_feed_is_fetched_whole_once_a_day_whatever_its_server_says(site: Site) -> None:
     site.routes["/a"] = page()
     site.routes["/feed"] = lambda asked: (

@@ -117,6 +117,7 @@ def test_a_date_that_only_the_text_shows(line: str) -> None:
     assert (str(found.published)[:10], found.published_basis) == ("2026-02-27", "htmldate")
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("stated", ["1970-01-01T00:00:00Z", "2199-01-01", "0001-01-01", "soon", "", "2026-13-45"])
 def test_a_date_that_cannot_be_is_passed_over_for_the_feeds(stated: str) -> None:
     from_feed = datetime(2026, 2, 26, 8, tzinfo=UTC)
@@ -311,6 +312,7 @@ def test_plain_text_with_a_title_from_its_feed() -> None:
     assert (found.url, found.title, found.id) == (None, "A yard", digest(found.text))
 
 
+@pytest.mark.fault
 def test_hostile_markup_costs_no_more_than_itself() -> None:
     started = time.process_time()
     for body in (

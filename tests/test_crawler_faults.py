@@ -28,10 +28,13 @@ from twisted.internet.address import IPv4Address
 
 from crawler.addresses import PublicResolver, is_public, refused
 from crawler.crawl import crawl
+from crawler.extraction import to_article
 from crawler.pages import CrawlReport, KnownPages, Limits
 from crawler.politeness import AllowPrivateGuard, RefusedRequestError, retry_after
-from newsledger.model import Page, Source
+from newsledger.model import Article, Page, Source
 from tests.web_server import Asked, Reply, Site, page, rss, serve
+
+pytestmark = pytest.mark.fault
 
 LIMITS = Limits(delay=0, per_host=8, page_seconds=2, page_bytes=1_000_000, sitemap_bytes=2_000_000, seconds=30)
 
@@ -288,6 +291,75 @@ def test_feeds_that_attack_or_say_nothing(site: Site) -> None:
     }
     assert report.dropped == {"unexpected_304": 1}
     assert report.validators == {}
+
+
+def test_an_etag_that_changes_with_every_answer_fetches_no_article_twice(site: Site) -> None:
+    def feed(asked: Asked) -> Reply:
+        reply = rss("/a")
+        ahead = (datetime.now(UTC) + timedelta(days=300)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        reply.headers.update({"ETag": f'W/"{asked.at}"', "Last-Modified": ahead})
+        return reply
+
+    site.routes |= {"/feed": feed, "/a": page()}
+    first, got = run(site.source())
+    kept = {each.url: each.fetched_at for each in got}
+    known = KnownPages(validators=first.validators, have=lambda urls: kept)
+    second = crawl(site.source(), got.extend, known=known, limits=LIMITS)
+    assert (len(got), second.unchanged, site.paths().count("/a")) == (1, 1, 1)
+    assert second.error is None
+    assert second.dropped == {}
+
+
+def test_pages_that_lie_of_their_encoding_or_their_date(site: Site) -> None:
+    now = datetime.now(UTC)
+    listed = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+
+    def dated(stated: str) -> Reply:
+        reply = page("A quiet day")
+        head = f"<meta property='article:published_time' content='{stated}'>".encode()
+        return Reply(reply.body.replace(b"<article>", head + b"<article>"))
+
+    plain = page("Société Générale counts its boats").body.decode()
+    nuls = plain.replace("boats", "bo\0ats").replace(" the ", " \0the\x07 ")
+    site.routes |= {
+        "/said-latin": Reply(plain.encode(), "text/html; charset=iso-8859-1"),
+        "/said-utf-8": Reply(plain.encode("cp1252"), "text/html; charset=utf-8"),
+        "/unsaid-utf-16": Reply(plain.encode("utf-16"), "text/html"),
+        "/nonsense": Reply(plain.encode("utf-8-sig"), "text/html; charset=klingon"),
+        "/nuls": Reply(nuls.encode()),
+        "/stated": dated((listed - timedelta(days=1)).isoformat()),
+        "/future": dated((now + timedelta(days=400)).isoformat()),
+        "/epoch": dated("1970-01-01T00:00:00Z"),
+        "/undated": page("A quiet day"),
+    }
+    paths = [path for path in site.routes if path not in ("/robots.txt", "/feed")]
+    site.routes["/feed"] = rss(*paths, date=listed.strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    report, pages = run(site.source(), with_limits(pages=50))
+    assert report.dropped == {}
+    found = {each.url.removeprefix(site.address): to_article(each) for each in pages}
+    assert set(found) == set(paths)
+    for path, article in found.items():
+        assert isinstance(article, Article), path
+        assert "counted the boats again and found them all" in article.text, path
+        assert article.published is not None
+        told = (article.published.date(), article.published_basis)
+        if path == "/stated":
+            assert told == ((listed - timedelta(days=1)).date(), "meta")
+        else:
+            assert told == (listed.date(), "feed"), path
+        if path in paths[:5]:
+            assert article.title == "Société Générale counts its boats", path
+
+
+def test_a_consent_form_in_place_of_an_article_is_no_article(site: Site) -> None:
+    form = (
+        "<html><title>Before you continue</title><p>We value your privacy. We and our 700 partners store and/or access"
+        " information on a device.</p><button>Accept all cookies</button>"
+    )
+    site.routes |= {"/feed": rss("/a", "/b"), "/a": Reply(form.encode()), "/b": redirect("/consent/collect")}
+    site.routes["/consent/collect"] = page()
+    _, pages = run(site.source())
+    assert [getattr(to_article(each), "reason", None) for each in pages] == ["consent_page", "consent_page"]
 
 
 def test_sitemaps_that_attack_or_never_end(site: Site) -> None:

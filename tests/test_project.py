@@ -89,4 +89,9 @@ def test_every_fault_in_the_docs_has_its_test() -> None:
     named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text)
     assert len(named) > 30
     for file, test in named:
-        assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), f"{file}::{test} is not there"
+        source = (ROOT / "tests" / file).read_text("utf-8")
+        before, found, _ = source.partition(f"def {test}(")
+        assert found, f"{file}::{test} is not there"
+        own = before.rpartition("\n\n\n")[2]
+        marked = "mark.fault" in own or re.search(r"^pytestmark = .*mark\.fault", source, re.MULTILINE)
+        assert marked, f"{file}::{test} is not run by `make faults`"
