@@ -137,11 +137,11 @@ def pending(engine: Engine, step: Step, limit: int) -> list[str]:
         return list(connection.execute(ordered).scalars())
 
 
-def any_tried(engine: Engine, step: Step, keys: Sequence[str]) -> bool:
-    """Return whether any of these keys waits that was taken before."""
-    waits = (work.c.step == step, work.c.status == "pending", work.c.attempts > 0)
+def any_waits(engine: Engine, step: Step, keys: Sequence[str]) -> bool:
+    """Return whether any of these keys waits."""
+    waits = (work.c.step == step, work.c.status == "pending", work.c.key.in_(keys))
     with reading(engine) as connection:
-        return connection.execute(select(work.c.key).where(*waits, work.c.key.in_(keys)).limit(1)).first() is not None
+        return connection.execute(select(work.c.key).where(*waits).limit(1)).first() is not None
 
 
 def owners(engine: Engine) -> list[str]:

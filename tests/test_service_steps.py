@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from newsledger.model import Article, Claim, Decision, Page, Source
 from nlp.reader import Reader
 from storage import events, jobs, pages, sources, work
-from storage.engine import open_store, reading
+from storage.engine import open_store, reading, writing
 from storage.metrics import exposition
 from storage.migrations import migrate
 from tests.service_run import write_articles
@@ -202,6 +202,27 @@ def test_messages_doubled_and_out_of_order_make_the_same_events(
     assert told(other) == told(filled)
     account(other, 60)
     other.dispose()
+
+
+def test_a_company_touched_while_it_is_derived_does_not_wait_for_the_clock(store: Engine) -> None:
+    def add() -> None:
+        with writing(store) as connection:
+            work.add(connection, "derive", ["acme"])
+
+    def finish() -> None:
+        with writing(store) as connection:
+            work.finish(connection, "derive", ["acme"])
+
+    add()
+    taken = steps._leases(store, "derive", ["acme"], 1)
+    assert next(taken) == ["acme"]
+    add()
+    assert steps.reconcile(store, ["acme"]).companies == 0, "who is rung for it now finds it taken"
+    finish()
+    assert next(taken) == ["acme"], "so whoever holds it does it again"
+    finish()
+    assert list(taken) == []
+    assert work.counts(store)["derive"] == {"pending": 0, "leased": 0, "done": 1, "dead": 0}
 
 
 @pytest.mark.fault

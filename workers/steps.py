@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import batched
 from pathlib import Path
 from types import FrameType
@@ -63,7 +63,12 @@ class TooSlowError(Exception):
 
 def owner() -> str:
     """Return the name under which this process holds work: host, process id, and when it started (ids come again)."""
-    return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
+    return _owner(os.getpid())
+
+
+@lru_cache(maxsize=1)  # asked for each batch; by process id, as a process that forks has it from its parent
+def _owner(pid: int) -> str:
+    return f"{socket.gethostname()}:{pid}:{psutil.Process(pid).create_time():.2f}"
 
 
 def is_gone(holder: str) -> bool:
@@ -262,7 +267,8 @@ def _leases(engine: Engine, step: work.Step, keys: Sequence[str] | None, limit: 
 
     So a page that kills its reader takes the others of its batch with it once at most. Where no keys are named, one
     batch is yielded, and what was tried comes after all that never was: to look for it each time would take longer
-    the more there waits.
+    the more there waits. Keys that are named are yielded until none waits: one that was added while it was worked on
+    waits again after it, and whoever was rung for it found it taken.
     """
     lease = partial(work.lease, engine, step, owner=owner(), seconds=settings().lease_seconds, keys=keys)
     batch = patiently(lambda: lease(limit=limit, tried=False))
@@ -273,8 +279,8 @@ def _leases(engine: Engine, step: work.Step, keys: Sequence[str] | None, limit: 
             yield batch
         return
     # asked first without a lock: nearly always there is none
-    while patiently(lambda: work.any_tried(engine, step, keys)) and (
-        batch := patiently(lambda: lease(limit=1, tried=True))
+    while patiently(lambda: work.any_waits(engine, step, keys)) and (
+        batch := patiently(lambda: lease(limit=limit, tried=False) or lease(limit=1, tried=True))
     ):
         yield batch
 
