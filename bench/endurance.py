@@ -246,28 +246,33 @@ def soak(arguments: argparse.Namespace) -> dict[str, Any]:
         "middle_and_last_third": {
             name: mean[name] for name in ("memory_mb", "handles", "waiting", "processes", "load")
         },
-        "publication_to_event_seconds": {
-            "events": len(late),
-            "p50": round(late[len(late) // 2], 1) if late else None,
-            "p95": round(late[int(0.95 * len(late))], 1) if late else None,
-        },
+        "publication_to_event_seconds": late,
         "metrics_served": text.count("\nnewsledger_"),
     }
 
 
-def latencies(engine: Any, opened: float, rate: float) -> list[float]:
-    """Return for each event of a generated article the seconds from its publication to the event, in order."""
+def latencies(engine: Any, opened: float, rate: float) -> dict[str, Any]:
+    """Return of the events of generated articles how many seconds each part of their way took, from publication on."""
     query = (
-        "SELECT e.minted_at, a.url FROM event_id e JOIN article a ON a.id = e.article_id "
+        "SELECT a.url, a.fetched_at, a.known_at, e.minted_at FROM event_id e JOIN article a ON a.id = e.article_id "
         "WHERE a.url LIKE '%generated-%' AND a.revision = 1"
     )
-    found = []
+    ways: dict[str, list[float]] = {"to_fetched": [], "to_read": [], "to_event": [], "in_all": []}
     with reading(engine) as connection:
-        for minted_at, url in connection.exec_driver_sql(query):
+        for url, *moments in connection.exec_driver_sql(query):
             number = int(str(url).rsplit("generated-", 1)[1].split("/")[0].split(".")[0])
             published = opened + (number + 1) / rate
-            found.append(datetime.fromisoformat(minted_at).replace(tzinfo=UTC).timestamp() - published)
-    return sorted(found)
+            fetched, read, event = (datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp() for at in moments)
+            for part, took in zip(
+                ways, (fetched - published, read - fetched, event - read, event - published), strict=True
+            ):
+                ways[part].append(took)
+    told = {"events": len(ways["in_all"])}
+    return told | {
+        part: {f"p{p}": round(sorted(took)[p * len(took) // 100], 1) for p in (50, 95)}
+        for part, took in ways.items()
+        if took
+    }
 
 
 def main() -> None:

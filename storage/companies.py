@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Alias, Company
 from storage import versions
 from storage.batches import batches
+from storage.bulk import insert_new
 from storage.engine import moment_of_writing
 from storage.tables import company, company_id, company_quarter
 from storage.versions import held, write
@@ -50,8 +50,7 @@ def save(connection: Connection, companies: Iterable[Company], known_at: datetim
                 )
             )
         }
-        ids = [{"id": entry.id, "known_at": at} for entry in batch]
-        connection.execute(insert(company_id).values(ids).on_conflict_do_nothing())
+        insert_new(connection, company_id, [{"id": entry.id, "known_at": at} for entry in batch])
         changed += write(connection, company, [_to_row(e) | {"successor": merged.get(e.id)} for e in batch], at)
     return changed
 

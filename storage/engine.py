@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,11 @@ class StoreError(Exception):
     """The store cannot be used as asked; the message names what, why and the remedy."""
 
 
-def open_store(url: str) -> Engine:
+def open_store(url: str, *, cache_mb: int = 64) -> Engine:
     """Return the engine of the store at a SQLAlchemy URL, `sqlite:///path` or `postgresql://user@host/name`.
+
+    `cache_mb` is what each SQLite connection may keep of the file. Where others write, a large one only takes memory:
+    what they write makes all of it void.
 
     The folder of a SQLite file is made if need be; tables are made by `storage.migrations.migrate`.
     Raises StoreError for an address that is neither.
@@ -46,7 +50,7 @@ def open_store(url: str) -> Engine:
             pool_use_lifo=True,  # the last one used has what is asked often at hand; the others need no memory
             connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
         )
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, cache_mb))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
@@ -60,7 +64,13 @@ def open_store(url: str) -> Engine:
     raise StoreError(f"{url!r} is a {backend} store; newsledger keeps its ledger in sqlite or postgresql")
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+CHECKPOINT_PAGES = 4000
+"""Pages in the log at which they are moved to the file: one written often moves once; the log grows to some 16 MB.
+
+SQLite finds them by one table of 4,062 pages; with more it would have to look through several."""
+
+
+def _prepare_sqlite(cache_mb: int, connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode = WAL",
@@ -68,7 +78,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_SECONDS * 1000}",
         "temp_store = MEMORY",
-        "cache_size = -65536",
+        f"cache_size = {-1024 * cache_mb}",
+        f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

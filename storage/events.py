@@ -28,14 +28,13 @@ from sqlalchemy import (
     tuple_,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Event, SourcedClaim
 from newsledger.reconcile import MintedId, Reconciled, article_of
 from storage import claims as claims_
 from storage import companies, rollups, versions
 from storage.batches import batches
-from storage.bulk import among, driver_moment, insert_rows
+from storage.bulk import among, driver_moment, insert_new, insert_rows
 from storage.columns import Moment, Text
 from storage.engine import is_postgresql, reading
 from storage.rollups import COUNTED, Counted
@@ -187,17 +186,11 @@ def minted_from(connection: Connection, article_ids: Iterable[str]) -> list[Mint
 
 def mint(connection: Connection, minted: Iterable[MintedId]) -> None:
     """Keep newly minted ids, for ever."""
-    for batch in batches(sorted(minted, key=lambda one: one.id)):
-        rows = [
-            {
-                "id": one.id,
-                "minted_at": one.minted_at,
-                "anchor": one.anchor,
-                "article_id": article_of(one.anchor),
-            }
-            for one in batch
-        ]
-        connection.execute(insert(event_id).values(rows).on_conflict_do_nothing())
+    rows = [
+        {"id": one.id, "minted_at": one.minted_at, "anchor": one.anchor, "article_id": article_of(one.anchor)}
+        for one in sorted(minted, key=lambda one: one.id)
+    ]
+    insert_new(connection, event_id, rows)
 
 
 def redirect(connection: Connection, successors: Mapping[str, str | None], known_at: datetime) -> None:

@@ -81,7 +81,7 @@ app.conf.update(
 @cache
 def store() -> Engine:
     """Return the store of this process. Never asked for before the worker forks: a connection has one owner."""
-    return open_store(settings().database)
+    return open_store(settings().database, cache_mb=8)
 
 
 @cache

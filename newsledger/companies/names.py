@@ -24,7 +24,7 @@ _PUNCTUATION = re.compile(r"[^\w&+.!\-]+")
 _DOTTED = re.compile(r"\b(?:\w\.){2,}")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """Return the name in lower case without accents, possessive, quotes, leading "the" and doubled spaces."""
     text = unicodedata.normalize("NFKD", name.strip().strip("\"“”‘’'«»"))
@@ -36,7 +36,7 @@ def fold(name: str) -> str:
     return text[4:] if text.startswith("the ") and len(text) > 7 else text
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def formless(name: str) -> str:
     """Return the folded name without its legal form: "Acme Robots, Inc." and "ACME Robots" are equal."""
     words = fold(name).replace("-", " ").split()
@@ -44,7 +44,7 @@ def formless(name: str) -> str:
     return " ".join(words[:end]).strip(" &.") or fold(name)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def clean(name: str) -> str:
     """Return the name without legal form and without "Group", "Holdings" and the like at its end.
 

@@ -17,8 +17,8 @@ from newsledger.model import Alias, Company, Decision
 
 Method = Literal["decision", "name", "alias", "former_name", "legal_name", "spelling"]
 
-ANSWERS = 100_000
-"""How many answers are kept at hand."""
+ANSWERS = 8_000
+"""How many answers are kept at hand, each with the text it was asked with: a bound on memory."""
 
 NEAR = 92.0
 """Similarity (0 to 100) from which a spelling counts as a slip of the pen."""
