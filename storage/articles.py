@@ -9,12 +9,13 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy.exc import OperationalError
 
 from newsledger.model import Article
 from storage import work
 from storage.batches import batches
 from storage.bulk import among, insert_new
-from storage.engine import lock_stories
+from storage.engine import is_postgresql, lock_articles, lock_stories
 from storage.tables import article as article_table
 from storage.tables import band, claim, claim_company, story
 
@@ -25,29 +26,38 @@ COLUMNS = tuple(c for c in article_table.c if c.name not in ("text_hash", "seen_
 
 
 def save(connection: Connection, article: Article, bands: Sequence[str]) -> Article:
-    """Keep one article, see `save_all`."""
-    return save_all(connection, [(article, bands)])[0]
+    """Keep one article and join its group, see `save_all` and `join_groups`."""
+    [kept] = save_all(connection, [article])
+    return replace(kept, group_id=join_groups(connection, {article.id: bands})[article.id])
 
 
-def save_all(connection: Connection, found: Sequence[tuple[Article, Sequence[str]]]) -> list[Article]:
-    """Keep articles, each once, and return them with revision and group. The same text again is the same revision.
+class MeanwhileError(OperationalError):
+    """Another transaction saved another text of the same article meanwhile: begin anew."""
 
-    With each come its bands, the keys that near-duplicates share. A group is named by the smallest article id among all
-    articles linked by shared keys, whatever order they came in; where groups join, events of both are due to be derived
-    again.
+    def __init__(self, id_: str) -> None:
+        """Remember the article."""
+        super().__init__(None, None, RuntimeError(f"article {id_} was saved by another transaction meanwhile"))
+
+
+def save_all(connection: Connection, found: Sequence[Article]) -> list[Article]:
+    """Keep articles, each once, and return them with their revision. The same text again is the same revision.
+
+    Each must be given to `join_groups` in the same transaction. Raises MeanwhileError on PostgreSQL where two
+    transactions save different texts of one article at once.
     """
-    lock_stories(connection)
+    lock_articles(connection)
     now = datetime.now(UTC)
-    known: dict[str, list[Any]] = {article.id: [] for article, _ in found}
+    known: dict[str, list[Any]] = {article.id: [] for article in found}
     if len(known) < len(found):
         raise ValueError("an article is saved twice in one call: save its revisions one after the other")
     query = select(article_table.c.id, article_table.c.revision, article_table.c.text_hash, article_table.c.seen_at)
+    query = query.order_by(article_table.c.id).with_for_update(key_share=True)  # its next revision is ours to make
     for batch in batches(sorted(known)):
         for row in connection.execute(query.where(article_table.c.id.in_(batch))):
             known[row.id].append(row)
     revisions: dict[str, int] = {}
     new: list[dict[str, Any]] = []
-    for article, _ in found:
+    for article in sorted(found, key=lambda one: one.id):  # in one order, so that no two transactions block
         seen_at = article.fetched_at or article.published or now
         same = next((row for row in known[article.id] if row.text_hash == article.text_hash), None)
         if same is not None:
@@ -64,12 +74,28 @@ def save_all(connection: Connection, found: Sequence[tuple[Article, Sequence[str
             values |= {"revision": revisions[article.id], "text_hash": article.text_hash}
             new.append(values | {"seen_at": seen_at, "known_at": now})
     insert_new(connection, article_table, new)
-    groups = join_groups(connection, {article.id: bands for article, bands in found})
-    return [replace(article, revision=revisions[article.id], group_id=groups[article.id]) for article, _ in found]
+    if is_postgresql(connection):
+        _check(connection, new)
+    return [replace(article, revision=revisions[article.id]) for article in found]
+
+
+def _check(connection: Connection, new: Sequence[Mapping[str, Any]]) -> None:
+    """Make sure that these revisions hold our text, not one of a transaction that ended while ours waited for it."""
+    ours = {(row["id"], row["revision"]): row["text_hash"] for row in new}
+    query = select(article_table.c.id, article_table.c.revision, article_table.c.text_hash)
+    for batch in batches(sorted({id_ for id_, _ in ours})):
+        for row in connection.execute(query.where(article_table.c.id.in_(batch))):
+            if ours.get((row.id, row.revision), row.text_hash) != row.text_hash:
+                raise MeanwhileError(row.id)
 
 
 def join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Put each article into the group of those it shares a key (band) with; return article id → group."""
+    """Put each article into the group of those it shares a key with; return article id → group.
+
+    With each come its bands, the keys that near-duplicates share. A group is named by the smallest article id among all
+    articles linked by shared keys, whatever order they came in; where groups join, events of both are due to be derived
+    again.
+    """
     if not bands:
         return {}
     lock_stories(connection)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, true, update
 
@@ -59,8 +59,21 @@ def save(
     claims: Sequence[Claim],
     company_keys: Mapping[str, Collection[str]],
 ) -> bool:
-    """Keep what a pipeline version read in one article, see `save_all`; return whether anything changed."""
-    return bool(save_all(connection, version, [(read, claims)], company_keys))
+    """Keep what a pipeline version read in one article, see `save_all`, and queue the companies touched; return whether
+    anything changed.
+    """
+    saved = save_all(connection, version, [(read, claims)], company_keys)
+    work.add(connection, "derive", saved.companies)
+    return bool(saved.articles)
+
+
+class Saved(NamedTuple):
+    """What `save_all` changed."""
+
+    articles: set[str]
+    """Ids of the articles whose reading is new."""
+    companies: set[str]
+    """Keys of the companies touched before or now: their events are to be derived."""
 
 
 def save_all(
@@ -68,12 +81,11 @@ def save_all(
     version: str,
     read: Sequence[tuple[Article, Sequence[Claim]]],
     company_keys: Mapping[str, Collection[str]],
-) -> set[str]:
-    """Keep what a pipeline version read in articles, each once, and queue the companies touched to be derived.
+) -> Saved:
+    """Keep what a pipeline version read in articles, each once; the caller queues the companies to be derived.
 
     `company_keys` says for each claim id which companies it touches. Replaces each article's earlier reading, unless
-    that was of a later text. Returns the ids of the articles whose reading is new; saving the same again changes
-    nothing.
+    that was of a later text. Saving the same again changes nothing.
     """
     wanted = {one.id: (one, said) for one, said in read}
     held: dict[str, Any] = {}
@@ -95,7 +107,7 @@ def save_all(
             if (seen_at, own.revision) < (row.seen_at, row.revision):
                 del wanted[id_]
     if not wanted:
-        return set()
+        return Saved(set(), set())
     known_at = moment_of_writing(connection)
     touched: set[str] = set()
     for id_, row in held.items():
@@ -112,8 +124,7 @@ def save_all(
     ]
     connection.execute(insert(reading), [{**row, "known_at": known_at} for row in rows])
     touched.update(keep(connection, [one for _, said in wanted.values() for one in said], company_keys, known_at))
-    work.add(connection, "derive", touched)
-    return set(wanted)
+    return Saved(set(wanted), touched)
 
 
 def keep(

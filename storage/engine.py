@@ -155,7 +155,7 @@ def is_postgresql(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-_MIGRATE, _STAMP, _STORIES, _EVENTS = 7206100, 7206101, 7206102, 7206103
+_MIGRATE, _STAMP, _STORIES, _EVENTS, _ARTICLES = 7206100, 7206101, 7206102, 7206103, 7206104
 """Names of PostgreSQL's advisory locks. SQLite needs none: it has one writer at a time."""
 
 
@@ -165,8 +165,17 @@ def lock_migration(connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATE})"))
 
 
+def lock_articles(connection: Connection, *, alone: bool = False) -> None:
+    """Let transactions that save articles go on side by side, or this one `alone`."""
+    if is_postgresql(connection):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}({_ARTICLES})"))
+
+
 def lock_stories(connection: Connection) -> None:
-    """Let one transaction at a time join groups of near-duplicates."""
+    """Let one transaction at a time join groups of near-duplicates.
+
+    Take it late, as all other hosts wait; after it, lock no row that a transaction without it may hold.
+    """
     if is_postgresql(connection):
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_STORIES})"))
 

@@ -20,7 +20,7 @@ from storage import claims as claims_
 from storage import work
 from storage.bulk import driver_moment, sql
 from storage.columns import Moment
-from storage.engine import lock_stories, moment_of_writing
+from storage.engine import lock_articles, moment_of_writing
 from storage.tables import article, claim, claim_company, reading, switch, trial
 from storage.tables import work as work_table
 from storage.versions import INSTANT
@@ -79,6 +79,7 @@ def save(
     """Keep aside what a version read in revisions of articles. Saving the same again changes nothing."""
     if not read:
         return
+    lock_articles(connection)
     now = datetime.now(UTC)
     claims_.keep(connection, [one for _, said in read for one in said], company_keys, now)
     at = driver_moment(connection, now)
@@ -156,7 +157,7 @@ def switch_to(connection: Connection, version: str) -> Switch | None:
 
     Returns null where there are none.
     """
-    lock_stories(connection)  # no article is saved meanwhile
+    lock_articles(connection, alone=True)  # no article is saved meanwhile
     number = count(connection, version)
     if not number:
         return None
@@ -179,7 +180,7 @@ def switch_back(connection: Connection) -> Switch | None:
 
     Readings of articles whose text changed since stay. Returns null where no switch stands.
     """
-    lock_stories(connection)
+    lock_articles(connection, alone=True)
     made = last_switch(connection)
     if made is None:
         return None

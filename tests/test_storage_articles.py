@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from ledger_facts import NOW, WIRE, article, claim, days
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from newsledger.model import Article, Page
 from storage import articles, claims, pages, sources, work
 from storage.engine import reading, writing
+from workers import steps
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +92,30 @@ def test_changed_text_is_a_new_revision_and_the_same_text_is_not(store: Engine) 
     assert latest.revision == 2
     assert old is not None
     assert replace(old, group_id=None) == first
+
+
+def test_texts_saved_at_once_are_all_kept(store: Engine) -> None:
+    """Each of eight transactions saves its own text of the same ten articles, in an order of its own."""
+
+    def save(number: int) -> None:
+        some = [article(str(n), text=f"Acme cuts {100 + number} jobs.") for n in range(10)]
+        order = some[number:] + some[:number]
+
+        def once(connection: Connection) -> None:
+            articles.save_all(connection, order)
+            articles.join_groups(connection, {one.id: ("x", str(number)) for one in order})
+
+        steps.transaction(store, once)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(save, range(8)))
+    ids = [article(str(n)).id for n in range(10)]
+    wanted = [(id_, revision) for id_ in ids for revision in range(1, 9)]
+    with reading(store) as connection:
+        kept = articles.load_revisions(connection, wanted)
+    assert len(kept) == 80
+    assert {len({kept[id_, revision].text for revision in range(1, 9)}) for id_ in ids} == {8}
+    assert {one.group_id for one in kept.values()} == {min(ids)}
 
 
 def test_latest_text_does_not_depend_on_arrival(store: Engine) -> None:

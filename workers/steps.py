@@ -355,23 +355,28 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
     def write(connection: Connection) -> Extracted:
         written = Extracted()
         resolver = resolver_of(standing_decisions(connection))
-        dropped = {id_: found for id_, found in outcomes.items() if isinstance(found, Dropped)}
-        pages.drop_all(connection, {id_: (found.reason, found.detail) for id_, found in dropped.items()})
-        written.dropped.update(found.reason for found in dropped.values())
         for some in _each_article_once({id_: article for id_, article in articles.items() if id_ in claims}):
-            saved = articles_.save_all(connection, [(articles[id_], bands[id_]) for id_ in some])
+            saved = articles_.save_all(connection, [articles[id_] for id_ in some])
             read = [
                 (article, at_revision(claims[id_], article.revision)) for id_, article in zip(some, saved, strict=True)
             ]
             touched = _touched(resolver, read)
-            claims_.save_all(connection, nlp.VERSION, read, touched)
+            written.companies |= claims_.save_all(connection, nlp.VERSION, read, touched).companies
             pages.extracted(connection, {id_: article.id for id_, article in zip(some, saved, strict=True)})
-            written.companies.update(*touched.values())
             written.claims += len(touched)
             written.articles += len(some)
         finished = [id_ for id_ in ids if id_ not in failed]
         work.finish(connection, "read", finished)
         written.done = len(finished)
+        # from here on other hosts wait; rows that they may want too are written after it
+        shared: dict[str, list[str]] = {}
+        for id_ in claims:
+            shared.setdefault(articles[id_].id, []).extend(bands[id_])
+        articles_.join_groups(connection, shared)
+        work.add(connection, "derive", written.companies)
+        dropped = {id_: found for id_, found in outcomes.items() if isinstance(found, Dropped)}
+        pages.drop_all(connection, {id_: (found.reason, found.detail) for id_, found in dropped.items()})
+        written.dropped.update(found.reason for found in dropped.values())
         return written
 
     report.add(transaction(engine, write))
@@ -496,11 +501,11 @@ def _read_articles(engine: Engine, reader: Reader, keys: Sequence[str]) -> Extra
     bands = {stored[key].id: signature(stored[key].text) for key, said in claims.items() if said}
 
     def write(connection: Connection) -> Extracted:
-        articles_.join_groups(connection, bands)
         resolver = resolver_of(standing_decisions(connection))
         read = [(stored[key], at_revision(said, stored[key].revision)) for key, said in sorted(claims.items())]
         touched = _touched(resolver, read)
         trials.save(connection, nlp.VERSION, read, touched)
+        articles_.join_groups(connection, bands)
         finished = [key for key in keys if key not in failed]
         work.finish(connection, "reread", finished)
         return Extracted(done=len(finished), articles=len(read), claims=len(touched))
