@@ -334,8 +334,15 @@ _MONEY_SCALES: dict[str, int] = {
     "lakhs": 10**5,
 }
 _SCALE = "|".join(sorted(_MONEY_SCALES, key=len, reverse=True))
-MONEY_NEEDS = rf"(?:{_MARK})\s?\d|(?:\d|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}))\s(?:{_NAME})\b|\d\s?(?:{_SCALE})\s?[€£₹]"
-"""What every amount has: a mark and a digit, a number and a currency's name, or a scale and a mark."""
+_EXACT_MARK = "|".join(sorted((m for m in CURRENCIES if m.isalpha() and m != "R"), key=len, reverse=True))
+_ANY_MARK = "|".join(re.escape(m) for m in sorted(CURRENCIES, key=len, reverse=True) if not m.isalpha())
+_LARGE = rf"(?:\d[\d,]{{4}}|{DIGITS}(?:\s?(?:-|to|and|or)\s?(?:{_MARK})?\s?{DIGITS})?[\s-]?(?:{_SCALE})\b)"
+LARGE_MONEY = (
+    rf"(?<![\w])(?:(?-i:{_EXACT_MARK})|{_ANY_MARK})\s?{_LARGE}|(?<![\w])(?-i:R)\s?{DIGITS}[\s-]?(?:{_SCALE})\b"
+    rf"|(?:\d[\d,]{{3}}\d(?:\.\d+)?|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}|(?:{_WORD})(?:{_SCALE})))\s(?:{_NAME})\b"
+    rf"|\d\s?(?:{_SCALE})\s?[€£₹]"
+)
+"""What every amount of 10,000 or more has: a mark and a large number, a number and a currency's name, a scale and a mark."""
 _MONEY = prefilter.Beginning(
     r"(?<!\w)(?P<value>(?:between )?(?:"
     rf"(?<![A-Za-z])(?P<mark>{_MARK})\s?(?P<low>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b)?(?P<plus>\+)?"

@@ -6,6 +6,7 @@ itself. RE2 looks for it over a whole text, in linear time. Nothing here loads a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,57 +26,65 @@ _LEFT_OUT = dict.fromkeys(_KEPT, ANYTHING)
 
 
 @dataclass(frozen=True, slots=True)
-class _Test:
-    """Words that a line must hold to tell of a cut, and what it must hold beside them."""
+class _Shapes:
+    """What shapes of cuts ask of a line that all need the same beside their words."""
 
-    words: Pattern
-    others: tuple[Pattern, ...] = ()
+    finder: Pattern
+    """What a line of any of them holds."""
+    needs: Pattern | None
+    """What stands beside the words."""
+    plain: Pattern
+    """The words of those that tell of a cut wherever they stand."""
+    in_context: Pattern
+    """The words of those that do only where cuts were spoken of, or of jobs."""
 
-    def beside(self, line: bytes) -> bool:
-        """Return whether a line that holds the words holds the rest."""
-        return all(other.search(line) for other in self.others)
-
-    def holds(self, line: bytes) -> bool:
-        """Return whether a line holds all that it must."""
-        return self.words.search(line) and self.beside(line)
+    def may_match(self, line: bytes) -> bool:
+        """Return whether a line holds words of theirs, and beside them what they need."""
+        return (self.needs is None or self.needs.search(line)) and (
+            self.plain.search(line) or self.in_context.search(line)
+        )
 
 
 _FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
 _PEOPLE = compile_bytes(either((necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
 _JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
+_OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
 
 
-def _tests(shapes: Iterable[tuple[str, str]], *more: str) -> list[_Test]:
-    """Return what shapes of cuts ask of a line: a figure right beside their words, any figure, or a count of people."""
-    alone: list[str] = []
-    beside_figure: list[str] = []
-    beside_people = list(more)
-    for _, shape in shapes:
-        pattern = candidates.with_marks(shape)
+_Words = tuple[list[str], list[str]]
+"""Patterns of the shapes that tell of a cut anywhere, and of those that ask for context."""
+
+
+def _asked() -> Iterator[_Shapes]:
+    """Yield what the shapes of cuts ask of a line: a figure right beside their words, any figure, or a count of people."""
+    alone: _Words = ([], [])
+    beside_figure: _Words = ([], [])
+    beside_people: _Words = ([_OWN], [])
+    for name, shape in layoff.SHAPES:
+        pattern, asks_context = candidates.with_marks(shape), name in layoff.NEEDS_CONTEXT
         marks = candidates.marks_of(pattern)
         words = loosened(pattern, _LEFT_OUT)
         if marks in ({"B"}, {"Q", "W"}) or re2.search(words, ""):
-            alone.append(loosened(pattern, _KEPT))
+            alone[asks_context].append(loosened(pattern, _KEPT))
         else:
-            (beside_people if marks <= {"P", "W"} else beside_figure).append(words)
-    told = ((alone, ()), (beside_figure, (_FIGURE,)), (beside_people, (_PEOPLE,)))
-    return [_Test(compile_bytes(either(words)), others) for words, others in told if words]
+            (beside_people if marks <= {"P", "W"} else beside_figure)[asks_context].append(words)
+    for (plain, in_context), needs in ((alone, None), (beside_figure, _FIGURE), (beside_people, _PEOPLE)):
+        # few lines count people, many hold these words
+        finder = _PEOPLE if needs is _PEOPLE else compile_bytes(either((*plain, *in_context)))
+        yield _Shapes(finder, needs, compile_bytes(either(plain)), compile_bytes(either(in_context)))
 
 
-_OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
-_PLAIN = _tests([s for s in layoff.SHAPES if s[0] not in layoff.NEEDS_CONTEXT], _OWN)
-_IN_CONTEXT = _tests([s for s in layoff.SHAPES if s[0] in layoff.NEEDS_CONTEXT])
-_BESIDE_JOBS = [_Test(test.words, (_JOBS, *test.others)) for test in _IN_CONTEXT]
-_CONTEXT = compile_bytes(necessary(layoff.CONTEXT))
-_INTRO = compile_bytes(f"(?:{necessary(candidates.LIST_INTRO)})[^\n]*:[^\n\\w]*(?m:$)")
+_SHAPES = tuple(_asked())
+_CONTEXT = compile_bytes(necessary(layoff.CONTEXT), across_lines=True)
+_OPENS = compile_bytes(r":[^\n\w]*(?m:$)")
+_LIST_INTRO = compile_bytes(necessary(candidates.LIST_INTRO))
 _CUT_NOUN = compile_bytes(necessary(layoff.CUT_NOUN))
-_LIST = _Test(
-    compile_bytes(
-        f"(?-i:{loosened(candidates.LIST_LINE, {})})(?:{_HEDGES})(?:{necessary(figures.PERCENT_VALUE)}|{_BEGINS})"
-    )
+_LIST_LINE = compile_bytes(
+    f"(?-i:{loosened(candidates.LIST_LINE, {})})(?:{_HEDGES})(?:{necessary(figures.PERCENT_VALUE)}|{_BEGINS})"
 )
-_MONEY = compile_bytes(necessary(figures.MONEY_NEEDS))
-_AI = compile_bytes(necessary(ai_investment.AI), case_sensitive=True)
+_MONEY = compile_bytes(necessary(figures.LARGE_MONEY))
+_MAY_BE_AI = compile_bytes(necessary(ai_investment.AI), case_sensitive=True)
+_AI = re.compile(ai_investment.AI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +97,16 @@ class Passage:
     """It may tell of job cuts."""
     money: bool
     """It may tell of an investment."""
+    in_context: bool
+    """Cuts are spoken of in it or before, and it may be in a shape that asks for that."""
+    listed: bool
+    """A line before may have opened a list of cuts."""
 
 
 def speaks_of_ai(text: str) -> bool:
     """Return whether a text speaks of AI at all: only then is money in it for AI."""
-    return _AI.search(text.encode("utf-8", "replace"))
+    lines = _lines(text.encode("utf-8", "replace"), _MAY_BE_AI)
+    return any(_AI.search(line.decode()) for _, line in lines)
 
 
 def passages(text: str, *, money: bool) -> list[Passage]:
@@ -101,43 +115,68 @@ def passages(text: str, *, money: bool) -> list[Passage]:
     The text is a view's; its first line is the title, one sentence whatever it holds.
     """
     data = text.encode("utf-8", "replace")
-    lines = _lines_of_cuts(data)
+    lines: dict[tuple[int, int], list[_Shapes]] = {}
+    for shapes in _SHAPES:
+        for span, line in _lines(data, shapes.finder):
+            if shapes.may_match(line):
+                lines.setdefault(span, []).append(shapes)
+    opened = _list_opens(data)
+    listed = set() if opened is None else {span for span, _ in _lines(data, _LIST_LINE, opened)}
     amounts = {span for span, _ in _lines(data, _MONEY)} if money else set()
+    spoken = _SpokenOfCuts(text)
     found = []
     bytes_before = characters_before = 0
-    for start, end in sorted({*lines, *amounts}):
-        line = data[start:end].decode()
-        tests, has_money = lines.get((start, end), ()), (start, end) in amounts
+    for start, end in sorted({*lines, *listed, *amounts}):
+        whole = data[start:end].decode()
         begin = characters_before + len(data[bytes_before:start].decode())
-        for at, sentence in [(0, line)] if start == 0 else [(s.start, s.text) for s in sentences(line)]:
+        bytes_before, characters_before = end, begin + len(whole)
+        for at, sentence in [(0, whole)] if start == 0 else [(s.start, s.text) for s in sentences(whole)]:
             bare = sentence.encode()
-            # what no line matches, no sentence of it does
-            cuts = any(test.holds(bare) for test in tests)
-            amount = has_money and _MONEY.search(bare)
-            if cuts or amount:
-                found.append(Passage(begin + at, sentence, cuts, amount))
-        bytes_before, characters_before = end, begin + len(line)
+            # what no line holds, no sentence of it does
+            asked = [shapes for shapes in lines.get((start, end), ()) if shapes.may_match(bare)]
+            plain = any(shapes.plain.search(bare) for shapes in asked)
+            if in_context := any(shapes.in_context.search(bare) for shapes in asked):
+                in_context = spoken.by(begin + at + len(sentence))
+                plain = plain or _JOBS.search(bare)
+            of_list = (start, end) in listed and _LIST_LINE.search(bare)
+            amount = (start, end) in amounts and _MONEY.search(bare)
+            if plain or in_context or of_list or amount:
+                cuts = plain or in_context or of_list
+                found.append(Passage(begin + at, sentence, cuts, amount, in_context, of_list))
     return found
 
 
-def _lines_of_cuts(data: bytes) -> dict[tuple[int, int], list[_Test]]:
-    """Return the lines that may tell of cuts, and by what each may."""
-    cuts = _CONTEXT.search(data)
-    jobs = cuts or _JOBS.search(data)
-    tests = [*_PLAIN, *(_IN_CONTEXT if cuts else _BESIDE_JOBS if jobs else ())]
-    if cuts and (_INTRO.search(data) or _CUT_NOUN.search(data[: data.find(b"\n") + 1 or None])):
-        tests.append(_LIST)  # a line may open a list
-    lines: dict[tuple[int, int], list[_Test]] = {}
-    for test in tests:
-        for span, line in _lines(data, test.words):
-            if test.beside(line):
-                lines.setdefault(span, []).append(test)
-    return lines
+class _SpokenOfCuts:
+    """Whether a text has spoken of cuts by a place; the places asked for go up."""
+
+    _LONGEST = 200
+    """Characters that a word for cuts has at most."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._last = ""
+        self._found = False
+
+    def by(self, place: int) -> bool:
+        """Return whether cuts are spoken of before a place, be it across sentences, which meet in one space."""
+        if not self._found:
+            words = " ".join([self._last, *self._text[self._at : place].split()])
+            self._at, self._last = place, words[-self._LONGEST :]
+            self._found = _CONTEXT.search(words.encode("utf-8", "replace"))
+        return self._found
 
 
-def _lines(data: bytes, pattern: Pattern) -> Iterator[tuple[tuple[int, int], bytes]]:
-    """Yield start and end of each line in which a pattern matches, and the line."""
-    at = 0
+def _list_opens(data: bytes) -> int | None:
+    """Return where the first line begins that may open a list of cuts: the title, or one that ends in a colon."""
+    title = data.find(b"\n") + 1 or len(data)
+    if _CUT_NOUN.search(data[:title]):
+        return title
+    return next((start for (start, _), line in _lines(data, _OPENS) if _LIST_INTRO.search(line)), None)
+
+
+def _lines(data: bytes, pattern: Pattern, at: int = 0) -> Iterator[tuple[tuple[int, int], bytes]]:
+    """Yield start and end of each line from `at` on in which a pattern matches, and the line."""
     while place := pattern.find(data, at):
         start = data.rfind(b"\n", 0, place[0]) + 1
         end = data.find(b"\n", place[0])
@@ -151,14 +190,18 @@ def _lines(data: bytes, pattern: Pattern) -> Iterator[tuple[tuple[int, int], byt
 def stating(found: Iterable[Passage]) -> set[int]:
     """Return where those of the passages begin that have a candidate.
 
-    The sentence before and the line that opens a list are taken to speak of cuts, so what is told of fewer is left in.
+    What was spoken of anywhere before is taken to be told right before: what is told of fewer is left in.
     """
     return {
         passage.start
         for passage in found
-        if (passage.cuts and candidates.layoffs(passage.text, "layoffs", "layoffs"))
+        if (passage.cuts and candidates.layoffs(passage.text, _told[passage.in_context], _told[passage.listed]))
         or (passage.money and candidates.investments(passage.text))
     }
+
+
+_told = ("", "layoffs")
+"""What stands for words before a passage that speak of no cuts, or of cuts."""
 
 
 def text_may_hold(text: str) -> bool:

@@ -1,7 +1,7 @@
 """RE2 patterns that match wherever a rule's own pattern does, so that most text is told from candidates in linear time.
 
 They are derived from the rules, never written beside them: a rule without its lookarounds matches all that the rule
-does, and more. RE2 knows ASCII words only, so any other character passes as a letter, a digit or a space.
+does, and more. RE2 knows ASCII words only, so any other character passes as a letter.
 """
 
 from __future__ import annotations
@@ -17,15 +17,21 @@ import re2
 _parser: Any = importlib.import_module("re._parser")
 _code: Any = importlib.import_module("re._constants")
 
-_ANY = r"\x80-\x{10ffff}"
 _CATEGORIES = {
-    _code.CATEGORY_DIGIT: r"\d" + _ANY,
-    _code.CATEGORY_SPACE: r"\s" + _ANY,
-    _code.CATEGORY_WORD: r"\w" + _ANY,
+    _code.CATEGORY_DIGIT: r"\d",
+    _code.CATEGORY_SPACE: r"\s",
+    _code.CATEGORY_WORD: r"\w",
     _code.CATEGORY_NOT_DIGIT: r"\D",
     _code.CATEGORY_NOT_SPACE: r"\S",
     _code.CATEGORY_NOT_WORD: r"\W",
 }
+_BEYOND_ASCII = {
+    _code.CATEGORY_DIGIT: r"\x{660}-\x{1fff}\x{2c00}-\x{10ffff}",
+    _code.CATEGORY_SPACE: r"\v\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}",
+    _code.CATEGORY_WORD: r"\x80-\x{10ffff}",
+}
+"""What else Python may take for such a character. No range of digits or spaces holds "ſ" or the sign of kelvin: where
+case is ignored, RE2 would take every s and k for them."""
 _FIGURE = object()
 """The code of a figure's mark among the parts of a pattern."""
 _SPECIAL = frozenset(r"\[]^-.$*+?(){}|/")
@@ -103,13 +109,18 @@ class Guarded:
         """Compile a pattern, and with so much memory at most what every match of it holds."""
         self.pattern = pattern
         self._compiled = re.compile(pattern, flags)
-        self._needs = compile_bytes(necessary(pattern), across_lines=True, megabytes=megabytes)
+        self._needs = compile_bytes(
+            necessary(pattern), case_sensitive=not flags & re.IGNORECASE, across_lines=True, megabytes=megabytes
+        )
 
     def search(self, text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match from `at` on, as `re` finds it."""
-        if self._needs.search((text[at:] if at else text).encode("utf-8", "replace")):
-            return self._compiled.search(text, at, end)
-        return None
+        data = (text[at:] if at else text).encode("utf-8", "replace")
+        if (place := self._needs.find(data)) is None:
+            return None
+        # no match begins before that place
+        before = place[0] if len(data) == len(text) - at else len(data[: place[0]].decode())
+        return self._compiled.search(text, at + before, end)
 
     def finditer(self, text: str, at: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Yield the matches, none of them empty, one after the other."""
@@ -207,7 +218,7 @@ def _part_of_class(code: Any, value: Any) -> str:
     if code is _code.RANGE:
         low, high = map(chr, value)
         return f"{re.escape(low)}-{re.escape(high)}" if low.isdigit() else r"\s\S"
-    return _CATEGORIES[value].removesuffix(_ANY)
+    return _CATEGORIES[value]
 
 
 def _any_case(character: str) -> str:
@@ -256,10 +267,7 @@ class _Writer:
         parts: list[str] = []
         for at, (code, value) in enumerate(items):
             if code is _code.AT:
-                near = items[at + 1 : at + 2], items[at - 1 : at] if at else []
-                if value is _code.AT_BOUNDARY and any(
-                    _has_letter(side[0], end) for side, end in zip(near, (0, -1), strict=True) if side
-                ):
+                if value is _code.AT_BOUNDARY and (_has_letter(items[at + 1 :]) or _has_letter(items[:at], last=True)):
                     # a figure's mark parts it from a word that is glued to its last digit
                     parts.append(r"\b" if self._figures is None else r"(?:\b|\d)")
             elif code in (_code.ASSERT, _code.ASSERT_NOT):
@@ -311,8 +319,9 @@ class _Writer:
         if code is _code.BRANCH:
             return _group(either(self.sequence(branch) for branch in value[1]))
         if code is _code.SUBPATTERN:
-            _, _, removed, inner = value
-            return f"(?{'-i' if removed & re.IGNORECASE else ''}:{self.sequence(inner)})"
+            _, added, removed, inner = value
+            case = "i" if added & re.IGNORECASE else "-i" if removed & re.IGNORECASE else ""
+            return f"(?{case}:{self.sequence(inner)})"
         if code in (_code.MAX_REPEAT, _code.MIN_REPEAT):
             least, most, inner = value
             written = self.sequence(inner)
@@ -335,7 +344,7 @@ class _Writer:
             elif code is _code.RANGE:
                 parts.append(f"{_escaped(value[0])}-{_escaped(value[1])}")
             elif code is _code.CATEGORY:
-                parts.append(_CATEGORIES[value].removesuffix(_ANY if negated else ""))
+                parts.append(_CATEGORIES[value] + ("" if negated else _BEYOND_ASCII.get(value, "")))
         return f"[{'^' if negated else ''}{''.join(parts)}]"
 
 
@@ -374,21 +383,30 @@ def _before(code: Any, value: Any) -> str:
     return ""
 
 
-def _has_letter(item: tuple[Any, Any], end: int) -> bool:
-    """Whether a part of a pattern surely begins (or with -1 ends) with an ASCII letter, where RE2's words are Python's."""
-    code, value = item
-    if code is _code.LITERAL:
-        return chr(value).isascii() and chr(value).isalnum()
-    if code is _code.IN:
-        return all(
-            (c is _code.LITERAL and _has_letter((c, v), 0))
-            or (c is _code.RANGE and all(_has_letter((_code.LITERAL, x), 0) for x in v))
-            for c, v in value
-        )
-    if code is _code.BRANCH:
-        return all(len(branch) > 0 and _has_letter(branch[end], end) for branch in value[1])
-    if code is _code.SUBPATTERN:
-        return len(value[3]) > 0 and _has_letter(value[3][end], end)
-    if code in (_code.MAX_REPEAT, _code.MIN_REPEAT):
-        return value[0] > 0 and len(value[2]) > 0 and _has_letter(value[2][end], end)
-    return False
+def _has_letter(items: Iterable[tuple[Any, Any]], last: bool = False) -> bool | None:
+    """Whether parts of a pattern surely begin, or end, with an ASCII letter, where RE2's words are Python's.
+
+    None where they do, or are empty.
+    """
+    for code, value in reversed(list(items)) if last else items:
+        found: bool | None = False
+        if code in (_code.AT, _code.ASSERT, _code.ASSERT_NOT):
+            continue
+        if code is _code.LITERAL:
+            found = chr(value).isascii() and chr(value).isalnum()
+        elif code is _code.IN:
+            found = all(
+                (c is _code.LITERAL and _has_letter([(c, v)]))
+                or (c is _code.RANGE and all(_has_letter([(_code.LITERAL, x)]) for x in v))
+                for c, v in value
+            )
+        elif code is _code.BRANCH:
+            sides = {_has_letter(branch, last) for branch in value[1]}
+            found = False if False in sides else None if None in sides else True
+        elif code is _code.SUBPATTERN:
+            found = _has_letter(value[3], last)
+        elif code in (_code.MAX_REPEAT, _code.MIN_REPEAT) and _has_letter(value[2], last) is not False:
+            found = None if value[0] == 0 else _has_letter(value[2], last)
+        if found is not None:
+            return found
+    return None

