@@ -19,6 +19,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from readability import Document
 from selectolax.lexbor import LexborHTMLParser
+from trafilatura.settings import MANUALLY_CLEANED
 
 from crawler.dates import Moment, parse_time, plausible, written_precision
 from crawler.metadata import Metadata, read_metadata
@@ -168,10 +169,10 @@ def _whole(page: Page, seen: Seen, counts: Counter[str]) -> Article | Dropped:
     counts["extracted"] += 1
     source = decode(page.body, page.content_type)
     document = None if is_bottomless(source) else _document(source)
+    published = _published(page, seen.said, document, source)
     text = (body_text(source, document) if document is not None else "") or seen.text
     if len(seen.title) + len(text) < _MIN_TEXT:
         return Dropped("no_text", seen.title)
-    published = _published(page, seen.said, document, source)
     return _made(page, seen, text, published, _language(text, seen.said.language), rough=False)
 
 
@@ -207,12 +208,13 @@ def body_text(source: str, document: lxml_html.HtmlElement | None = None) -> str
     """Return the article body of an HTML page: trafilatura's precise reading, else readability's, else nothing.
 
     Trafilatura's own second opinions are left out: they take as long as the reading, and readability, asked only where
-    little was found, finds more.
+    little was found, finds more. `document` is the parsed source, if it is at hand; it loses what no body holds.
     """
     document = document if document is not None else _document(source)
     if document is None:
         return ""
     text = ""
+    etree.strip_elements(document, *_NEVER_BODY, with_tail=False)
     try:
         found = trafilatura.bare_extraction(document, favor_precision=True, include_comments=False, fast=True)
         text = clean(found.text or "") if found is not None else ""
@@ -233,6 +235,10 @@ def _told_by_feed(page: Page) -> str:
         return ""
     return visible_text(LexborHTMLParser(page.feed_text))
 
+
+_NEVER_BODY = sorted(set(MANUALLY_CLEANED) - {"form", "figure", "math", "head", "script"})
+"""What trafilatura takes out itself, but only after it has looked through it and copied it twice. Some forms and figures
+it keeps, formulas it turns into text, and in scripts it looks for signs of a forum."""
 
 # which class an element gets is looked up in Python by default, some thousand times a page; all but forms get this one
 trafilatura.utils.HTML_PARSER.set_element_class_lookup(

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.duplicates import signature
-from crawler.extraction import Dropped, to_article
+from crawler.extraction import Dropped, body_text, to_article
 from crawler.metadata import read_metadata
 from crawler.plain_text import clean, decode, paragraph_text, visible_text
 from newsledger.model import Article, Page, digest
@@ -286,6 +287,26 @@ def test_a_page_held_back_reads_as_if_it_were_parsed_whole(body: str) -> None:
         assert found.text == paragraph_text(tree)
         assert (found.title, found.description, found.url) == (said.title, said.description, said.canonical)
         assert (found.published, found.language) == (said.published.at if said.published else NOW, said.language)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}<aside><p>An aside.</p></aside> and its tail<nav><ul><li><a href='/'>Home</a></li></ul></nav>",
+        "<form id='whole-page'>{}<label>Search</label><input name='q'><button>Go</button></form>",
+        "{}<figure><table><tr><td>Yards</td><td>2</td></tr></table><figcaption>Yards</figcaption></figure>",
+        "{}<p>Costs fell by <math alttext='x^2'><mi>x</mi></math> a year.</p><noscript><p>No script</p></noscript>",
+        "{}<div><p>Told on <time datetime='2026-02-27'>Friday</time> to <svg><text>x</text></svg>all.</p></div>",
+        '<script type=\'application/ld+json\'>{{"@type": "DiscussionForumPosting"}}</script>'
+        "{}<div class='comment'><p>A reply that is long enough to be a text of its own in this place.</p></div>",
+    ],
+)
+def test_what_is_cut_before_a_body_is_sought_changes_none(around: str) -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in LONG)
+    source = f"<html><body><main>{around.format(f'<article>{paragraphs}</article>')}</main></body></html>"
+    plain = trafilatura.extract(source, favor_precision=True, include_comments=False, fast=True)
+    assert plain
+    assert body_text(source) == clean(plain)
 
 
 def test_what_is_shown_without_paragraphs_keeps_its_lines() -> None:
