@@ -237,8 +237,8 @@ def _told_by_feed(page: Page) -> str:
 
 
 _NEVER_BODY = sorted(set(MANUALLY_CLEANED) - {"form", "figure", "math", "head", "script"})
-"""What trafilatura takes out itself, but only after it has looked through it and copied it twice. Some forms and figures
-it keeps, formulas it turns into text, and in scripts it looks for signs of a forum."""
+"""What trafilatura takes out itself, but only after it has looked through it and copied it twice. It keeps some forms
+and figures, turns formulas into text, and looks for signs of a forum in scripts."""
 
 # which class an element gets is looked up in Python by default, some thousand times a page; all but forms get this one
 trafilatura.utils.HTML_PARSER.set_element_class_lookup(
