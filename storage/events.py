@@ -311,7 +311,7 @@ def successor(connection: Connection, id_: str) -> str | None:
 def first_known(engine: Engine) -> datetime | None:
     """Return when the ledger first knew of an event; null for an empty one."""
     with reading(engine) as connection:
-        return connection.execute(select(event_id.c.minted_at).order_by(event_id.c.minted_at).limit(1)).scalar()
+        return connection.execute(select(event.c.known_at).order_by(event.c.known_at).limit(1)).scalar()
 
 
 def minted(connection: Connection, id_: str) -> bool:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prometheus_client import generate_latest
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily
-from sqlalchemy import Connection, Engine, and_, func, select
+from sqlalchemy import Connection, Engine, Select, and_, func, select
 
 from storage import jobs, work
 from storage.engine import reading
-from storage.tables import article, drop_day, event, event_id, page, source, source_day
+from storage.tables import article, drop_day, event, event_id, kind_month, page, source, source_day
 from storage.tables import work as work_table
-from storage.versions import held
 
 LATEST_EVENTS = 5_000
 """Events of the last day that the latency is taken from, at most."""
@@ -29,8 +29,8 @@ class StoreMetrics:
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         """Yield every metric, as of now."""
         now = datetime.now(UTC)
-        counts = work.counts(self._engine)
-        rows = GaugeMetricFamily("newsledger_work_rows", "Rows of the queue.", labels=["step", "status"])
+        counts = work.undone(self._engine)
+        rows = GaugeMetricFamily("newsledger_work_rows", "Rows of the queue not done.", labels=["step", "status"])
         for step, statuses in counts.items():
             for status, count in statuses.items():
                 rows.add_metric([step, status], count)
@@ -61,11 +61,11 @@ def _queue_age(connection: Connection, now: datetime) -> Iterator[GaugeMetricFam
     )
     query = (
         select(work_table.c.step, func.min(work_table.c.added_at, type_=work_table.c.added_at.type))
-        .where(work_table.c.status == "pending")
+        .where(work_table.c.step.in_(work.STEPS), work_table.c.status == "pending")
         .group_by(work_table.c.step)
     )
     waiting: dict[str, datetime] = {row[0]: row[1] for row in connection.execute(query)}
-    for step in ("read", "reread", "derive"):
+    for step in work.STEPS:
         oldest.add_metric([step], (now - waiting[step]).total_seconds() if step in waiting else 0)
     yield oldest
 
@@ -76,17 +76,11 @@ def _counted(connection: Connection) -> Iterator[GaugeMetricFamily]:
     for source_id, count in connection.execute(by_source):
         articles.add_metric([source_id or ""], count)
     yield articles
-    events = GaugeMetricFamily("newsledger_events", "Events that stand.", labels=["type"])
-    found: dict[str, int] = {
-        row[0]: row[1]
-        for row in connection.execute(select(event.c.type, func.count()).where(held(event)).group_by(event.c.type))
-    }
-    for type_ in ("layoff", "ai_investment"):
-        events.add_metric([type_], found.get(type_, 0))
+    events = GaugeMetricFamily("newsledger_events", "Events that stand and count in the sums.", labels=["type"])
+    sums = select(func.sum(kind_month.c.layoff_events), func.sum(kind_month.c.ai_events))
+    for type_, count in zip(("layoff", "ai_investment"), connection.execute(sums).one(), strict=True):
+        events.add_metric([type_], count or 0)
     yield events
-    unread = GaugeMetricFamily("newsledger_pages_with_bytes", "Pages whose bytes are still kept.")
-    unread.add_metric([], connection.execute(select(func.count()).where(page.c.body.is_not(None))).scalar_one())
-    yield unread
 
 
 def _sources(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
@@ -113,15 +107,20 @@ def _sources(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamil
     silent = GaugeMetricFamily(
         "newsledger_source_silent_seconds", "How long a live source has brought no new page.", labels=["source"]
     )
-    newest = (
-        select(page.c.source_id, func.max(page.c.fetched_at, type_=page.c.fetched_at.type))
-        .join(source, source.c.id == page.c.source_id)
-        .where(source.c.excluded.is_(None), source.c.spider != "archive")
-        .group_by(page.c.source_id)
-    )
-    for source_id, at in connection.execute(newest):
-        silent.add_metric([source_id], (now - at).total_seconds())
+    # one look along the index for each source, however many its pages
+    last = func.max(page.c.fetched_at, type_=page.c.fetched_at.type)
+    newest = select(source.c.id, select(last).where(page.c.source_id == source.c.id).scalar_subquery())
+    for source_id, at in connection.execute(newest.where(source.c.excluded.is_(None), source.c.spider != "archive")):
+        if at is not None:
+            silent.add_metric([source_id], (now - at).total_seconds())
     yield silent
+
+
+def _minted_within_a_day(now: datetime) -> Select[Any]:
+    """Return the SQL of the ids minted within the last day, each of which has a state since: these have an index."""
+    day_ago = now - timedelta(days=1)
+    told = select(event.c.id).where(event.c.known_at >= day_ago)
+    return select(event_id).where(event_id.c.id.in_(told), event_id.c.minted_at >= day_ago)
 
 
 def _new_events(connection: Connection, now: datetime) -> GaugeMetricFamily:
@@ -130,11 +129,11 @@ def _new_events(connection: Connection, now: datetime) -> GaugeMetricFamily:
         "Events of the last day, by the source that told of them first.",
         labels=["source"],
     )
+    minted = _minted_within_a_day(now).subquery()
     query = (
         select(article.c.source_id, func.count())
-        .select_from(event_id)
-        .join(article, and_(article.c.id == event_id.c.article_id, article.c.revision == 1))
-        .where(event_id.c.minted_at >= now - timedelta(days=1))
+        .select_from(minted)
+        .join(article, and_(article.c.id == minted.c.article_id, article.c.revision == 1))
         .group_by(article.c.source_id)
     )
     for source_id, count in connection.execute(query):
@@ -148,13 +147,14 @@ def _latency(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamil
         "From fetching the first article that tells of an event to the event, over the last day.",
         labels=["quantile"],
     )
+    minted = _minted_within_a_day(now).subquery()
     query = (
-        select(event_id.c.minted_at, func.min(article.c.fetched_at, type_=article.c.fetched_at.type))
-        .join(article, article.c.id == event_id.c.article_id)
+        select(minted.c.minted_at, func.min(article.c.fetched_at, type_=article.c.fetched_at.type))
+        .join(article, article.c.id == minted.c.article_id)
         .join(source, source.c.id == article.c.source_id)
-        .where(event_id.c.minted_at >= now - timedelta(days=1), source.c.spider != "archive")
-        .group_by(event_id.c.id, event_id.c.minted_at)
-        .order_by(event_id.c.minted_at.desc())
+        .where(source.c.spider != "archive")
+        .group_by(minted.c.id, minted.c.minted_at)
+        .order_by(minted.c.minted_at.desc())
         .limit(LATEST_EVENTS)
     )
     seconds = sorted(

@@ -241,12 +241,25 @@ def retry(engine: Engine, step: Step | None = None, keys: Sequence[str] | None =
         return len(connection.execute(statement).all())
 
 
+STEPS: tuple[Step, ...] = ("read", "reread", "derive")
+UNDONE = ("pending", "leased", "dead")
+
+
 def counts(engine: Engine) -> dict[str, dict[str, int]]:
     """Return step → status → number of rows; every status of every step, zeros too."""
-    result = {step: dict.fromkeys(("pending", "leased", "done", "dead"), 0) for step in ("read", "reread", "derive")}
+    return _counts(engine, (*UNDONE, "done"))
+
+
+def undone(engine: Engine) -> dict[str, dict[str, int]]:
+    """Return step → status → number of rows, those that are done left out: its time does not grow with the ledger."""
+    return _counts(engine, UNDONE)
+
+
+def _counts(engine: Engine, statuses: Sequence[str]) -> dict[str, dict[str, int]]:
+    result: dict[str, dict[str, int]] = {step: dict.fromkeys(statuses, 0) for step in STEPS}
+    query = select(work.c.step, work.c.status, func.count()).group_by(work.c.step, work.c.status)
     with reading(engine) as connection:
-        for step, status, count in connection.execute(
-            select(work.c.step, work.c.status, func.count()).group_by(work.c.step, work.c.status)
-        ):
+        rows = connection.execute(query.where(work.c.step.in_(STEPS), work.c.status.in_(statuses)))
+        for step, status, count in rows:
             result[step][status] = count
     return result

@@ -351,7 +351,7 @@ def test_a_decision_changes_events_and_taking_it_back_restores_them(filled: Engi
 def test_prometheus_is_told(filled: Engine) -> None:
     steps.due(filled, datetime.now(UTC), waiting={})
     text = exposition(filled).decode()
-    assert 'newsledger_work_rows{status="done",step="read"} 60.0' in text
+    assert 'newsledger_work_rows{status="pending",step="read"} 0.0' in text
     assert 'newsledger_articles{source="archive"} 60.0' in text
     assert "newsledger_tick_timestamp_seconds" in text
     assert 'newsledger_events{type="layoff"}' in text

@@ -650,7 +650,7 @@ def due(engine: Engine, now: datetime, *, waiting: Mapping[str, int]) -> Due:
     """
     jobs.mark(engine, "tick")
     sweep(engine)
-    counts = work.counts(engine)
+    counts = work.undone(engine)
     rest = {step: work.pending(engine, step, RING_AGAIN) for step in ("read", "derive") if counts[step]["pending"]}
     busy = counts["read"]["pending"] + counts["read"]["leased"]
     crawls: list[tuple[str, str]] = []
