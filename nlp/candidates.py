@@ -129,7 +129,7 @@ def mask(sentence: str, found: Iterable[Figure]) -> Masked:
 _GRAMMARS = prefilter.Shapes([pattern for _, pattern in figures.GRAMMARS])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def figures_of(sentence: str) -> tuple[Figure, ...]:
     """Return all figures of a sentence without overlap: money before percents before people before bare numbers."""
     chosen: list[Figure] = []

@@ -158,7 +158,7 @@ def complete(draft: Draft, findings: list[Finding]) -> None:
         joined = [i - 1 for i in told if i > 0 and draft.lines[i - 1].text.endswith(";")]
         for i in joined:
             line = draft.lines[i]
-            if f.date is None and (d := next(iter(dates.stated(line.text, draft.published)), None)) and not d.future:
+            if f.date is None and (d := next(iter(draft.stated(line)), None)) and not d.future:
                 _set_date(f, line, d, "joined")
             place = attributes.location(line.text, 0, len(line.text), line.entities_of_places())
             if f.location is None and place:
@@ -172,7 +172,7 @@ def complete(draft: Draft, findings: list[Finding]) -> None:
             if not 0 <= i < len(draft.lines) or draft.lines[i].order < 0:
                 continue
             line = draft.lines[i]
-            found = attributes.takes_effect(line.text, dates.stated(line.text, draft.published), draft.published)
+            found = attributes.takes_effect(line.text, draft.stated(line), draft.published)
             if found:
                 f.effective, f.trace["effective_date"] = found.value, "takes-effect"
                 f.evidence["effective_date"] = line.evidence(found.start, found.end)
@@ -221,7 +221,7 @@ def date_from_lead(draft: Draft, findings: list[Finding]) -> None:
     for line in draft.lines[:8]:
         if not _SAYS.search(line.text):
             continue
-        for d in dates.stated(line.text, draft.published):
+        for d in draft.stated(line):
             if (
                 d.future
                 or d.precision not in ("day", "month")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlp import chooser, names
+from nlp import chooser, names, prefilter
 from nlp.drafts import Draft
 from nlp.event_types import ai_investment
 
@@ -24,12 +24,13 @@ def _naming(word: str, flags: int = 0) -> re.Pattern[str]:
 class _Description:
     """Words that describe a name, before it or after. Compiled once for all names: to compile takes longer than to read."""
 
-    before: re.Pattern[str]
+    before: prefilter.Guarded
     after: re.Pattern[str]
+    flags: int
 
     @classmethod
     def of(cls, before: str, after: str, flags: int = 0) -> _Description:
-        return cls(re.compile(rf"(?:{before})\Z", flags), re.compile(after, flags))
+        return cls(prefilter.Guarded(rf"(?:{before})\Z", flags), re.compile(after, flags), flags)
 
     def of_name(self, text: str, word: str) -> bool:
         """Return whether it stands beside a name, told by its first word."""
@@ -38,11 +39,10 @@ class _Description:
 
 @lru_cache(maxsize=8192)
 def _describes(description: _Description, text: str, word: str) -> bool:
-    flags = description.before.flags & re.IGNORECASE
     return any(
         description.before.search(text[: m.start()])
         or (m["begins"] is not None and description.after.match(text, m.end()))
-        for m in _naming(word, flags).finditer(text)
+        for m in _naming(word, description.flags).finditer(text)
     )
 
 
@@ -84,7 +84,7 @@ def _description(draft: Draft, word: str) -> str:
     for line in draft.lines[:40]:
         if word not in line.text:
             continue
-        if _OF_AI.of_name(line.text, word):
+        if line.speaks_of_ai and _OF_AI.of_name(line.text, word):
             return "ai"
         if _INVESTOR.of_name(line.text, word):
             return "investor"

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from newsledger.model import Article, Evidence
-from nlp import candidates, dates, gate, linking, names
+from nlp import candidates, dates, gate, linking, names, prefilter
 from nlp.candidates import Candidate
-from nlp.event_types import layoff
+from nlp.event_types import ai_investment, layoff
 from nlp.language import is_english
 from nlp.names import Mention, Registry
 from nlp.text import Sentence, View, sentences
@@ -23,9 +24,11 @@ MOST_WINDOWS = 150
 
 LEAD = 2
 """Sentences of the body that always travel with a window."""
+AI = prefilter.Guarded(ai_investment.AI)
+"""What makes it AI."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Line:
     """A sentence of title or body, and what was found in it."""
 
@@ -33,14 +36,23 @@ class Line:
     sentence: Sentence
     order: int
     """-1 for the title, then the body's sentences from 0."""
+    text: str = field(init=False)
+    """The sentence's words."""
     candidates: list[Candidate] = field(default_factory=list)
     entities: list[tuple[int, int, str]] | None = None
     mentions: list[Mention] | None = None
+    stated: list[dates.Stated] | None = None
+    """Its dates, as far as asked."""
+    plain: str | None = None
+    """Its words with names and amounts masked, as far as asked."""
 
-    @property
-    def text(self) -> str:
-        """The sentence's words."""
-        return self.sentence.text
+    def __post_init__(self) -> None:
+        self.text = self.sentence.text
+
+    @cached_property
+    def speaks_of_ai(self) -> bool:
+        """Whether it names AI."""
+        return AI.search(self.text) is not None
 
     def evidence(self, start: int, end: int) -> Evidence:
         """Return the stored words between two places of the sentence."""
@@ -51,7 +63,7 @@ class Line:
         return [e for e in self.entities or () if e[2] in ("GPE", "LOC")]
 
 
-@dataclass(slots=True)
+@dataclass
 class Draft:
     """An article on its way: its lines, and those that the model must see."""
 
@@ -65,6 +77,27 @@ class Draft:
     described: dict[str, str] = field(default_factory=dict)
     """Name → what the article calls it, as far as asked."""
 
+    @cached_property
+    def title(self) -> Line | None:
+        """The title's line, where there is one."""
+        return self.lines[0] if self.lines[0].order < 0 else None
+
+    @cached_property
+    def body(self) -> list[Line]:
+        """The lines but for the title's."""
+        return [line for line in self.lines if line.order >= 0]
+
+    @cached_property
+    def spoken_of_ai(self) -> int:
+        """How many lines of the body name AI."""
+        return sum(line.speaks_of_ai for line in self.body)
+
+    def stated(self, line: Line) -> list[dates.Stated]:
+        """Return the dates that a line states."""
+        if line.stated is None:
+            line.stated = dates.stated(line.text, self.published)
+        return line.stated
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -76,7 +109,6 @@ class Setting:
     registry: Registry
     resolve: linking.Resolve
     topic: str | None
-    stated: list[dates.Stated]
 
     @property
     def line(self) -> Line:
@@ -101,7 +133,7 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
     if not whole.strip():
         drops["empty"] += 1
         return None
-    stating: set[int] = set()
+    stating: dict[int, gate.Stating] = {}
     money = any_money or gate.speaks_of_ai(whole)
     if gated:
         passages = gate.passages(whole, money=money)
@@ -128,9 +160,15 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
             intro = text
         elif len(text) > 120:
             intro = title_intro
-        if not gated or (0 if line.order < 0 else len(head) + 1 + line.sentence.start) in stating:
-            line.candidates += candidates.layoffs(text, previous, "" if text == intro else intro)
-            line.candidates += candidates.investments(text) if money else ()
+        told = stating.get(0 if line.order < 0 else len(head) + 1 + line.sentence.start)
+        if told is not None or not gated:
+            same = told is not None and told.text == text
+            if told is None or told.cuts or not same:
+                line.candidates += candidates.layoffs(text, previous, "" if text == intro else intro)
+            if told is not None and same:
+                line.candidates += told.amounts
+            elif money:
+                line.candidates += candidates.investments(text)
         previous = f"{previous[-400:]} {text}" if line.order > 0 else text
         found += len(line.candidates)
         if found > MOST_CANDIDATES:

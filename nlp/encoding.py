@@ -24,6 +24,9 @@ MOST_WORDS = 20_000
 FEWEST_ROWS = 32
 """Rows that are multiplied at least: of fewer, the sums would differ in their last digits from those of many."""
 
+ROWS = 512
+"""Words that are encoded at a time: what is computed of them stays in the processor's cache."""
+
 _Floats = Any
 """An array of 32-bit floats: words by columns."""
 _KNOWN = {
@@ -161,8 +164,20 @@ def _encoder(layers: Model[Any, Any]) -> Model[Any, Any]:
 
 
 def _encode(model: Model[Any, Any], words: _Floats, is_train: bool) -> tuple[_Floats, Any]:
-    width, ops = words.shape[1], model.ops
-    for ((weights, bias), *others), scale, shift in model.attrs["blocks"]:
+    """Encode the words piece by piece, each with the neighbours that reach it through the layers."""
+    blocks, ops = model.attrs["blocks"], model.ops
+    reach, length = len(blocks), len(words)
+    out = np.empty_like(words)
+    for begin in range(0, length, ROWS):
+        first, end = max(0, begin - reach), min(length, begin + ROWS)
+        encoded = _encoded(blocks, ops, words[first : end + reach])
+        out[begin:end] = encoded[begin - first : end - first]
+    return out, None
+
+
+def _encoded(blocks: Sequence[Any], ops: Any, words: _Floats) -> _Floats:
+    width = words.shape[1]
+    for ((weights, bias), *others), scale, shift in blocks:
         windows = ops.seq2col(words, 1)
         best: Any = ops.gemm(windows, weights, trans2=True)
         best += bias
@@ -177,4 +192,4 @@ def _encode(model: Model[Any, Any], words: _Floats, is_train: bool) -> tuple[_Fl
         best += shift
         best += words
         words = best
-    return words, None
+    return words

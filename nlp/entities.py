@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,39 @@ def _pipeline(package: str) -> Any:
     path = getattr(module, "model_path", None)
     location: str | Path = path() if callable(path) else package
     importlib.import_module("nlp.encoding")  # the component quick_ner
-    return spacy.load(location, exclude=list(UNUSED), config={"components.ner.factory": "quick_ner"})
+    pipeline = spacy.load(location, exclude=list(UNUSED), config={"components.ner.factory": "quick_ner"})
+    if pipeline.pipe_names == ["ner"]:
+        _learn_less(pipeline)
+    gc.collect()
+    gc.freeze()  # what is loaded for good is not looked through again and again
+    return pipeline
+
+
+def _learn_less(pipeline: Any) -> None:
+    """Let a pipeline of the recogniser alone learn of a new word only what the recogniser asks of it.
+
+    A word of letters alone is one token: the patterns of prefixes, suffixes, infixes and addresses all need another
+    character, and to try them takes as long as the rest.
+    """
+    from spacy.attrs import IDS
+
+    vocab, tokenizer = pipeline.vocab, pipeline.tokenizer
+    layers = [layer for layer in pipeline.get_pipe("ner").model.walk() if layer.name == "extract_features"]
+    asked = {IDS[column] for layer in layers for column in ("IS_SPACE", "NORM", *layer.attrs["columns"])}
+    if asked:
+        asked.add(vocab.vectors.attr)
+        vocab.lex_attr_getters = {name: get for name, get in vocab.lex_attr_getters.items() if name in asked}
+    for name, nothing in (
+        ("prefix_search", None),
+        ("suffix_search", None),
+        ("url_match", None),
+        ("infix_finditer", ()),
+    ):
+        setattr(tokenizer, name, _unless_letters(getattr(tokenizer, name), nothing))
+
+
+def _unless_letters(find: Callable[[str], Any], nothing: Any) -> Callable[[str], Any]:
+    return lambda word: nothing if word.isalpha() else find(word)
 
 
 class _Memory:

@@ -7,12 +7,13 @@ itself. RE2 looks for it over a whole text, in linear time. Nothing here loads a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import re2
 
 from nlp import candidates, figures
+from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
 from nlp.prefilter import ANYTHING, Pattern, compile_bytes, either, loosened, necessary
 from nlp.text import View, sentences
@@ -187,17 +188,28 @@ def _lines(data: bytes, pattern: Pattern, at: int = 0) -> Iterator[tuple[tuple[i
             return
 
 
-def stating(found: Iterable[Passage]) -> set[int]:
-    """Return where those of the passages begin that have a candidate.
+@dataclass(frozen=True, slots=True)
+class Stating:
+    """What a passage has candidates of."""
+
+    text: str
+    cuts: bool
+    amounts: Sequence[Candidate]
+
+
+def stating(found: Iterable[Passage]) -> dict[int, Stating]:
+    """Return where those of the passages begin that have a candidate, and what each has.
 
     What was spoken of anywhere before is taken to be told right before: what is told of fewer is left in.
     """
-    return {
-        passage.start
-        for passage in found
-        if (passage.cuts and candidates.layoffs(passage.text, _told[passage.in_context], _told[passage.listed]))
-        or (passage.money and candidates.investments(passage.text))
-    }
+    stated = {}
+    for passage in found:
+        before, intro = _told[passage.in_context], _told[passage.listed]
+        cuts = passage.cuts and bool(candidates.layoffs(passage.text, before, intro))
+        amounts = candidates.investments(passage.text) if passage.money else ()
+        if cuts or amounts:
+            stated[passage.start] = Stating(passage.text, cuts, amounts)
+    return stated
 
 
 _told = ("", "layoffs")

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from newsledger.model import Kind
-from nlp import attributes, candidates, chooser, descriptions, document_names, linking, names, prefilter, wording
+from nlp import attributes, candidates, chooser, descriptions, document_names, linking, names, wording
 from nlp.candidates import Candidate
-from nlp.drafts import Line, Setting
+from nlp.drafts import AI, Line, Setting
 from nlp.event_types import ai_investment
 from nlp.figures import Figure
 from nlp.linking import Link
 from nlp.names import Registry
-
-_AI = prefilter.Guarded(ai_investment.AI)
 
 _FORECAST = re.compile(
     r"\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
@@ -53,8 +51,9 @@ _ANNOUNCES = re.compile(
 
 
 @lru_cache(maxsize=2048)
-def _speaks_of_ai(text: str) -> bool:
-    return _AI.search(text) is not None
+def _of_ai(name: str) -> bool:
+    """Whether a company is one of AI by its name or by what is known of it."""
+    return AI.search(name) is not None or chooser.sector(name) == "ai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +96,20 @@ class Proposal:
         draft, c = self.at.draft, self.candidate
         figure, link = c.figure, self.options[place].link
         assert figure is not None
-        lines = draft.lines
-        texts = [line.text for line in lines if line.order >= 0]
-        spoken = sum(map(_speaks_of_ai, texts))
-        title = lines[0].text if lines[0].order < 0 else ""
+        lines, body, spoken = draft.lines, draft.body, draft.spoken_of_ai
+        title = draft.title.text if draft.title else ""
         index = self.at.index
         near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines) and lines[i].order >= 0]
-        name = re.compile(rf"\b{re.escape(names.clean(link.name))}\b")
+        name = names.clean(link.name)
         tie = {
-            "sentence": bool(_AI.search(self.at.text)),
-            "title": bool(_AI.search(title)),
-            "lead": any(map(_speaks_of_ai, texts[:3])),
-            "neighbour": any(_speaks_of_ai(x.text) for x in near),
-            "company": bool(_AI.search(link.name))
-            or chooser.sector(link.name) == "ai"
-            or "described=ai" in self.cues[place],
-            "beside-company": any(_speaks_of_ai(t) and name.search(t) for t in texts),
-            "counterparty": any(_AI.search(o) or chooser.sector(o) == "ai" for o in self.others),
-            "share": min(1.0, spoken / max(1, len(texts))),
+            "sentence": self.at.line.speaks_of_ai,
+            "title": draft.title is not None and draft.title.speaks_of_ai,
+            "lead": any(line.speaks_of_ai for line in body[:3]),
+            "neighbour": any(line.speaks_of_ai for line in near),
+            "company": _of_ai(link.name) or "described=ai" in self.cues[place],
+            "beside-company": any(line.speaks_of_ai and names.times_named(line.text, name) for line in body),
+            "counterparty": any(map(_of_ai, self.others)),
+            "share": min(1.0, spoken / max(1, len(body))),
             "throughout": spoken >= 3,
         }
         if not any(tie.values()) or (
@@ -127,15 +122,15 @@ class Proposal:
         local = ("sentence", "neighbour", "company", "beside-company", "counterparty")
         if not any(tie.get(where) for where in local):
             tie["not-local"] = True
-        if tie["title"] and link.name and not name.search(title):
+        if tie["title"] and link.name and not names.times_named(title, name):
             tie["title-of-others"] = True
         elif tie["title"]:
             tie["title-of-company"] = True
         here = tie["sentence"] or tie["title"] or tie["company"]
         tie["once"] = spoken <= 1 and not here
-        tie["seldom"] = spoken <= max(2, len(texts) // 6) and not here
+        tie["seldom"] = spoken <= max(2, len(body) // 6) and not here
         around = self.at.text[max(0, min(c.start, figure.start) - 70) : max(c.end, figure.end) + 70]
-        tie["clause"] = bool(_AI.search(around))
+        tie["clause"] = AI.search(around) is not None
         tie["sentence-only"] = tie["sentence"] and not (tie["clause"] or tie["title"] or tie["company"])
         return (
             {f"doubt={doubt}": 1.0 for doubt in self.doubts}
@@ -207,7 +202,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
         if kind == "contract" and _BUYOUT_DEAL.search(text):
             kind = "acquisition"
         near = " ".join(x.text for x in draft.lines[max(0, at.index - 2) : at.index + 2])
-        title = draft.lines[0].text if draft.lines[0].order < 0 else ""
+        title = draft.title.text if draft.title else ""
         if (
             kind == "contract"
             and not _COMPUTE.search(f"{near} {title}")
@@ -241,13 +236,14 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
         )
         for option in found
     ]
-    head = draft.lines[0]
-    titled = _plain(head, at.registry) if head.order < 0 else ""
+    titled = _plain(draft.title, at.registry) if draft.title else ""
     return Proposal(at, c, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
 
 
 def _plain(line: Line, registry: Registry) -> str:
     """Return a line with its names and amounts masked."""
-    named = [(m.start, m.end) for m in document_names.mentions(line, registry) if m.kind == "name"]
-    amounts = [(f.start, f.end) for f in candidates.figures_of(line.text) if f.kind == "money"]
-    return wording.masked(line.text, named, amounts)
+    if line.plain is None:
+        named = [(m.start, m.end) for m in document_names.mentions(line, registry) if m.kind == "name"]
+        amounts = [(f.start, f.end) for f in candidates.figures_of(line.text) if f.kind == "money"]
+        line.plain = wording.masked(line.text, named, amounts)
+    return line.plain

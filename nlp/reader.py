@@ -23,7 +23,6 @@ from nlp import (
     attributes,
     chooser,
     completing,
-    dates,
     document_names,
     drafts,
     entities,
@@ -236,7 +235,7 @@ class Reader:
                 resolve = stand_ins.resolver(draft, index, registry, topic)
                 if "stand_ins" in self._disabled:
                     resolve = _nobody
-                yield Setting(draft, index, registry, resolve, topic, dates.stated(line.text, draft.published))
+                yield Setting(draft, index, registry, resolve, topic)
 
     def _company(self, draft: Draft, f: Finding) -> Resolution | None:
         """The catalogue's company of that name where that is certain: no slip of the pen, no doubtful common word."""

@@ -119,7 +119,7 @@ def _finding(at: Setting, c: Candidate, link: Link) -> Finding:
     assert anchor is not None
     status, status_rule = attributes.status(text, c.start, c.end, text, c.type == "layoff", lead)
     trace["status"] = status_rule
-    when = attributes.when(text, min(c.start, anchor.start), anchor.end, at.stated, draft.published)
+    when = attributes.when(text, min(c.start, anchor.start), anchor.end, draft.stated(line), draft.published)
     if c.list_name and when.date is None:  # the line that opens the list may date it
         opened = [d for d in dates.stated(c.intro, draft.published) if not d.future]
         if opened:

