@@ -4,6 +4,10 @@ Run by `python -m bench.service [ARTICLES] [PLAIN]`. Prints one JSON object. Rat
 all our processes (the site's not among them); the others are by the clock, and want a machine that does nothing else.
 Only the ratios travel between machines. The plain design, on PLAIN pages of the same site: the same crawl, trafilatura
 on every page, the full model on every text, one message and one transaction for each article.
+
+Two workers are set against one in two ways. By process: one reads, then two, and broker, clock and Celery's own process
+take what is left of the cores, one of which is free for them only in the first case. By core: all of it on one core,
+then on two, with two processes for each core as the service has them, so that one writes while the other reads.
 """
 
 from __future__ import annotations
@@ -18,10 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import structlog
 from sqlalchemy import Engine
 
@@ -192,12 +197,19 @@ def seconds_of_work(engine: Engine) -> float:
             begun = time.perf_counter()
         if sum(counts[step][status] for step in ("read", "derive") for status in ("pending", "leased")) == 0:
             return time.perf_counter() - begun
-        time.sleep(0.2 if begun else 0.02)
+        time.sleep(0.05 if begun else 0.02)
 
 
-def through_celery(folder: Path, articles: Path, processes: int) -> float:
-    """Return the wall seconds from the first page read to the last event, by a real worker behind a real broker."""
+def through_celery(
+    folder: Path, articles: Path, processes: int, cores: Collection[int] | None = None
+) -> tuple[float, float]:
+    """Return the seconds from the first page read to the last event, by a real worker behind a real broker.
+
+    First by the clock, then of CPU in the processes that read. With `cores`, all there is runs on these alone.
+    """
     engine = _store(folder, articles)
+    all_cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores or all_cores)
     environment = {
         **os.environ,
         "NEWSLEDGER_DATA_DIR": str(folder),
@@ -219,8 +231,11 @@ def through_celery(folder: Path, articles: Path, processes: int) -> float:
         )
         try:
             subprocess.run([sys.executable, "-c", ring], env=environment, check=True)
-            return seconds_of_work(engine)
+            seconds = seconds_of_work(engine)
+            readers = (child.cpu_times() for child in psutil.Process(worker.pid).children())
+            return seconds, sum(times.user + times.system for times in readers)
         finally:
+            os.sched_setaffinity(0, all_cores)
             os.killpg(worker.pid, signal.SIGKILL)  # the clock inside a worker is a process of its own
             worker.wait()
             log.close()
@@ -241,7 +256,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         whole_way(Path(folder), 20, reader)
     with tempfile.TemporaryDirectory() as folder:
-        places = [Path(folder) / name for name in ("site", "alone", "one", "two", "left", "right")]
+        names = ("site", "alone", "one", "two", "core", "cores", "left", "right")
+        places = [Path(folder) / name for name in names]
         for place in places:
             place.mkdir()
         ours = whole_way(places[0], count, reader)
@@ -251,9 +267,12 @@ def main() -> None:
         articles = Path(folder) / "articles.jsonl"
         write_articles(articles, count)
         alone = in_process(places[1], articles, reader)
-        one = through_celery(places[2], articles, 1)
-        two = through_celery(places[3], articles, 2)
-        apart = side_by_side(places[4:], articles, reader)
+        one, one_cpu = through_celery(places[2], articles, 1)
+        two, two_cpu = through_celery(places[3], articles, 2)
+        first, second = sorted(os.sched_getaffinity(0))[:2]
+        core, _ = through_celery(places[4], articles, 2, [second])
+        cores, _ = through_celery(places[5], articles, 4, [first, second])
+        apart = side_by_side(places[6:], articles, reader)
     print(
         json.dumps(
             {
@@ -269,7 +288,14 @@ def main() -> None:
                 "celery_one_process_per_second": round(count / one, 1),
                 "celery_two_processes_per_second": round(count / two, 1),
                 "celery_to_in_process": round(alone / one, 3),
-                "two_to_one": round(one / two, 3),
+                "two_processes_to_one": round(one / two, 3),
+                "ms_of_cpu_for_an_article_by_one_and_by_two": [
+                    round(1000 * one_cpu / count, 2),
+                    round(1000 * two_cpu / count, 2),
+                ],
+                "one_core_per_second": round(count / core, 1),
+                "two_cores_per_second": round(count / cores, 1),
+                "two_cores_to_one": round(core / cores, 3),
                 "two_that_share_nothing_to_one": round(2 * alone / apart, 3),
             },
             indent=2,
