@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 from sqlalchemy.exc import OperationalError
@@ -28,7 +28,7 @@ COLUMNS = tuple(c for c in article_table.c if c.name not in ("text_hash", "seen_
 def save(connection: Connection, article: Article, bands: Sequence[str]) -> Article:
     """Keep one article and join its group, see `save_all` and `join_groups`."""
     [kept] = save_all(connection, [article])
-    return replace(kept, group_id=join_groups(connection, {article.id: bands})[article.id])
+    return replace(kept, group_id=join_groups(connection, {article.id: bands}).groups[article.id])
 
 
 class MeanwhileError(OperationalError):
@@ -89,15 +89,23 @@ def _check(connection: Connection, new: Sequence[Mapping[str, Any]]) -> None:
                 raise MeanwhileError(row.id)
 
 
-def join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Put each article into the group of those it shares a key with; return article id → group.
+class Joined(NamedTuple):
+    """What `join_groups` did."""
+
+    groups: dict[str, str]
+    """Article id → group."""
+    companies: set[str]
+    """Keys of the companies that articles of another group now tell of: queued to be derived again."""
+
+
+def join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> Joined:
+    """Put each article into the group of those it shares a key with.
 
     With each come its bands, the keys that near-duplicates share. A group is named by the smallest article id among all
-    articles linked by shared keys, whatever order they came in; where groups join, events of both are due to be derived
-    again.
+    articles linked by shared keys, whatever order they came in.
     """
     if not bands:
-        return {}
+        return Joined({}, set())
     lock_stories(connection)
     # one article stands for each key: whoever shares it later joins that article's group
     stands: dict[str, str] = {}
@@ -131,11 +139,11 @@ def join_groups(connection: Connection, bands: Mapping[str, Sequence[str]]) -> d
         if others:
             statement = update(story).where(story.c.group_id.in_(others)).values(group_id=target)
             moved += connection.execute(statement.returning(story.c.article_id)).scalars()
-    _derive_again(connection, moved)
-    return {id_: final(group[id_]) for id_ in bands}
+    return Joined({id_: final(group[id_]) for id_ in bands}, _derive_again(connection, moved))
 
 
-def _derive_again(connection: Connection, article_ids: Sequence[str]) -> None:
+def _derive_again(connection: Connection, article_ids: Sequence[str]) -> set[str]:
+    touched: set[str] = set()
     for batch in batches(article_ids):
         keys = connection.execute(
             select(claim_company.c.company_key)
@@ -143,7 +151,9 @@ def _derive_again(connection: Connection, article_ids: Sequence[str]) -> None:
             .join(claim, claim.c.id == claim_company.c.claim_id)
             .where(claim.c.article_id.in_(batch))
         ).scalars()
-        work.add(connection, "derive", keys.all())
+        touched.update(keys)
+    work.add(connection, "derive", touched)
+    return touched
 
 
 def _with_group() -> Select[Any]:

@@ -149,9 +149,12 @@ def test_joining_groups_sets_their_companies_going(store: Engine) -> None:
     read(store, one, "v1", claim(one), key="acme")
     read(store, other, "v1", claim(other), key="beta")
     assert due(store) == ["acme", "beta"]
-    keep(store, article("bridge"), bands=("x", "y"))
-    joined = {min(one.id, other.id, article("bridge").id)}
-    assert set(due(store)) <= {"acme", "beta"}
+    with writing(store) as connection:
+        [bridge] = articles.save_all(connection, [article("bridge")])
+        told = articles.join_groups(connection, {bridge.id: ("x", "y")}).companies
+    joined = {min(one.id, other.id, bridge.id)}
+    moved = {key for kept, key in ((one, "acme"), (other, "beta")) if {kept.id} != joined}
+    assert moved == told == set(due(store)), "whoever joined them can ring for them at once"
     with reading(store) as connection:
         assert {entry.group_id for entry in articles.load(connection, [one.id, other.id])} == joined
 

@@ -372,8 +372,9 @@ def _read_pages(engine: Engine, reader: Reader, ids: Sequence[str]) -> Extracted
         shared: dict[str, list[str]] = {}
         for id_ in claims:
             shared.setdefault(articles[id_].id, []).extend(bands[id_])
-        articles_.join_groups(connection, shared)
+        joined = articles_.join_groups(connection, shared)
         work.add(connection, "derive", written.companies)
+        written.companies |= joined.companies
         dropped = {id_: found for id_, found in outcomes.items() if isinstance(found, Dropped)}
         pages.drop_all(connection, {id_: (found.reason, found.detail) for id_, found in dropped.items()})
         written.dropped.update(found.reason for found in dropped.values())
