@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from prometheus_client import generate_latest
@@ -142,30 +142,41 @@ def _new_events(connection: Connection, now: datetime) -> GaugeMetricFamily:
 
 
 def _latency(connection: Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
-    latency = GaugeMetricFamily(
-        "newsledger_event_latency_seconds",
-        "From fetching the first article that tells of an event to the event, over the last day.",
-        labels=["quantile"],
-    )
     minted = _minted_within_a_day(now).subquery()
+    fetched, published = (func.min(column, type_=column.type) for column in (article.c.fetched_at, article.c.published))
     query = (
-        select(minted.c.minted_at, func.min(article.c.fetched_at, type_=article.c.fetched_at.type))
+        select(minted.c.minted_at, fetched, published)
         .join(article, article.c.id == minted.c.article_id)
         .join(source, source.c.id == article.c.source_id)
-        .where(source.c.spider != "archive")
+        .where(source.c.spider != "archive", article.c.fetched_at.is_not(None))
         .group_by(minted.c.id, minted.c.minted_at)
         .order_by(minted.c.minted_at.desc())
         .limit(LATEST_EVENTS)
     )
-    seconds = sorted(
-        (minted_at - fetched_at).total_seconds()
-        for minted_at, fetched_at in connection.execute(query)
-        if fetched_at is not None
+    rows = connection.execute(query).all()
+    yield _quantiles(
+        "newsledger_event_latency_seconds",
+        "From fetching the first article that tells of an event to the event, over the last day.",
+        [at - fetched_at for at, fetched_at, _ in rows],
     )
-    if seconds:
-        for quantile in (0.5, 0.95):
-            latency.add_metric([str(quantile)], seconds[min(len(seconds) - 1, int(quantile * len(seconds)))])
-    yield latency
+    # midnight stands for "time unknown"; what was a day old when it was fetched was an older article listed anew
+    yield _quantiles(
+        "newsledger_publication_latency_seconds",
+        "From publishing the first article that tells of an event to the event, over the last day.",
+        [
+            at - published_at
+            for at, fetched_at, published_at in rows
+            if published_at is not None and published_at.time() != time() and fetched_at - published_at < timedelta(1)
+        ],
+    )
+
+
+def _quantiles(name: str, help_: str, took: list[timedelta]) -> GaugeMetricFamily:
+    told = GaugeMetricFamily(name, help_, labels=["quantile"])
+    took.sort()
+    for quantile in (0.5, 0.95) if took else ():
+        told.add_metric([str(quantile)], took[int(quantile * len(took))].total_seconds())
+    return told
 
 
 def exposition(engine: Engine) -> bytes:

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -356,3 +357,26 @@ def test_prometheus_is_told(filled: Engine) -> None:
     assert "newsledger_tick_timestamp_seconds" in text
     assert 'newsledger_events{type="layoff"}' in text
     assert f'newsledger_events_of_a_day{{source="archive"}} {len(told(filled))}.0' in text
+
+
+def test_prometheus_is_told_how_late_events_are(store: Engine, reader: Reader) -> None:
+    live = Source(id="live", name="Live", kind="news", spider="feed", urls=("https://live.example/feed",))
+    sources.save(store, [live])
+    now = datetime.now(UTC)
+    story = "The firm, which makes pens and paper, told staff on Monday. It gave no further details of the plan. " * 5
+    for firm, age in (("Quillmark", timedelta(minutes=90)), ("Inkwell", timedelta(minutes=30)), ("Nib", timedelta(9))):
+        published = (now - age).isoformat()
+        when = f'<meta property="article:published_time" content="{published}">'
+        head = f"<title>{firm} Ltd to lay off 120 people</title>{when}"
+        text = f"<article><p>{firm} Ltd will lay off 120 people, it said on Monday.</p><p>{story}</p></article>"
+        body = f'<html lang="en"><head>{head}</head><body>{text}</body></html>'.encode()
+        url = f"https://live.example/{firm}"
+        pages.save(store, [Page(url=url, source_id="live", fetched_at=now, body=body, content_type="text/html")])
+    steps.reconcile(store, sorted(steps.extract(store, reader).companies))
+    assert len(told(store)) == 3
+    shown = exposition(store).decode()
+    late = dict(re.findall(r'(newsledger_\w+_latency_seconds\{quantile="[\d.]+"\}) ([\d.]+)', shown))
+    assert float(late['newsledger_event_latency_seconds{quantile="0.5"}']) < 60
+    # the third was listed anew: that it is old is not our lateness
+    assert 1800 <= float(late['newsledger_publication_latency_seconds{quantile="0.5"}']) < 5460
+    assert 5400 <= float(late['newsledger_publication_latency_seconds{quantile="0.95"}']) < 5460
