@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,3 +81,34 @@ def test_it_refuses_a_second_instance_and_leaves_no_orphan(tmp_path: Path) -> No
     finally:
         took = service.stop()
     assert took < 10
+
+
+def test_passwords_are_not_logged(tmp_path: Path) -> None:
+    """Store and broker do not answer, so whatever speaks of them speaks of an error; at the most talkative level."""
+    (tmp_path / "secrets").mkdir()
+    for name, scheme, where in (("database", "postgresql", "newsledger"), ("broker", "redis", "0")):
+        secret = tmp_path / "secrets" / f"newsledger_{name}_url"
+        secret.write_text(f"{scheme}://newsledger:whispered@127.0.0.1:9/{where}")
+    environment = Running(tmp_path).environment() | {
+        "PYTHONUNBUFFERED": "1",
+        "NEWSLEDGER_SECRETS_DIR": str(tmp_path / "secrets"),
+    }
+    celery = (sys.executable, "-m", "celery", "-A", "workers.tasks")
+    for command in (
+        (sys.executable, "-m", "newsledger.cli", "health"),
+        (sys.executable, "-m", "newsledger.cli", "migrate"),
+        (sys.executable, "-m", "newsledger.cli", "run"),
+        (*celery, "beat", "--loglevel", "DEBUG", "--pidfile", ""),
+        (*celery, "worker", "--loglevel", "DEBUG", "-Q", "crawl"),
+    ):
+        path = tmp_path / "log"
+        with path.open("wb") as log:
+            process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
+        until = time.monotonic() + 120
+        while process.poll() is None and b"refused" not in path.read_bytes() and time.monotonic() < until:
+            time.sleep(0.2)
+        process.kill()
+        process.wait()
+        told_ = path.read_bytes() + b"".join(log.read_bytes() for log in tmp_path.glob("ledger/logs/*.log"))
+        assert b"refused" in told_, (command, told_)
+        assert b"whispered" not in told_, command
