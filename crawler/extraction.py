@@ -23,7 +23,7 @@ from trafilatura.settings import MANUALLY_CLEANED
 
 from crawler.dates import Moment, parse_time, plausible, written_precision
 from crawler.metadata import Metadata, read_metadata
-from crawler.outline import outline
+from crawler.outline import outline, without_scripts
 from crawler.plain_text import ENOUGH, clean, decode, is_bottomless, one_line, paragraph_text, visible_text
 from crawler.walls import wall
 from newsledger.model import Article, Page, PublishedBasis, digest
@@ -167,7 +167,9 @@ def _behind(barrier: str, page: Page, seen: Seen, counts: Counter[str]) -> Artic
 
 def _whole(page: Page, seen: Seen, counts: Counter[str]) -> Article | Dropped:
     counts["extracted"] += 1
-    source = decode(page.body, page.content_type)
+    # a date that the page does not state may stand anywhere in it
+    whole = seen.said.published is None or _is_hidden(page)
+    source = decode(page.body if whole else without_scripts(page.body), page.content_type)
     document = None if is_bottomless(source) else _document(source)
     published = _published(page, seen.said, document, source)
     text = (body_text(source, document) if document is not None else "") or seen.text

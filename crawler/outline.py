@@ -19,6 +19,7 @@ _BLOCK = (
     rb"|tfoot|th|thead|tr|ul"
 )
 _PARAGRAPH = re.compile(rb"<(?:/p[\s>]|/?(?:%b)[\s>/]|(%b)[\s>/]|!--)" % (_BLOCK, _RAW))
+_SCRIPT = re.compile(rb"<(?:(script|style)[\s>/]|!--)")
 _TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _LONGEST_TAG = 20_000
 """Bytes."""
@@ -52,6 +53,21 @@ def outline(page: bytes) -> bytes:
                 return page
             at = tag.end()
             kept.append(page[start:at])
+    return b"".join(kept)
+
+
+def without_scripts(page: bytes) -> bytes:
+    """Return a page without scripts, styles and comments, which are half of it; JSON-LD stays.
+
+    The page may be in any encoding that writes ASCII as ASCII. Takes time in proportion to the page.
+    """
+    lowered = page.lower()
+    kept: list[bytes] = []
+    at = 0
+    while (match := _SCRIPT.search(lowered, at)) is not None:
+        kept.append(page[at : match.start()])
+        at = _skip(page, lowered, match, kept)
+    kept.append(page[at:])
     return b"".join(kept)
 
 

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.duplicates import signature
 from crawler.extraction import Dropped, body_text, to_article
 from crawler.metadata import read_metadata
+from crawler.outline import without_scripts
 from crawler.plain_text import clean, decode, paragraph_text, visible_text
 from newsledger.model import Article, Page, digest
 
@@ -307,6 +308,22 @@ def test_what_is_cut_before_a_body_is_sought_changes_none(around: str) -> None:
     plain = trafilatura.extract(source, favor_precision=True, include_comments=False, fast=True)
     assert plain
     assert body_text(source) == clean(plain)
+
+
+def test_scripts_and_comments_are_left_out_and_data_is_not() -> None:
+    data = ld(datePublished="2026-02-27").encode()
+    paragraphs = [text.encode() for text in LONG]
+    source = (
+        b"<html><head><style>p > a { }</style>" + data + b"</head><!--> kept <!-- <p>not kept</p> --><body><p>"
+        b"<SCRIPT type='text/javascript'>if (a < b) { s = '<p>no text</p>' }</SCRIPT >"
+        + b"</p><p>".join(paragraphs)
+        + b"<script>to the end <p>of all"
+    )
+    kept = without_scripts(source)
+    assert kept == b"<html><head>" + data + b"</head> kept <body><p>" + b"</p><p>".join(paragraphs)
+    found = article(source)
+    assert found.published_basis == "jsonld"
+    assert found.text == body_text(source.decode())
 
 
 def test_what_is_shown_without_paragraphs_keeps_its_lines() -> None:
