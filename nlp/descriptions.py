@@ -37,7 +37,7 @@ class _Description:
         return _describes(self, text, word)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _describes(description: _Description, text: str, word: str) -> bool:
     return any(
         description.before.search(text[: m.start()])

@@ -650,7 +650,7 @@ OBJECT_OF = re.compile(
 """What makes a name the object of a verb."""
 
 
-@cache
+@lru_cache(maxsize=64)
 def headline_like(title: str) -> bool:
     """Return whether a title capitalises most of its words, so that capitals tell nothing."""
     words = [w for w in re.findall(r"[A-Za-z][\w'-]*", title) if len(w) > 3]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import multiprocessing
 import os
 import random
 import re
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -63,6 +65,15 @@ def test_every_step_done_again_changes_nothing(filled: Engine, reader: Reader, t
         report.add(one)
     assert (report.written, report.closed) == (0, 0)
     assert told(filled) == before
+
+
+def test_what_is_kept_at_hand_of_texts_is_bounded(filled: Engine) -> None:
+    rooms = ("nlp", "crawler", "newsledger", "storage", "workers")
+    modules = [module for name, module in sys.modules.items() if name.split(".")[0] in rooms]
+    things = [thing for module in modules for thing in vars(module).values()]
+    ours = {thing for thing in things if isinstance(thing, functools._lru_cache_wrapper)}
+    assert any(kept.cache_info().currsize > 60 for kept in ours), "texts were read"
+    assert [k for k in ours if k.cache_info().maxsize is None and k.cache_info().currsize > 10] == []
 
 
 @pytest.mark.fault
