@@ -30,8 +30,8 @@ _MANY = re.compile(r"\b(?:firms|companies|employers|industries|businesses|tech g
 _DENIED = prefilter.Guarded(layoff.AI_DENIED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
 _SELECTED = prefilter.Guarded(layoff.AI_SELECTED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
 _CONTEXT = re.compile(layoff.AI_CONTEXT.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
-_PATTERNS: tuple[tuple[AiRelation, str, re.Pattern[str]], ...] = tuple(
-    (relation, name, re.compile(pattern.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE))  # type: ignore[misc]
+_PATTERNS: tuple[tuple[AiRelation, str, prefilter.Guarded], ...] = tuple(
+    (relation, name, prefilter.Guarded(pattern.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE))  # type: ignore[misc]
     for relation, name, pattern in layoff.AI_TIES
 )
 _OF_CUTS = prefilter.Guarded(

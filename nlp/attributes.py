@@ -32,7 +32,7 @@ def denies(title: str) -> bool:
     return bool(_DENIES.search(title))
 
 
-_HEDGED = re.compile(
+_HEDGED = prefilter.Guarded(
     r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|(?:people|persons?) (?:briefed|close to|with (?:direct )?knowledge|there|involved)|unions? (?:says?|said|claims?|fears?)|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:says?|said|told|tell|familiar|close|with)|"
     r"anonymous (?:sources?|person)|unnamed source|according to (?:people|sources|a source|multiple sources|a person|two people|insiders?|a report|reports|media reports)|insiders?|is said to|are said to|"
     r"consider(?:s|ing|ed)|mull(?:s|ing|ed)|weigh(?:s|ing|ed)(?! (?:up)?on\b)|explor(?:es|ing|ed)|could|might|may (?:cut|lay|be|lose|soon)|potentially|possibly|in talks|looking to|looks to|look to raise|seek(?:s|ing)? to|seeking|"

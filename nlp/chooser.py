@@ -17,10 +17,10 @@ from functools import cache
 from pathlib import Path
 
 from newsledger.model import Kind
-from nlp import names, wording
+from nlp import names, prefilter, wording
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment
-from nlp.linking import PREPOSITION, Link
+from nlp.linking import Link, is_oblique
 from nlp.names import Mention
 from nlp.wording import Features
 
@@ -352,15 +352,17 @@ def company_features(
         for sort_of, words in _ABOUT.items():
             if word[1] in words and not before.rstrip().endswith(","):
                 cue(f"preposition={sort_of}")
-    if PREPOSITION.search(before):
+    oblique = is_oblique(before)
+    if oblique:
         cue("oblique")
     if m.possessive and _LEADS_ROUND_OF.search(before):
         cue("led-by-another")
     if names.OBJECT_OF.search(before):
         cue("object")
-    if re.search(
-        r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$", before
-    ) and not PREPOSITION.search(before):
+    if (
+        re.search(r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$", before)
+        and not oblique
+    ):
         cue("opens-clause")
     if _DESCRIBED.search(before):
         cue("described-before")
@@ -393,8 +395,8 @@ _NOT_FOR_AI = re.compile(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE)
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
 _AGGREGATE = re.compile(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE)
 _ROUND = re.compile(rf"^[\s-]*(?:in\s|of\s)?{ai_investment.ROUND}", re.IGNORECASE)
-_CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (name, where, re.compile(words, re.IGNORECASE))
+_CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
+    (name, where, prefilter.Guarded(words, re.IGNORECASE, megabytes=1))
     for name, where, words in (
         (
             "forecast",
@@ -596,7 +598,7 @@ class Model:
     @staticmethod
     def dot(weights: Mapping[str, float], features: Features) -> float:
         """Return the weighted sum of features; those without a weight count nothing."""
-        return sum(weights[name] * value for name, value in features.items() if name in weights)
+        return sum([weights[name] * value for name, value in features.items() if name in weights])
 
     def rank(self, all_features: Sequence[Features]) -> list[float]:
         """Return the score of each option."""

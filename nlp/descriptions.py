@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,9 +16,17 @@ _SUPPLY = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|ne
 _SUPPLIERS = ("cloud", "semiconductors", "hardware")
 
 
-@lru_cache(maxsize=2048)
-def _naming(word: str, flags: int = 0) -> re.Pattern[str]:
-    return re.compile(rf"(?P<begins>\b)?{re.escape(word)}\b", flags)
+def _namings(text: str, word: str, any_case: bool) -> Iterator[tuple[int, int]]:
+    """Yield where a word stands at the end of a word or is one. A pattern for each name would take longer to compile."""
+    if any_case and len(text.lower()) == len(text):
+        text, word = text.lower(), word.lower()
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        ends = names.is_edge(text, end)
+        if ends:
+            yield at, end
+        at = text.find(word, end if ends else at + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +49,8 @@ class _Description:
 @lru_cache(maxsize=512)
 def _describes(description: _Description, text: str, word: str) -> bool:
     return any(
-        description.before.search(text[: m.start()])
-        or (m["begins"] is not None and description.after.match(text, m.end()))
-        for m in _naming(word, description.flags).finditer(text)
+        description.before.search(text[:start]) or (names.is_edge(text, start) and description.after.match(text, end))
+        for start, end in _namings(text, word, bool(description.flags & re.IGNORECASE))
     )
 
 

@@ -82,8 +82,10 @@ def topic_of(draft: Draft, registry: Registry) -> str | None:
                 continue
             score = min(told, 12) + 2.0 * (mention.label == "ORG" or names.key(mention.name) in registry.organisations)
             score += 6 * (line.order < 0) - place - (0 if line.order < 0 else rank)
-            score -= 3 * bool(linking.PREPOSITION.search(line.text[: mention.start]))
             score -= 3 * (mention.label in ("GPE", "LOC", "NORP"))
+            if best is not None and score <= best[0]:
+                continue
+            score -= 3 * linking.is_oblique(line.text[: mention.start])
             if best is None or score > best[0]:
                 best = (score, rank, mention.name)
     return best[2] if best and best[0] > -1 else None

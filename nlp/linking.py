@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlp import names
 from nlp.candidates import Candidate
@@ -29,12 +30,20 @@ Resolve = Callable[[Mention], str | None]
 
 _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
 _SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
-PREPOSITION = re.compile(
+_PREPOSITION = re.compile(
     r"(?:\b(?:of|to|with|from|by|at|in|on|for|than|like|including|such as|against|into|via|per|between|among|across|behind|under|over|"
     r"after|following|according to|told|tells?|through|included|includes|include|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
     r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s|(?:[A-Z][\w.]+\s)?[A-Z][\w.]+-based\s)*)$",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=4096)
+def is_oblique(lead: str) -> bool:
+    """Return whether what follows the beginning of a sentence stands after a preposition, and is no subject."""
+    return _PREPOSITION.search(lead) is not None
+
+
 _LIST_BEFORE = re.compile(r"(?<!in )(?<!on )(?<!last )\b[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
 _AT = re.compile(
     r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of)\s(?:the |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
@@ -141,7 +150,7 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
                 if name:
                     fallback = fallback or Link(name, m.start, m.end, "possessive-before", m.kind == "name")
             continue
-        oblique = bool(PREPOSITION.search(lead)) or (
+        oblique = is_oblique(lead) or (
             bool(_LIST_BEFORE.search(lead)) and not _SPEECH.match(sentence[m.end : before + 1])
         )
         name = m.name if m.kind == "name" else resolve(m)

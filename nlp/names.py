@@ -117,14 +117,14 @@ def times_named(text: str, name: str) -> int:
     """Return how often a text names a name, its words whole."""
     count, at = 0, text.find(name) if name else -1
     while at >= 0:
-        whole = _parts(text, at) and _parts(text, at + len(name))
+        whole = is_edge(text, at) and is_edge(text, at + len(name))
         count += whole
         at = text.find(name, at + (len(name) if whole else 1))
     return count
 
 
-def _parts(text: str, place: int) -> bool:
-    """Whether a word begins or ends at a place."""
+def is_edge(text: str, place: int) -> bool:
+    """Return whether a word begins or ends at a place."""
     before, after = text[max(0, place - 1) : place], text[place : place + 1]
     return (before.isalnum() or before == "_") != (after.isalnum() or after == "_")
 
@@ -465,7 +465,7 @@ def _may_name(
         and label not in ("ORG", "PERSON")
         and plain
         and not COMPANY_WORD.search(name)
-        and (" " in name or k not in shipped_words() - registry.unknown)
+        and (" " in name or k not in shipped_words() or k in registry.unknown)
     ):
         return k in registry.inner  # a headline's capitals tell nothing, the text's do
     if plain and title_case and sentence[:start].casefold().endswith("to "):
@@ -503,7 +503,7 @@ def _may_name(
         return False
     if " " not in name and name.casefold() in _COMMON and label != "ORG":
         return False
-    if start <= opening and k in shipped_words() - registry.unknown and _ANY_VERB.match(after):
+    if start <= opening and k in shipped_words() and k not in registry.unknown and _ANY_VERB.match(after):
         return True
     alone = (
         (start <= opening or sentence[max(0, start - 2) : start] == ": ")

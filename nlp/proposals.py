@@ -81,8 +81,10 @@ class Proposal:
         """Whether the amount is all that was ever raised."""
         figure, text = self.candidate.figure, self.at.text
         assert figure is not None
+        if self.kind != "funding":
+            return False
         round_here = bool(re.match(rf"^[\s-]*{ai_investment.ROUND}", text[figure.end :], re.IGNORECASE))
-        return self.kind == "funding" and attributes.cumulative_money(text, figure.start, figure.end, round_here)
+        return attributes.cumulative_money(text, figure.start, figure.end, round_here)
 
     def others_of(self, place: int) -> list[str]:
         """Return the other side, where the option at `place` is the company."""

@@ -34,7 +34,7 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
             heads = len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after)
             if heads and (heads.group().strip() or registry.counts[names.key(m.name)] > 1):
                 return m.name, True
-            if linking.PREPOSITION.search(lead) or not agent or names.OBJECT_OF.search(lead):
+            if not agent or linking.is_oblique(lead) or names.OBJECT_OF.search(lead):
                 oblique = oblique or m.name
             elif agent and (m.possessive or names.VERB_NEXT.match(after) or names.APPOSITION.match(after)):
                 return m.name, True
@@ -62,8 +62,8 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
         plain = [
             m
             for m in here
-            if not linking.PREPOSITION.search(text[: m.start])
-            and (not m.possessive or _OWN_AGENT.match(text[m.end :]))
+            if (not m.possessive or _OWN_AGENT.match(text[m.end :]))
+            and not linking.is_oblique(text[: m.start])
             and not names.OBJECT_OF.search(text[: m.start])
         ]
         if plain:

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nlp import prefilter
 from nlp.attributes import age_days
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ _HISTORY = re.compile(
     re.IGNORECASE,
 )
 _VERB = r"(?:\w+ed|laid|cut|let|shed|put|spent|made|given|taken|bought|built|won|struck|begun|lost|sold|paid)"
-_NEAR_TRIGGER: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
+_NEAR_TRIGGER: Mapping[str, prefilter.Guarded] = {
+    name: prefilter.Guarded(pattern, re.IGNORECASE, megabytes=1)
     for name, pattern in {
         "had": rf"\bhad\s(?:\w+\s){{0,2}}?{_VERB}\b|\bhaving\s|\bhas since\b",
         "has": rf"\b(?:has|have)\s(?:\w+\s){{0,2}}?{_VERB}\b",
@@ -49,8 +50,8 @@ _NEAR_TRIGGER: Mapping[str, re.Pattern[str]] = {
         "again": r"\b(?:another|further|additional|more|second|third|latest|fresh|now|this time|today|again)\b",
     }.items()
 }
-_IN_CLAUSE: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
+_IN_CLAUSE: Mapping[str, prefilter.Guarded] = {
+    name: prefilter.Guarded(pattern, re.IGNORECASE, megabytes=1)
     for name, pattern in {
         "earlier": r"\b(?:previous(?:ly)?|earlier|prior|already|initial(?:ly)?|former(?:ly)?|in the past|before that|(?:the|its|their) (?:first|last|previous) (?:round|wave|time|fundrais\w+|lay-?offs?|cuts?)|once|historically|to date|in total|at the time|on top of|besides)\b",
         "long-ago": r"(?<!end of )(?<!as of )\b(?:last (?:year|spring|summer|fall|autumn|winter|month|january|february|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|decades?) (?:ago|earlier|before)|that (?:year|spring|summer|autumn|fall|winter|month)|back in|a (?:year|decade) (?:ago|earlier))\b",
@@ -213,7 +214,7 @@ class Model:
 
     def odds(self, found: Cues) -> float:
         """Return the log-odds of background."""
-        return sum(self.weights[name] * value for name, value in found.items() if name in self.weights)
+        return sum([self.weights[name] * value for name, value in found.items() if name in self.weights])
 
 
 @cache
