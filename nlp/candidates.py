@@ -72,13 +72,13 @@ def _shapes(type_: EventType) -> tuple[tuple[_Shape, ...], prefilter.Shapes]:
         for family, table in tables
         for name, shape in table
     )
-    return shapes, prefilter.Shapes([pattern.pattern for _, _, pattern in shapes])
+    return shapes, prefilter.Shapes(prefilter.necessary(pattern.pattern) for _, _, pattern in shapes)
 
 
 def _matches(type_: EventType, text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
     """Yield family, name and match of each shape of an event type in a masked sentence."""
     shapes, prefilter_ = _shapes(type_)
-    for index in prefilter_.may_match(text):
+    for index in prefilter_.may_match(text.encode("utf-8", "replace")):
         family, name, pattern = shapes[index]
         for match in pattern.finditer(text):
             yield family, name, match
@@ -126,14 +126,14 @@ def mask(sentence: str, found: Iterable[Figure]) -> Masked:
     return Masked("".join(parts), kept, places)
 
 
-_GRAMMARS = prefilter.Shapes([pattern for _, pattern in figures.GRAMMARS])
+_GRAMMARS = prefilter.Shapes(prefilter.necessary(pattern) for _, pattern in figures.GRAMMARS)
 
 
 @lru_cache(maxsize=1024)
 def figures_of(sentence: str) -> tuple[Figure, ...]:
     """Return all figures of a sentence without overlap: money before percents before people before bare numbers."""
     chosen: list[Figure] = []
-    for index in _GRAMMARS.may_match(sentence):
+    for index in _GRAMMARS.may_match(sentence.encode("utf-8", "replace")):
         find, _ = figures.GRAMMARS[index]
         chosen += [
             f

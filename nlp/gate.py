@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import re2
-
 from nlp import candidates, figures
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
-from nlp.prefilter import ANYTHING, Pattern, compile_bytes, either, loosened, necessary
+from nlp.prefilter import ANYTHING, Pattern, Shapes, compile_bytes, either, loosened, necessary, telling
 from nlp.text import View, sentences
 
 _BEGINS = necessary(figures.BEGINS)
@@ -26,57 +24,62 @@ _KEPT = {"P": _COUNT, "B": _COUNT, "Q": _SHARE, "W": _SHARE}
 _LEFT_OUT = dict.fromkeys(_KEPT, ANYTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shapes:
-    """What shapes of cuts ask of a line that all need the same beside their words."""
+class _Kind:
+    """Shapes of cuts that need the same beside their words."""
 
-    finder: Pattern
-    """What a line of any of them holds."""
-    needs: Pattern | None
-    """What stands beside the words."""
-    plain: Pattern
-    """The words of those that tell of a cut wherever they stand."""
-    in_context: Pattern
-    """The words of those that do only where cuts were spoken of, or of jobs."""
+    def __init__(self, words: dict[str, str], *needs: Pattern) -> None:
+        """Compile the words of the shapes, by name. Any of `needs` stands beside them."""
+        self._names = tuple(words)
+        self._words = Shapes(words.values())
+        self._needs = needs
 
-    def may_match(self, line: bytes) -> bool:
-        """Return whether a line holds words of theirs, and beside them what they need."""
-        return (self.needs is None or self.needs.search(line)) and (
-            self.plain.search(line) or self.in_context.search(line)
-        )
+    def shapes(self, line: bytes) -> set[str]:
+        """Return the shapes whose words a line holds, and beside them what they need."""
+        found = self._words.may_match(line)
+        if not found or (self._needs and not any(pattern.search(line) for pattern in self._needs)):
+            return set()
+        return {self._names[index] for index in found}
 
 
 _FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
-_PEOPLE = compile_bytes(either((necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
+_PEOPLE = tuple(map(compile_bytes, (necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
 _JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
 _OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
 
 
-_Words = tuple[list[str], list[str]]
-"""Patterns of the shapes that tell of a cut anywhere, and of those that ask for context."""
+def _asked() -> tuple[tuple[Pattern, tuple[_Kind, ...]], ...]:
+    """Return what the shapes of cuts ask of a line: a figure right beside their words, any figure, or a count of people.
 
-
-def _asked() -> Iterator[_Shapes]:
-    """Yield what the shapes of cuts ask of a line: a figure right beside their words, any figure, or a count of people."""
-    alone: _Words = ([], [])
-    beside_figure: _Words = ([], [])
-    beside_people: _Words = ([_OWN], [])
+    Each with what finds such lines. Few lines count people, many hold the words beside that; the others are found by
+    the words that tell most. Patterns that have gaps, or are about different things, need together far more memory
+    than apart, and take long until they are built.
+    """
+    alone: dict[str, str] = {}
+    beside_figure: dict[str, str] = {}
+    beside_people = {"own-noun": _OWN}
+    tell = []
     for name, shape in layoff.SHAPES:
-        pattern, asks_context = candidates.with_marks(shape), name in layoff.NEEDS_CONTEXT
+        pattern = candidates.with_marks(shape)
         marks = candidates.marks_of(pattern)
-        words = loosened(pattern, _LEFT_OUT)
-        if marks in ({"B"}, {"Q", "W"}) or re2.search(words, ""):
-            alone[asks_context].append(loosened(pattern, _KEPT))
+        if marks in ({"B"}, {"Q", "W"}):
+            alone[name] = loosened(pattern, _KEPT)
+            tell.append(alone[name] if marks == {"B"} else telling(pattern, _LEFT_OUT))
+        elif marks <= {"P", "W"}:
+            beside_people[name] = loosened(pattern, _LEFT_OUT)
         else:
-            (beside_people if marks <= {"P", "W"} else beside_figure)[asks_context].append(words)
-    for (plain, in_context), needs in ((alone, None), (beside_figure, _FIGURE), (beside_people, _PEOPLE)):
-        # few lines count people, many hold these words
-        finder = _PEOPLE if needs is _PEOPLE else compile_bytes(either((*plain, *in_context)))
-        yield _Shapes(finder, needs, compile_bytes(either(plain)), compile_bytes(either(in_context)))
+            beside_figure[name] = loosened(pattern, _LEFT_OUT)
+            tell.append(telling(pattern, _LEFT_OUT))
+    of_words = compile_bytes(either(tell)), (_Kind(alone), _Kind(beside_figure, _FIGURE))
+    of_people = (_Kind(beside_people, *_PEOPLE),)
+    return of_words, *((people, of_people) for people in _PEOPLE)
 
 
-_SHAPES = tuple(_asked())
-_CONTEXT = compile_bytes(necessary(layoff.CONTEXT), across_lines=True)
+_ASKED = _asked()
+_CONTEXT = compile_bytes(
+    # sentences and lines that follow each other meet in one space
+    necessary(layoff.CONTEXT.replace("[- ]", r"(?:-|\s+)").replace(" ", r"\s+")),
+    across_lines=True,
+)
 _OPENS = compile_bytes(r":[^\n\w]*(?m:$)")
 _LIST_INTRO = compile_bytes(necessary(candidates.LIST_INTRO))
 _CUT_NOUN = compile_bytes(necessary(layoff.CUT_NOUN))
@@ -116,15 +119,15 @@ def passages(text: str, *, money: bool) -> list[Passage]:
     The text is a view's; its first line is the title, one sentence whatever it holds.
     """
     data = text.encode("utf-8", "replace")
-    lines: dict[tuple[int, int], list[_Shapes]] = {}
-    for shapes in _SHAPES:
-        for span, line in _lines(data, shapes.finder):
-            if shapes.may_match(line):
-                lines.setdefault(span, []).append(shapes)
+    lines: dict[tuple[int, int], set[_Kind]] = {}
+    for finder, kinds in _ASKED:
+        for span, line in _lines(data, finder):
+            if asked := {kind for kind in kinds if kind.shapes(line)}:
+                lines.setdefault(span, set()).update(asked)
     opened = _list_opens(data)
     listed = set() if opened is None else {span for span, _ in _lines(data, _LIST_LINE, opened)}
     amounts = {span for span, _ in _lines(data, _MONEY)} if money else set()
-    spoken = _SpokenOfCuts(text)
+    spoken: tuple[int, int] | None = None
     found = []
     bytes_before = characters_before = 0
     for start, end in sorted({*lines, *listed, *amounts}):
@@ -134,10 +137,11 @@ def passages(text: str, *, money: bool) -> list[Passage]:
         for at, sentence in [(0, whole)] if start == 0 else [(s.start, s.text) for s in sentences(whole)]:
             bare = sentence.encode()
             # what no line holds, no sentence of it does
-            asked = [shapes for shapes in lines.get((start, end), ()) if shapes.may_match(bare)]
-            plain = any(shapes.plain.search(bare) for shapes in asked)
-            if in_context := any(shapes.in_context.search(bare) for shapes in asked):
-                in_context = spoken.by(begin + at + len(sentence))
+            shapes = {name for kind in lines.get((start, end), ()) for name in kind.shapes(bare)}
+            plain = bool(shapes - layoff.NEEDS_CONTEXT)
+            if in_context := bool(shapes & layoff.NEEDS_CONTEXT):
+                spoken = spoken or _CONTEXT.find(data) or (len(data), len(data))
+                in_context = spoken[0] < end
                 plain = plain or _JOBS.search(bare)
             of_list = (start, end) in listed and _LIST_LINE.search(bare)
             amount = (start, end) in amounts and _MONEY.search(bare)
@@ -145,27 +149,6 @@ def passages(text: str, *, money: bool) -> list[Passage]:
                 cuts = plain or in_context or of_list
                 found.append(Passage(begin + at, sentence, cuts, amount, in_context, of_list))
     return found
-
-
-class _SpokenOfCuts:
-    """Whether a text has spoken of cuts by a place; the places asked for go up."""
-
-    _LONGEST = 200
-    """Characters that a word for cuts has at most."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-        self._last = ""
-        self._found = False
-
-    def by(self, place: int) -> bool:
-        """Return whether cuts are spoken of before a place, be it across sentences, which meet in one space."""
-        if not self._found:
-            words = " ".join([self._last, *self._text[self._at : place].split()])
-            self._at, self._last = place, words[-self._LONGEST :]
-            self._found = _CONTEXT.search(words.encode("utf-8", "replace"))
-        return self._found
 
 
 def _list_opens(data: bytes) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import re2
@@ -93,6 +93,38 @@ def loosened(pattern: str, figures: Mapping[str, str]) -> str:
     is longer than its mark.
     """
     return _Writer(figures).sequence(_parser.parse(pattern, re.IGNORECASE), whole=True)
+
+
+def telling(pattern: str, figures: Mapping[str, str]) -> str:
+    """Return the words of a masked sentence's pattern that tell most: those with most letters between gaps and figures.
+
+    Of words without gaps many fit into one automaton of few states.
+    """
+    writer = _Writer(figures)
+    runs: list[list[tuple[Any, Any]]] = [[]]
+    for code, value in writer._with_figures(_written_out(list(_parser.parse(pattern, re.IGNORECASE)))):
+        if code in (_code.LITERAL, _code.BRANCH, _code.SUBPATTERN, _code.AT) or (
+            code is _code.IN and value[0][0] is not _code.NEGATE
+        ):
+            runs[-1].append((code, value))
+        else:
+            runs.append([])
+    return writer.sequence(max(runs, key=_letters))
+
+
+def _letters(items: Iterable[tuple[Any, Any]]) -> int:
+    """Return how many letters what parts of a pattern match has at least."""
+    count = 0
+    for code, value in items:
+        if code is _code.LITERAL:
+            count += chr(value).isalpha()
+        elif code is _code.BRANCH:
+            count += min(map(_letters, value[1]))
+        elif code is _code.SUBPATTERN:
+            count += _letters(value[3])
+        elif code in (_code.MAX_REPEAT, _code.MIN_REPEAT):
+            count += value[0] * _letters(value[2])
+    return count
 
 
 def either(patterns: Iterable[str]) -> str:
@@ -228,28 +260,21 @@ def _any_case(character: str) -> str:
 
 
 class Shapes:
-    """Patterns of which a text is asked which can match: first all by the words they need, then those left one by one.
+    """Patterns of which a text is asked which match: first all by the words they need, then those left one by one.
 
     One automaton of them all would have more states than fit its memory, and be built anew all the time.
     """
 
-    def __init__(self, patterns: Sequence[str], megabytes: int = 4) -> None:
-        """Compile the patterns, each with so much memory at most."""
-        words = re2.Filter()
+    def __init__(self, patterns: Iterable[str], megabytes: int = 4) -> None:
+        """Compile patterns in RE2's words, each with so much memory at most."""
+        self._filter = re2.Filter()
         for pattern in patterns:
-            words.Add(necessary(pattern), _options(megabytes))
-        words.Compile()
-        self._words = words
-        self._patterns = [Pattern(words.re(index)) for index in range(len(patterns))]
+            self._filter.Add(pattern, _options(megabytes))
+        self._filter.Compile()
 
-    def may_match(self, text: str) -> list[int]:
-        """Return the indexes, in order, of the patterns that may match; those left out do not."""
-        # casefold makes a plain letter of each that RE2 takes for one ("ſ" is an s), lower does not
-        worded = self._words.Match(text.casefold().encode("utf-8", "replace"), potential=True)
-        if not worded:
-            return []
-        data = text.encode("utf-8", "replace")
-        return [index for index in sorted(worded) if self._patterns[index].search(data)]
+    def may_match(self, data: bytes) -> list[int]:
+        """Return the indexes, in order, of the patterns that match UTF-8 bytes."""
+        return sorted(self._filter.Match(data) or ())
 
 
 class _Writer:

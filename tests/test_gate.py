@@ -146,7 +146,7 @@ PATTERNS = [
     [candidates.with_marks(shape) for _, shape in table]
     for table in (layoff.SHAPES, [shape for _, family in candidates.FAMILIES for shape in family])
 ]
-SHAPES = [prefilter.Shapes(patterns) for patterns in PATTERNS]
+SHAPES = [prefilter.Shapes(map(prefilter.necessary, patterns)) for patterns in PATTERNS]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -156,7 +156,7 @@ def test_a_shape_left_out_does_not_match(document, words) -> None:
         masked = candidates.mask(sentence.text, candidates.figures_of(sentence.text)).text
         for patterns, shapes in zip(PATTERNS, SHAPES, strict=True):
             matching = {i for i, p in enumerate(patterns) if re.search(p, masked, re.IGNORECASE)}
-            assert matching <= set(shapes.may_match(masked))
+            assert matching <= set(shapes.may_match(masked.encode()))
 
 
 def stated(found: list[Claim]) -> list[tuple[object, ...]]:
@@ -177,6 +177,14 @@ def test_the_same_is_read_without_gates(part: str) -> None:
 def test_a_pattern_that_re2_cannot_have_is_refused() -> None:
     with pytest.raises(ValueError, match="no form in RE2"):
         prefilter.necessary(r"(\w)\1")
+
+
+def test_the_telling_words_of_a_shape_are_those_with_most_letters() -> None:
+    shape = candidates.with_marks(r"\blet\s{F}(?:\s\w+){0,4}\sredundant(?: now)?\b")
+    words = prefilter.telling(shape, dict.fromkeys("PBQW", ""))
+    needed = prefilter.compile_bytes(words)
+    assert needed.search(b"ten were Redundant")
+    assert not needed.search(b"let go")
 
 
 def test_the_patterns_of_ai_are_matched_in_their_case() -> None:

@@ -89,14 +89,14 @@ def test_no_shape_that_matches_is_left_out(type_: str, text: str) -> None:
         masked = candidates.mask(sentence, candidates.figures_of(sentence)).text
         shapes, prefilter_ = candidates._shapes("layoff" if type_ == "layoff" else "ai_investment")
         matching = {n for n, (_, _, pattern) in enumerate(shapes) if pattern.search(masked)}
-        assert matching <= set(prefilter_.may_match(masked))
+        assert matching <= set(prefilter_.may_match(masked.encode()))
 
 
 def test_shapes_tell_patterns_apart_whatever_the_case_of_their_letters() -> None:
-    shapes = prefilter.Shapes([r"\bcut \d+ staff\b", r"\blaid off\b", r"\d+"])
-    assert shapes.may_match("They CUT 40 ſTAFF") == [0, 2]
-    assert shapes.may_match("Laid Off, no one") == [1]
-    assert shapes.may_match("") == []
+    shapes = prefilter.Shapes(map(prefilter.necessary, (r"\bcut \d+ staff\b", r"\blaid off\b", r"\d+")))
+    assert shapes.may_match("They CUT 40 ſTAFF".encode()) == [0, 2]
+    assert shapes.may_match(b"Laid Off, no one") == [1]
+    assert shapes.may_match(b"") == []
 
 
 EVERY_CHARACTER = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n <= 0xDFFF and n != ord("\n")]
