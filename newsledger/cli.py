@@ -496,8 +496,10 @@ def restore(
 @app.command(epilog=example("newsledger health", "newsledger health --days 7"))
 def health(days: Annotated[int, typer.Option(min=1, help="Days to look back.")] = 3) -> None:
     """Tell how it goes: the queue, the last publication, and each source. Exit 1 where something needs a person."""
+    from collections import Counter
     from datetime import UTC, timedelta
 
+    from crawler.check import silence
     from storage import jobs, sources, work
 
     engine = _store()
@@ -524,9 +526,17 @@ def health(days: Annotated[int, typer.Option(min=1, help="Days to look back.")] 
         runs, failed, empty = (
             sum(getattr(day, name) for day in told) for name in ("runs", "failed_runs", "empty_runs")
         )
+        asked, fetched, unchanged, stored = (
+            sum(getattr(day, name) for day in told) for name in ("attempted", "fetched", "unchanged", "delivered")
+        )
+        dropped = sum((Counter(day.dropped) for day in told), Counter[str]())
+        quiet = silence(told[-1].newest, source.articles_per_week, now)
         print(
-            f"{source.id}: {runs} runs, {failed} failed, {empty} empty, {sum(day.delivered for day in told)} pages, "
-            f"robots {told[-1].robots or 'unknown'}"
+            f"{source.id}: {runs} runs, {failed} failed, {empty} empty; {asked} asked, {fetched} fetched, "
+            f"{unchanged} unchanged, {stored} pages stored"
+            + (f"; dropped: {_counted(dropped)}" if dropped else "")
+            + f"; robots {told[-1].robots or 'unknown'}"
+            + (f"; silent for {quiet.days} days, longer than usual" if quiet else "")
         )
         if runs == failed:
             wrong.append(f"{source.id} failed every time: {told[-1].last_error}")

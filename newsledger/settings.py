@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     tick_seconds: int = Field(default=60, ge=1, description="how often the store is asked what is due")
     read_batch: int = Field(default=50, ge=1, description="pages that one task reads")
     read_backlog: int = Field(default=5000, ge=1, description="unread pages above which no crawl is begun")
+    keep_html: bool = Field(default=False, description="keep the bytes of pages whose article is stored")
     lease_seconds: int = Field(default=300, ge=5, description="how long a task may hold its work before others take it")
     attempts: int = Field(default=3, ge=1, description="tries before work is set aside as dead")
     export_hour: int = Field(default=1, ge=0, le=23, description="hour (UTC) after which the night before is published")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from newsledger.model import Page, digest
+from newsledger.settings import settings
 from storage import work
 from storage.batches import batches
 from storage.bulk import among, insert_new
@@ -95,15 +96,16 @@ def load(connection: Connection, ids: Iterable[str]) -> dict[str, Page]:
 
 
 def extracted(connection: Connection, articles: Mapping[str, str]) -> None:
-    """Note by page id which article each page gave; the bytes go, as they are no longer needed."""
+    """Note by page id which article each page gave; the bytes go, unless `keep_html` is set."""
     if articles:
         statement = update(page_table).where(page_table.c.id == bindparam("page"))
         values: dict[str, Any] = {
             "article_id": bindparam("article"),
-            "body": None,
             "dropped": None,
             "dropped_detail": None,
         }
+        if not settings().keep_html:
+            values["body"] = None
         rows = [{"page": id_, "article": articles[id_]} for id_ in sorted(articles)]
         connection.execute(statement.values(values), rows)
 

@@ -4,9 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from newsledger.model import Source
+from storage import sources
+from storage.engine import open_store
+from storage.migrations import migrate
 
 ROOT = Path(__file__).parent.parent
 
@@ -129,3 +136,25 @@ def test_each_command_shows_an_example(tmp_path: Path) -> None:
     for group in app.registered_groups:
         assert group.typer_instance is not None
         assert all(command.epilog for command in group.typer_instance.registered_commands)
+
+
+def test_health_tells_of_each_source_what_came_of_it_and_that_it_is_silent(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    (tmp_path / "ledger").mkdir()
+    engine = open_store(f"sqlite:///{tmp_path / 'ledger' / 'newsledger.sqlite'}")
+    migrate(engine)
+    fields = {"kind": "news", "spider": "feed", "urls": ("https://paper.example/feed",)}
+    sources.save(engine, [Source(id=id_, name=id_, **fields) for id_ in ("busy", "quiet", "unasked")])  # type: ignore[arg-type]
+    run = sources.Run(
+        source_id="busy", at=now, attempted=9, fetched=6, unchanged=1, delivered=5, dropped={"http_404": 2}, newest=now
+    )
+    sources.record(engine, replace(run, robots="allowed"))
+    sources.record(engine, replace(run, source_id="quiet", dropped={}, newest=now - timedelta(days=40)))
+    engine.dispose()
+    done = newsledger("health", data=tmp_path)
+    told = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert "busy: 1 runs, 0 failed, 0 empty; 9 asked, 6 fetched, 1 unchanged, 5 pages stored" in told
+    assert "dropped: 2 http_404; robots allowed\n" in told
+    assert "robots unknown; silent for 40 days, longer than usual\n" in told
+    assert "unasked: not asked in 3 days" in told

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -360,6 +362,21 @@ def test_a_consent_form_in_place_of_an_article_is_no_article(site: Site) -> None
     site.routes["/consent/collect"] = page()
     _, pages = run(site.source())
     assert [getattr(to_article(each), "reason", None) for each in pages] == ["consent_page", "consent_page"]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl on the PATH")
+def test_a_site_whose_certificate_nobody_vouches_for_is_not_read(site: Site, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    named = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+    made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *named)
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with serve(tls=context) as secret:
+        secret.routes |= {"/feed": rss("/a"), "/a": page()}
+        report, pages = run(secret.source(), with_limits(retries=0))
+        assert (secret.asked, pages) == ([], [])
+        assert report.dropped.total() == 1
 
 
 def test_sitemaps_that_attack_or_never_end(site: Site) -> None:

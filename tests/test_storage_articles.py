@@ -11,6 +11,7 @@ from ledger_facts import NOW, WIRE, article, claim, days
 from sqlalchemy import Connection, Engine
 
 from newsledger.model import Article, Page
+from newsledger.settings import settings
 from storage import articles, claims, pages, sources, work
 from storage.engine import reading, writing
 from workers import steps
@@ -60,6 +61,16 @@ def test_page_is_kept_once_queued_and_lets_go_of_its_bytes(store: Engine) -> Non
     assert set(pages.have(store, ["https://wire.example/a", "https://wire.example/z"])) == {"https://wire.example/a"}
     [day] = sources.health(store, "2026-01-01") or [None]  # no run yet, so no day
     assert day is None
+
+
+def test_the_bytes_of_a_page_are_kept_where_asked(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = settings().model_copy(update={"keep_html": True})
+    monkeypatch.setattr(pages, "settings", lambda: asked)
+    pages.save(store, [page("a")])
+    with writing(store) as connection:
+        made = articles.save(connection, article("a"), ())
+        pages.extracted(connection, {pages.page_id(page("a")): made.id})
+        assert list(pages.load(connection, [pages.page_id(page("a"))]).values()) == [page("a")]
 
 
 def test_health_adds_up_by_day(store: Engine) -> None:

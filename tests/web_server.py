@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ def page(title: str = "A quiet day in the harbour", words: int = 120) -> Reply:
 
 
 @contextmanager
-def serve() -> Iterator[Site]:
+def serve(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """Serve a site for the time of a test. Paths without a route answer 404; robots.txt allows all."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -116,7 +117,9 @@ def serve() -> Iterator[Site]:
 
     server = Server(("127.0.0.1", 0), Handler)
     port = server.server_address[1]
-    site = Site(f"http://127.0.0.1:{port}", port)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    site = Site(f"{'https' if tls else 'http'}://127.0.0.1:{port}", port)
     site.routes["/robots.txt"] = Reply(b"User-agent: *\nAllow: /\n", "text/plain")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
