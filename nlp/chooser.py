@@ -222,6 +222,15 @@ _OTHER_SUBJECT = re.compile(
 _VC = re.compile(ai_investment.VC)
 
 
+_OPENS_CLAUSE = re.compile(r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$")
+
+
+def _last_words(text: str, most: int) -> int:
+    """Return where the last so many words of a text begin: what ends it and is of fewer words begins there or later."""
+    parts = text.rsplit(maxsplit=most)
+    return len(parts[0]) if len(parts) > most else 0
+
+
 def company_features(
     option: Option,
     text: str,
@@ -348,7 +357,7 @@ def company_features(
             cue("owns-agent")
         else:
             cue("owns-other")
-    if word := _BEFORE_NAME.search(before):
+    if word := _BEFORE_NAME.search(before, _last_words(before, 7)):
         for sort_of, words in _ABOUT.items():
             if word[1] in words and not before.rstrip().endswith(","):
                 cue(f"preposition={sort_of}")
@@ -359,10 +368,7 @@ def company_features(
         cue("led-by-another")
     if names.OBJECT_OF.search(before):
         cue("object")
-    if (
-        re.search(r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$", before)
-        and not oblique
-    ):
+    if not oblique and _OPENS_CLAUSE.search(before, _last_words(before, 3)):
         cue("opens-clause")
     if _DESCRIBED.search(before):
         cue("described-before")

@@ -7,6 +7,7 @@ arrays that are made for learning. The sums are those of spaCy's `MultiHashEmbed
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ class _KeptVectors:
     """The vectors of the words met so far, in the order they were met."""
 
     def __init__(self, width: int) -> None:
-        self._rows: dict[tuple[int, int], int] = {}
+        self._rows: dict[bytes, int] = {}
         self._vectors = np.zeros((MOST_WORDS, width), dtype="f")
 
     def of(self, docs: Sequence[Doc], layer: Model[Any, Any]) -> list[_Floats]:
@@ -126,7 +127,8 @@ class _KeptVectors:
 
         The layer's features of a word follow from its form and its norm.
         """
-        words = [list(map(tuple, doc.to_array([ORTH, NORM]).tolist())) for doc in docs]
+        tokens = [doc.to_array([ORTH, NORM]) for doc in docs]
+        words: list[bytes] = np.concatenate(tokens).view("V16").ravel().tolist()
         fresh = self._fresh(words)
         if len(self._rows) + len(fresh) > len(self._vectors):
             self._rows.clear()
@@ -134,15 +136,17 @@ class _KeptVectors:
             self._vectors = np.zeros((max(MOST_WORDS, len(fresh)), self._vectors.shape[1]), dtype="f")
         if fresh:
             vocab, first = docs[0].vocab, len(self._rows)
-            doc = Doc(vocab, words=[vocab.strings[form] for form, _ in fresh])
-            doc.from_array([NORM], np.array([[norm] for _, norm in fresh], dtype="uint64"))
+            forms, norms = np.frombuffer(b"".join(fresh), dtype="uint64").reshape(-1, 2).T
+            doc = Doc(vocab, words=[vocab.strings[form] for form in forms.tolist()])
+            doc.from_array([NORM], norms[:, None])
             self._vectors[first : first + len(fresh)] = layer.predict([doc])[0]
             self._rows.update(zip(fresh, range(first, first + len(fresh)), strict=True))
-        rows = self._rows
-        return [self._vectors[[rows[word] for word in of_doc]] for of_doc in words]
+        vectors = self._vectors[[self._rows[word] for word in words]]
+        ends = list(accumulate(map(len, tokens)))
+        return [vectors[end - len(of_doc) : end] for of_doc, end in zip(tokens, ends, strict=True)]
 
-    def _fresh(self, words: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
-        return list(dict.fromkeys(word for of_doc in words for word in of_doc if word not in self._rows))
+    def _fresh(self, words: Sequence[bytes]) -> list[bytes]:
+        return list(dict.fromkeys(word for word in words if word not in self._rows))
 
 
 def _word_vectors(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[list[_Floats], Any]:

@@ -284,9 +284,10 @@ class Registry:
         """Return the key of the group a name belongs to: the shortest key of the document that begins it."""
         k = key(name)
         words = k.split()
-        initials = "".join(word[0] for word in words)
-        if len(words) > 2 and initials in self.counts and initials.upper() in self.spelled[initials]:
-            return initials
+        if len(words) > 2:
+            initials = "".join(word[0] for word in words)
+            if initials in self.counts and initials.upper() in self.spelled[initials]:
+                return initials
         for n in range(1, len(words)):
             head = " ".join(words[:n])
             if head in self.counts and len(head) > 1 and (n > 1 or self.counts[head] >= 1):
