@@ -69,6 +69,7 @@ _GLUED = re.compile(
 )
 
 _MAY_BE_GLUED = prefilter.compile_bytes(prefilter.necessary(_GLUED.pattern), case_sensitive=True, across_lines=True)
+_SPACE = re.compile(rb"[ \n]")
 _MAY_BE_ODD = prefilter.compile_bytes(
     prefilter.either(map(prefilter.necessary, (_GLUED.pattern, f"[{_CONTROLS}]"))),
     case_sensitive=True,
@@ -137,18 +138,28 @@ def _may_be_odd(text: str) -> bool:
 
 
 def _glued_places(text: str) -> list[int]:
-    """Return the places where a text lost its space, in order."""
+    """Return the places where a text lost its space, in order.
+
+    Each is within a word, told by it and by the word before: no more is looked at than that.
+    """
     data = text.encode()
     found: set[int] = set()
-    at = before = 0
+    at = counted = characters = 0
     while place := _MAY_BE_GLUED.find(data, at):
-        start = place[0]
-        end = data.find(b"\n", start) + 1 or len(data)
-        before += len(data[at:start].decode())
-        stop = before + len(data[start:end].decode())
-        found.update(match.end() for match in _GLUED.finditer(text, before, stop))
-        at, before = end, stop
+        start = max(data.rfind(b" ", at, place[0]), data.rfind(b"\n", at, place[0])) + 1 or at
+        at = _after_space(data, place[0])
+        end = _after_space(data, at)
+        characters += len(data[counted:start].decode())
+        counted = start
+        stop = characters + len(data[start:end].decode())
+        found.update(match.end() for match in _GLUED.finditer(text, characters, stop))
     return sorted(found - {0})
+
+
+def _after_space(data: bytes, at: int) -> int:
+    """Return the place after the first space or line break from `at` on."""
+    space = _SPACE.search(data, at)
+    return space.end() if space else len(data)
 
 
 def sentences(text: str) -> list[Sentence]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from newsledger.settings import settings
 from nlp import ai_relation, attributes, candidates, dates, drafts, encoding, entities, figures, prefilter
+from nlp import text as texts_
 
 TEXTS = [
     text
@@ -107,6 +108,31 @@ def test_what_python_takes_for_a_digit_a_space_or_a_letter_passes(category: str)
     needed = prefilter.compile_bytes(prefilter.necessary(category))
     plain = re.compile(category)
     assert not [c for c in EVERY_CHARACTER if plain.match(c) and not needed.search(c.encode())]
+
+
+GLUED = (
+    "9 billionin",
+    "Series ",
+    "Alast",
+    "Acmesaid",
+    "hadsigned",
+    "toUS$5",
+    "some€3",
+    "x.The ",
+    "a): said",
+    "foo:Bar",
+    "Ab's",
+    "atAcme",
+)
+
+
+@trying(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([*GLUED, " ", " ", "\n", "é", "9", "billion", "The", "A", "last", "said"]), max_size=12)
+)
+def test_words_that_lost_their_space_are_found_as_in_the_whole_text(pieces: list[str]) -> None:
+    joined = "".join(pieces)
+    assert texts_._glued_places(joined) == sorted({m.end() for m in texts_._GLUED.finditer(joined)} - {0})
 
 
 def test_no_letter_passes_as_a_digit_or_a_space() -> None:
