@@ -105,6 +105,7 @@ def test_changed_text_is_a_new_revision_and_the_same_text_is_not(store: Engine) 
     assert replace(old, group_id=None) == first
 
 
+@pytest.mark.fault
 def test_texts_saved_at_once_are_all_kept(store: Engine) -> None:
     """Each of eight transactions saves its own text of the same ten articles, in an order of its own."""
 
