@@ -32,6 +32,28 @@ def denies(title: str) -> bool:
     return bool(_DENIES.search(title))
 
 
+_DROPPED = prefilter.Guarded(
+    r"\b(?:(?:walk(?:s|ed|ing)?|step(?:s|ped|ping)?) away from|(?:pull(?:s|ed)?|back(?:s|ed)?) out of|call(?:s|ed|ing)? off|g(?:i|a)ves? up on|"
+    r"(?:scrap(?:s|ped|ping)?|shelv(?:e|es|ed|ing)|abandon(?:s|ed|ing)?|ditch(?:es|ed|ing)?)|"
+    r"(?:drop(?:s|ped|ping)?|withdr(?:e|a)w(?:s|n|ing)?) (?:its |the |a |an |their )?(?:[\w-]+ )?(?:plans?|bid|offer|pursuit|talks|purchase|takeover)|"
+    r"(?:talks|negotiations|deal|purchase|takeover|merger|acquisition|round) (?:\w+ ){0,2}?(?:collapsed?|collapses|broke down|fell through|falls through|fell apart))\b"
+    r"(?: (?:its |the |a |an |any |their )?(?:[\w-]+ )?(?:plans?|proposals?|talks) (?:to|for|on)\b)?",
+    re.IGNORECASE,
+)
+"""What was meant and is not to be."""
+
+
+def _dropped(sentence: str, start: int, end: int, is_layoff: bool) -> bool:
+    """Whether the clause of a cut or deal tells that it is not to be; jobs scrapped are cut, a plan scrapped is not."""
+    for m in _DROPPED.finditer(sentence, max(0, start - 90), min(len(sentence), end + 80)):
+        between = sentence[m.end() : start] if m.end() <= start else sentence[end : m.start()]
+        if is_layoff and not re.search(r"\b(?:plans?|proposals?|talks)\b", m.group(), re.IGNORECASE):
+            continue
+        if len(between) <= 45 and not re.search(r"\b(?:and|after|but|while|to)\b|[,;]", between):
+            return True
+    return False
+
+
 _HEDGED = prefilter.Guarded(
     r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|(?:people|persons?) (?:briefed|close to|with (?:direct )?knowledge|there|involved)|unions? (?:says?|said|claims?|fears?)|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:says?|said|told|tell|familiar|close|with)|"
     r"anonymous (?:sources?|person)|unnamed source|according to (?:people|sources|a source|multiple sources|a person|two people|insiders?|a report|reports|media reports)|insiders?|is said to|are said to|"
@@ -39,8 +61,9 @@ _HEDGED = prefilter.Guarded(
     r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
     r"(?:bloomberg|reuters|the information|the wall street journal|wsj|cnbc|business insider|insider|the verge|axios|the new york times|financial times|ft|sky news|handelsblatt|"
     r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
-    r"near(?:s|ing) (?=(?:an? |its |the )?(?:[\w-]+ ){0,2}?(?:deal|round|[$€£]))|clos(?:es|ing) in on|in line (?:to|for)|(?:is|are) understood to|said to (?:be|plan)|reported to be|"
-    r"(?:in|held|holds|holding|began|begun|begins|preliminary|advanced|early|final) (?:[\w-]+ ){0,2}(?:talks|discussions|negotiations)|set to raise|(?:newspaper|publication|magazine|website|broadcaster) (?:first )?reported|"
+    r"near(?:s|ing)(?= (?:an? |its |the )?(?:[$€£]?[\w.-]+ ){0,3}?(?:deal|round|raise|funding|investment|acquisition|purchase|takeover)\b)|clos(?:es|ing) in on|in line (?:to|for)|seeks?(?= (?:up to |about |around |at least )?[$€£])|(?:is|are) raising(?= (?:up to |about |around |another |as much as |at least )?[$€£])|plans(?= [$€£][\d.,]+ ?\w+ (?:raise|round|fundrais\w+)\b)|(?:is|are) understood to|said to (?:be|plan)|reported to be|"
+    r"(?:in|held|holds|holding|began|begun|begins|preliminary|advanced|early|final) (?:[\w-]+ ){0,2}(?:talks|discussions|negotiations)|set to raise|(?:newspaper|publication|magazine|website|broadcaster|media|(?:news|media) outlets?) (?:first )?reported|(?:according to )?(?:\w+ ){0,2}(?:media|news) reports|(?:former|current|two|three|four|several|multiple) (?:employees|workers|staff(?:ers)?|people) (?:said|say|told (?!to\b))|"
+    r"(?:posts|accounts) (?:by|from|of) (?:former |current |laid-off )?(?:employees|workers|staff(?:ers)?)|"
     r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed)\b|\s?[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$|[,–—-]\s(?:an? (?:person|source) says?|[\w .]{2,30} (?:says|reports|learns))$",
     re.IGNORECASE,
 )
@@ -49,15 +72,28 @@ _HEDGED = prefilter.Guarded(
 _INTENT = re.compile(r"look|seek|consider|mull|weigh|explor|wants|prepar|plan|(?:plot|eye|want|hope|aim)")
 """A hedge that tells what someone means to do."""
 _ELSEWHERE = re.compile(r"\b(?:after|while|as|because|amid|following|though|although|but)\b|;", re.IGNORECASE)
+_APART = re.compile(
+    r"\b(?:in addition to|on top of|besides|(?:days|weeks|months|years?) after|(?:down|up) from)\b", re.IGNORECASE
+)
+"""Words after which something already done is told: "is planning more cuts, in addition to the 400 made in May"."""
+_NEXT_DEED = re.compile(r"(?:is|are|was) expected|(?:in|holds?) .*talks|" + _INTENT.pattern)
+_OUTLET = re.compile(
+    r",\s(?:[Tt]he\s)?(?:[A-Z][\w'&.-]*\s){1,4}(?:has\s)?(?:first\s)?reported(?:\s(?:on\s|in\s|last\s|this\s)?\w+)?\s*(?=[.,;]|$)"
+)
+"""An outlet named as the one who tells: ", The Ledger Post reported on Monday."."""
 
 
 def _governs(sentence: str, hedge: re.Match[str], start: int, end: int) -> bool:
     """Whether a word of doubt or intent stands in the clause of the cut or deal itself; who tells governs all."""
     words = hedge.group().lower()
     loose = words in ("reportedly", "allegedly", "could", "might", "potentially", "possibly")
+    between = sentence[end : hedge.start()] if hedge.start() >= end else sentence[hedge.end() : start]
+    if hedge.start() >= end and between.endswith("and ") and _NEXT_DEED.match(words):
+        return False
+    if hedge.end() <= start and _APART.search(between):
+        return False
     if not loose and not (hedge.start() >= end and _INTENT.match(words)):
         return True
-    between = sentence[end : hedge.start()] if hedge.start() >= end else sentence[hedge.end() : start]
     return not _ELSEWHERE.search(between)
 
 
@@ -65,6 +101,8 @@ def status(sentence: str, start: int, end: int, around: str, is_layoff: bool, le
     """Return how sure the text is of a claim, and the rule. `around` is the sentence with its neighbours' hedges."""
     if _DENIED.search(sentence):
         return "denied", "denial"
+    if _dropped(sentence, start, end, is_layoff):
+        return "denied", "dropped"
     hedge = next(
         (m for m in _HEDGED.finditer(sentence, max(0, start - 140), end + 90) if _governs(sentence, m, start, end)),
         None,
@@ -114,6 +152,8 @@ def status(sentence: str, start: int, end: int, around: str, is_layoff: bool, le
         if zone_sure and soft:
             return "confirmed", "announced"
         return "reported", f"hedge:{words[:24]}"
+    if outlet := _OUTLET.search(sentence):
+        return "reported", f"hedge:{outlet.group()[2:26].lower()}"
     sure = re.search(
         r"\b(?:announced|confirm(?:s|ed)|disclosed|notified|filed|told (?:staff|employees|workers)|said on|in a (?:memo|statement|filing|letter))\b",
         sentence,

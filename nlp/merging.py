@@ -141,6 +141,9 @@ def _join(keep: Finding, other: Finding) -> None:
             keep.evidence["date"] = other.evidence["date"]
     if keep.status == "reported" and other.status == "confirmed" and other.trace.get("status") == "announced":
         keep.status, keep.trace["status"] = "confirmed", "announced-elsewhere"
+    elif keep.order < 0 and keep.trace.get("status") == "plain" and other.status == "reported":
+        # a title tells as done what its text has from sources
+        keep.status, keep.trace["status"] = "reported", other.trace["status"]
     if other.status == "denied":
         keep.status, keep.trace["status"] = "denied", "denial"
     keep.cumulative = keep.cumulative and other.cumulative
