@@ -14,7 +14,8 @@ from nlp.event_types import ai_investment, layoff
 from nlp.names import is_place
 
 _DENIED = prefilter.Guarded(
-    r"\b(?:den(?:y|ies|ied)\b(?! (?:to|comment))[^.;]{0,60}(?:lay(?:ing)?[- ]?off|cut|plan|report|rumou?r|talks|rais|acqui)|no plans? (?:to|for)|not (?:planning|considering|going) to|"
+    r"\b(?:den(?:y|ies|ied)\b(?! (?:to|comment))[^.;]{0,60}(?:lay(?:ing)?[- ]?off|cut|plan|report|rumou?r|talks|rais|acqui|buy|spend|invest|suppl|bid|eliminat|shed|replac|clos)\w*|(?:is|are|was|were) not (?:in talks|buying|raising|cutting|laying|investing|spending)|did not (?:lay|cut|pay|buy|raise|invest|spend|fire|dismiss)|"
+    r"fake (?:memos?|reports?|news|letters?)|(?:stor(?:y|ies)|reports?|memos?|figures?) (?:\w+ ){0,2}[\"'“‘]?(?:invented|fake|bogus|fabricated|false|wrong)|no plans? (?:to|for)|not (?:planning|considering|going) to|"
     r"rul(?:es|ed|ing) out|dismiss(?:es|ed) (?:the )?(?:reports?|rumou?rs?)|has no (?:plans?|intention)|won't (?:cut|lay)|will not (?:cut|lay|be cutting)|"
     r"(?:reject|rebuff|dismiss|disput|scotch|den(?:y|i))(?:s|es|ed|ing)? (?:a |the |any |an |all |such |these |those |[\w']+ ){0,4}(?:reports?|rumou?rs?|claims?|suggestions?|speculation|story|stories|allegations?|chatter|talk that)|"
     r"pure fiction|baseless|unfounded|groundless|no truth (?:to|in)|without (?:any )?foundation|"
@@ -35,7 +36,7 @@ def denies(title: str) -> bool:
 _DROPPED = prefilter.Guarded(
     r"\b(?:(?:walk(?:s|ed|ing)?|step(?:s|ped|ping)?) away from|(?:pull(?:s|ed)?|back(?:s|ed)?) out of|call(?:s|ed|ing)? off|g(?:i|a)ves? up on|"
     r"(?:scrap(?:s|ped|ping)?|shelv(?:e|es|ed|ing)|abandon(?:s|ed|ing)?|ditch(?:es|ed|ing)?)|"
-    r"(?:drop(?:s|ped|ping)?|withdr(?:e|a)w(?:s|n|ing)?) (?:its |the |a |an |their )?(?:[\w-]+ )?(?:plans?|bid|offer|pursuit|talks|purchase|takeover)|"
+    r"(?:drop(?:s|ped|ping)?|withdr(?:e|a)w(?:s|n|ing)?) (?:its |the |a |an |their )?(?:[\w-]+ )?(?:plans?|bid|offer|pursuit|talks|purchase|takeover)(?: to\b)?|end(?:s|ed|ing)? (?:\w+ ){0,2}?talks|"
     r"(?:talks|negotiations|deal|purchase|takeover|merger|acquisition|round) (?:\w+ ){0,2}?(?:collapsed?|collapses|broke down|fell through|falls through|fell apart))\b"
     r"(?: (?:its |the |a |an |any |their )?(?:[\w-]+ )?(?:plans?|proposals?|talks) (?:to|for|on)\b)?",
     re.IGNORECASE,
@@ -49,7 +50,8 @@ def _dropped(sentence: str, start: int, end: int, is_layoff: bool) -> bool:
         between = sentence[m.end() : start] if m.end() <= start else sentence[end : m.start()]
         if is_layoff and not re.search(r"\b(?:plans?|proposals?|talks)\b", m.group(), re.IGNORECASE):
             continue
-        if len(between) <= 45 and not re.search(r"\b(?:and|after|but|while|to)\b|[,;]", between):
+        ended = m.start() >= end and re.match(r"(?:talks|negotiations|deal)\b", m.group(), re.IGNORECASE)
+        if len(between) <= 45 and (ended or not re.search(r"\b(?:and|after|but|while|to)\b|[,;]", between)):
             return True
     return False
 
@@ -58,13 +60,13 @@ _HEDGED = prefilter.Guarded(
     r"\b(?:reportedly|rumou?red|rumou?rs?|allegedly|people familiar|person familiar|(?:people|persons?) (?:briefed|close to|with (?:direct )?knowledge|there|involved)|unions? (?:says?|said|claims?|fears?)|familiar with (?:the|its|their|microsoft|\w+'s)|sources? (?:says?|said|told|tell|familiar|close|with)|"
     r"anonymous (?:sources?|person)|unnamed source|according to (?:people|sources|a source|multiple sources|a person|two people|insiders?|a report|reports|media reports)|insiders?|is said to|are said to|"
     r"consider(?:s|ing|ed)|mull(?:s|ing|ed)|weigh(?:s|ing|ed)(?! (?:up)?on\b)|explor(?:es|ing|ed)|could|might|may (?:cut|lay|be|lose|soon)|potentially|possibly|in talks|looking to|looks to|look to raise|seek(?:s|ing)? to|seeking|"
-    r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to announce|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
+    r"(?:plot|eye|want|hope|aim)(?:s|ing|ed)? to|wants|is expected to|are expected to|was expected to|expected to (?:cut|lay|announce|raise|eliminate|be)|likely to|set to (?:announce|cut|axe|shed|lay|lose|eliminate|slash|buy|acquire|raise|invest)|(?<=\w )said to (?=[a-z])|targeting(?= [$€£])|prepar(?:es|ing) to|report (?:says|said)|reports? suggest|"
     r"(?:bloomberg|reuters|the information|the wall street journal|wsj|cnbc|business insider|insider|the verge|axios|the new york times|financial times|ft|sky news|handelsblatt|"
-    r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
+    r"nikkei|the times|kotaku|ign|game developer)(?: news)? (?:first )?(?:reported|reports)|warn(?:s|ed|ing)? (?:of|that)|at risk|under threat|(?:analysts?|unions?|economists?|\w+ly) predict(?:s|ed)|proposed?|proposal|one source|one person|planning to|plans to raise|"
     r"near(?:s|ing)(?= (?:an? |its |the )?(?:[$€£]?[\w.-]+ ){0,3}?(?:deal|round|raise|funding|investment|acquisition|purchase|takeover)\b)|clos(?:es|ing) in on|in line (?:to|for)|seeks?(?= (?:up to |about |around |at least )?[$€£])|(?:is|are) raising(?= (?:up to |about |around |another |as much as |at least )?[$€£])|plans(?= [$€£][\d.,]+ ?\w+ (?:raise|round|fundrais\w+)\b)|(?:is|are) understood to|said to (?:be|plan)|reported to be|"
-    r"(?:in|held|holds|holding|began|begun|begins|preliminary|advanced|early|final) (?:[\w-]+ ){0,2}(?:talks|discussions|negotiations)|set to raise|(?:newspaper|publication|magazine|website|broadcaster|media|(?:news|media) outlets?) (?:first )?reported|(?:according to )?(?:\w+ ){0,2}(?:media|news) reports|(?:former|current|two|three|four|several|multiple) (?:employees|workers|staff(?:ers)?|people) (?:said|say|told (?!to\b))|"
+    r"(?:in|held|holds|holding|began|begun|begins|preliminary|advanced|early|final) (?:[\w-]+ ){0,2}(?:talks|discussions|negotiations)|set to raise|(?:newspaper|publication|magazine|website|broadcaster|media|(?:news|media) outlets?) (?:first )?reported|(?:according to )?(?:\w+ ){0,2}(?:media|news) reports|(?:former|current|two|three|four|several|multiple) (?:former |current )?(?:employees?|workers?|staff(?:ers)?|people) (?:said|say|told (?!to\b)|aware|briefed)|according to (?:\w+ ){0,2}(?:employees|workers|staffers)|"
     r"(?:posts|accounts) (?:by|from|of) (?:former |current |laid-off )?(?:employees|workers|staff(?:ers)?)|"
-    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed)\b|\s?[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$|[,–—-]\s(?:an? (?:person|source) says?|[\w .]{2,30} (?:says|reports|learns))$",
+    r"originally predicted|(?<!the )(?<!an )estimates that|unconfirmed)\b|^(?:sources?|report):\s|\s?[-–—:]\s(?:reports?|sources?|union|bloomberg|reuters|wsj|ft)$|[,–—-]\s(?:an? (?:person|source) says?|[\w .]{2,30} (?:says|reports|learns))$",
     re.IGNORECASE,
 )
 
