@@ -36,6 +36,40 @@ SORTS = {
 }
 """What a family's cues are told apart by, beside what they say alone."""
 
+_DEALS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (sort, re.compile(words, re.IGNORECASE))
+    for sort, words in (
+        (
+            "raise",
+            r"\b(?:rais(?:e|es|ed|ing)|rounds?|funding|financing|series [a-k]\b|(?:pre-)?seed|valuation|investors)\b",
+        ),
+        (
+            "contract",
+            r"\b(?:contracts?|agreements?|orders?|pact|compute|capacity|GPUs?|cloud (?:services|deal)|suppl\w+)\b",
+        ),
+        ("buy", r"\b(?:acqui\w+|b[uo]y(?:s|ing)?|bought|purchas\w+|takeover|snap\w+ up)\b"),
+        (
+            "spend",
+            r"\b(?:capex|capital (?:spending|expenditures?|expenses?)|invest\w*|spen[dt]\w*|budget|outlays?|build\w*|built|data cent(?:er|re)s?)\b",
+        ),
+    )
+)
+
+
+def sort_near(c: Candidate, text: str) -> str:
+    """Return what a candidate's cues are told apart by; of an amount in no shape, the deal spoken of nearest to it."""
+    assert c.figure is not None
+    if c.family != "amount":
+        return SORTS[c.family]
+    start, end = max(0, c.figure.start - 90), c.figure.end + 70
+    found = [
+        (max(c.figure.start - m.end(), m.start() - c.figure.end), sort)
+        for sort, pattern in _DEALS
+        for m in pattern.finditer(text, start, end)
+    ]
+    return min(found)[1] if found else SORTS[c.family]
+
+
 LOW_NAMED = 320
 """Characters from an amount beyond which a name no longer competes for it."""
 
@@ -258,7 +292,7 @@ def company_features(
     assert c.figure is not None
     link, figure = option.link, c.figure
     out: Features = {}
-    sort = SORTS[c.family]
+    sort = sort_near(c, text)
 
     def cue(name: str, value: float = 1.0) -> None:
         out[name] = value
@@ -509,7 +543,7 @@ def amount_features(
     """
     assert c.figure is not None
     figure = c.figure
-    sort = SORTS[c.family]
+    sort = sort_near(c, text)
     out: Features = wording.around(plain, figure.start, figure.end)
     for word in wording.words(title) if order >= 0 else ():
         out[f"title:{word}"] = 1.0

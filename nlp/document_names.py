@@ -114,6 +114,11 @@ def full_name(registry: Registry, group: str, name: str) -> str:
     known = {form: n for form, n in spelled.items() if names.key(form) in names.shipped()} or spelled
     most = max(known.values())
     best = max((form for form, n in known.items() if 3 * n >= most), key=lambda form: (len(form), form))
-    first, _, rest = best.partition(" ")
-    described = rest in spelled and registry.is_word(first.casefold()) and not names.COMPANY_WORD.search(first)
-    return rest if described else best  # "Insurer Acme"
+    words = best.split(" ")
+    for n in range(1, len(words)):  # "Insurer Acme", "Grocery App Acme"
+        rest = " ".join(words[n:])
+        if not registry.is_word(words[n - 1].casefold()) or names.COMPANY_WORD.search(words[n - 1]):
+            break
+        if rest in spelled:
+            return rest
+    return best

@@ -61,7 +61,8 @@ _DEMONYMS = re.compile(
     r"^(?:American|British|English|Scottish|Irish|Welsh|German|French|Italian|Spanish|Portuguese|Dutch|Belgian|Swiss|Austrian|Swedish|Norwegian|"
     r"Danish|Finnish|Polish|Czech|Hungarian|Romanian|Greek|Turkish|Russian|Ukrainian|Chinese|Japanese|Korean|South Korean|Taiwanese|Singaporean|"
     r"Malaysian|Indonesian|Vietnamese|Thai|Filipino|Indian|Pakistani|Australian|Canadian|Mexican|Brazilian|Israeli|Saudi|European|Asian|African|"
-    r"Californian|Texan|Silicon|Nordic|Estonian|Western|Eastern|Global|International|Democratic|Republican|Democrats?|Republicans?|Americans?|Europeans?|Christian|Muslim)$"
+    r"Chilean|Colombian|Argentine|Argentinian|Peruvian|Egyptian|Nigerian|Kenyan|Ghanaian|Moroccan|Tunisian|South African|Emirati|Qatari|Kuwaiti|Jordanian|Lebanese|"
+    r"Bangladeshi|Sri Lankan|Nepali|Lithuanian|Latvian|Bulgarian|Croatian|Serbian|Slovak|Slovenian|Icelandic|Armenian|Kazakh|Scandinavian|Latin American|Californian|Texan|Silicon|Nordic|Estonian|Western|Eastern|Global|International|Democratic|Republican|Democrats?|Republicans?|Americans?|Europeans?|Christian|Muslim)$"
 )
 
 _ANAPHOR = re.compile(
@@ -359,9 +360,17 @@ _AI_NOUN = re.compile(
 
 
 _KIND_FIRST = re.compile(
-    r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|Chip ?[Mm]aker|Maker|Developer|Provider|Designer)\s(?=\S)"
+    r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|[A-Z]?[\w-]*[Mm]aker|Developer|Provider|Designer|App|Chain|Retailer|Grocer|Lender|Insurer|Carrier|Operator|Publisher|"
+    r"(?:Insur|Fin|Agri|Ag|Ed|Health|Med|Prop|Legal|Reg|Climate|Clean|Food|Deep|Mar|Bio)tech|[\w.]+-(?:Based|based|Owned|owned|Listed|listed))\s(?=\S)"
 )
 """A headline's description of a firm before its name."""
+_KIND_ALONE = re.compile(
+    r"(?:(?:Insur|Fin|Agri|Ed|Health|Med|Prop|Legal|Reg|Climate|Clean|Food|Deep)tech|[A-Z][a-z]{3,}maker|[\w.]+-based)\s(?=\S)"
+)
+"""One word of a kind of firm, which no firm's own name begins with."""
+_STATE_CODE = re.compile(
+    r"A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
+)
 _OFFICE = re.compile(
     r"(?:'s)?\s(?:(?:Senior |Executive )?Vice President|Chief(?: [A-Z]\w+)? Officer|Chief Executive|President|Chair(?:man|woman)?|Co-?[Ff]ounder|Founder|Managing Director|General Manager)\b"
 )
@@ -383,7 +392,7 @@ def _tidied(
         name = sentence[start:end]
     if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
         start += m.end()
-    if title_case and (m := _KIND_FIRST.match(sentence[start:end])):
+    if (title_case or _KIND_ALONE.match(name)) and (m := _KIND_FIRST.match(name)):
         start += m.end()  # "AI Chip Startup Acme"
     if (m := _OFFICE.search(sentence[start:end])) and m.start():
         end = start + m.start()  # "Acme Chief Financial Officer Ann Dow"
@@ -433,7 +442,7 @@ _NOT_FIRM_AFTER = re.compile(
 _NAMED_AFTER = re.compile(rf"\b{GIVEN_NAME.pattern}'s\s$")
 """The first word of a firm named after a person, as it stands before the rest of its name."""
 _KIND_OF_FIRM = re.compile(
-    r"^\s(?:[Ss]tart-?[Uu]ps?|[Ff]irms?|[Gg]iants?|[Mm]akers?|[Uu]nicorns?|[Cc]hipmakers?|[Dd]evelopers?)\b"
+    r"^\s(?:[Ss]tart-?[Uu]ps?|[Ff]irms?|[Gg]iants?|[Mm]akers?|[Uu]nicorns?|[Cc]hipmakers?|[Dd]evelopers?|[Cc]hains?)\b"
 )
 
 
@@ -570,6 +579,12 @@ def mentions(
             continue  # "the Hamburg bicycle maker"
         if _NOT_FIRM_AFTER.match(sentence[end : end + 60]):
             continue
+        if (
+            _STATE_CODE.fullmatch(name)
+            and sentence[:start].endswith(", ")
+            and re.match(r"\s?[):;,.]|$", sentence[end : end + 2])
+        ):
+            continue  # "Acme (Ann Arbor, MI)"
         if re.search(
             r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$",
             sentence[max(0, start - 12) : start],
