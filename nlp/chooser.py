@@ -454,6 +454,11 @@ _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
             r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|costs?|price\w*|fine\w*)\b[^,;.]{0,30}$",
         ),
         (
+            "valued-at",
+            "before",
+            r"\bvalu(?:ation|ed|es|ing)\b(?:(?!\b(?:rais|round|fund|invest|led|after)\w*)[^;])*$",
+        ),
+        (
             "value-after",
             "near-after",
             r"^[\s-]*(?:[\w-]+\s){0,3}?(?:valu\w+|company|revenues?|sales|profits?|market|loss(?:es)?|gain|assets|debt|loan|bonds?|notes|savings|startup|firm|deficit|orders?)\b",

@@ -186,7 +186,7 @@ def is_no_company(name: str) -> bool:
         or len(low) < 2
         or bool(
             re.fullmatch(
-                r"(?:Generative|Artificial) (?:AI|Intelligence)|[A-Z]{2,4}-\d{2,4}|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+",
+                r"(?:Generative|Artificial) (?:AI|Intelligence)|(?:Legal|Voice|Enterprise|Physical|Sovereign|Conversational|Consumer|Clinical|Industrial|Embodied|Agentic|Responsible) AI|[A-Z]{2,4}-\d{2,4}|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+",
                 name,
             )
         )
@@ -360,7 +360,7 @@ _AI_NOUN = re.compile(
 
 
 _KIND_FIRST = re.compile(
-    r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|[A-Z]?[\w-]*[Mm]aker|Developer|Provider|Designer|App|Chain|Retailer|Grocer|Lender|Insurer|Carrier|Operator|Publisher|"
+    r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|[A-Z]?[\w-]*[Mm]aker|Developer|Provider|Designer|App|Chain|Retailer|Grocer|Exchange|Lender|Insurer|Carrier|Operator|Publisher|"
     r"(?:Insur|Fin|Agri|Ag|Ed|Health|Med|Prop|Legal|Reg|Climate|Clean|Food|Deep|Mar|Bio)tech|[\w.]+-(?:Based|based|Owned|owned|Listed|listed))\s(?=\S)"
 )
 """A headline's description of a firm before its name."""
@@ -468,6 +468,10 @@ def _may_name(
         company_like = True
     titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
     plain = all(len(w) > 1 and registry.is_word(w.casefold()) for part in name.split() for w in part.split("-"))
+    if title_case and plain and registry.inner and label != "ORG" and not COMPANY_WORD.search(name):
+        parts = [w.casefold() for w in re.split(r"[\s-]+", name)]
+        if len(parts) > 1 and not any(w in registry.inner for w in parts):
+            return False  # "The Gold Rush: $1.2B Raised", "Head-Office Layoffs"
     if _COMPANY_ACTS.match(after) and not (titled and label == "PERSON"):
         company_like = True
     elif (
@@ -579,6 +583,8 @@ def mentions(
             continue  # "the Hamburg bicycle maker"
         if _NOT_FIRM_AFTER.match(sentence[end : end + 60]):
             continue
+        if start < 60 and sentence[:start].endswith("(") and re.match(r"\)\s[-–—]+\s", sentence[end : end + 4]):
+            continue  # "OSLO, Feb 6 (Newswire) - "
         if (
             _STATE_CODE.fullmatch(name)
             and sentence[:start].endswith(", ")

@@ -191,7 +191,7 @@ OWN_NOUNS = frozenset(
 """Nouns that are themselves the cut: "14,000 layoffs"."""
 
 COMPANION = (
-    r"^[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
+    r"^(?:\s(?:on|this|last|in)\s\w+)?[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
     r"represents|which (?:is|represents|amounts to|equates to|equals)|amounting to|amounts to|accounting for|a|an|that is|i\.e\.|the equivalent of|making up|"
     r"comprising|translating to|more than|over|at least|at the time|impacting|affecting|cutting|or just over|or just under|in a|out of|totaling|corresponding to|it said|he said|up to|as much as|around|close to|of)[\s,\"]*){0,5}[-—]?\s*$"
 )
