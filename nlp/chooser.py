@@ -269,6 +269,7 @@ def company_features(
     option: Option,
     text: str,
     c: Candidate,
+    sort: str,
     rule: Link | None,
     same: Callable[[str, str], bool],
     topic: str | None,
@@ -283,16 +284,16 @@ def company_features(
 ) -> Features:
     """Return the cues for and against an option owning the candidate's amount.
 
-    `same` tells whether two names are one company; `headed` whether the title names it; `described` what the article
-    calls it ("ai", "investor" or ""); `supplies` whether it is a seller of chips or compute; `plain` is the sentence
-    with its names and amounts masked; `before_it` the mentions of companies before the amount in it;
-    `in_apposition` whether the option stands in what only describes another; `told` how often the article names it;
+    `sort` is what its cues are told apart by, see `sort_near`; `same` tells whether two names are one company; `headed`
+    whether the title names it; `described` what the article calls it ("ai", "investor" or ""); `supplies` whether it is
+    a seller of chips or compute; `plain` is the sentence with its names and amounts masked; `before_it` the mentions of
+    companies before the amount in it; `in_apposition` whether the option stands in what only describes another; `told`
+    how often the article names it;
     `standing` what its name is taken for: "known", "organisation", "person", "plain" words, or "new".
     """
     assert c.figure is not None
     link, figure = option.link, c.figure
     out: Features = {}
-    sort = sort_near(c, text)
 
     def cue(name: str, value: float = 1.0) -> None:
         out[name] = value
@@ -531,6 +532,7 @@ def amount_features(
     c: Candidate,
     text: str,
     *,
+    sort: str,
     kind: str,
     link: Link,
     chosen: Features,
@@ -548,7 +550,6 @@ def amount_features(
     """
     assert c.figure is not None
     figure = c.figure
-    sort = sort_near(c, text)
     out: Features = wording.around(plain, figure.start, figure.end)
     for word in wording.words(title) if order >= 0 else ():
         out[f"title:{word}"] = 1.0

@@ -62,6 +62,8 @@ class Proposal:
 
     at: Setting
     candidate: Candidate
+    sort: str
+    """What its cues are told apart by."""
     kind: Kind
     rule: Link | None
     """The company that the rules of linking name."""
@@ -139,6 +141,7 @@ class Proposal:
             | chooser.amount_features(
                 c,
                 self.at.text,
+                sort=self.sort,
                 kind=self.kind,
                 link=link,
                 chosen=self.cues[place],
@@ -217,6 +220,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
     if not found:
         return None
     plain = _plain(line, at.registry)
+    sort = chooser.sort_near(c, text)
     before = [o.mention for o in found if o.mention and o.mention.end <= figure.start]
     spans = [(m.end, m.end + apposed.end()) for m in before if (apposed := names.APPOSITION.match(text[m.end :]))]
     cues = [
@@ -224,6 +228,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
             option,
             text,
             c,
+            sort,
             link,
             at.registry.same,
             topic,
@@ -239,7 +244,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
         for option in found
     ]
     titled = _plain(draft.title, at.registry) if draft.title else ""
-    return Proposal(at, c, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
+    return Proposal(at, c, sort, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
 
 
 def _plain(line: Line, registry: Registry) -> str:
