@@ -528,6 +528,19 @@ _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
 )
 
 
+_TO_A_DOLLAR = {
+    code: units
+    for units, codes in (
+        (10, "CNY HKD TWD SEK NOK DKK ZAR MXN THB TRY EGP CZK UAH"),
+        (100, "INR JPY RUB PKR BDT LKR NPR KES HUF PHP KZT"),
+        (1_000, "KRW CLP COP NGN ARS"),
+        (10_000, "IDR VND"),
+    )
+    for code in codes.split()
+}
+"""Units of a currency to a dollar, to the power of ten: enough to tell a vast amount from a small one."""
+
+
 def amount_features(
     c: Candidate,
     text: str,
@@ -622,8 +635,9 @@ def amount_features(
         cue("compute")
     if _AGGREGATE.search(text[max(0, c.start - 60) : c.start + 1]):
         cue("aggregate")
-    out["small"] = float(figure.low < 1_000_000)
-    out["vast"] = float(figure.low > 600_000_000_000)
+    size = figure.low / _TO_A_DOLLAR.get(figure.currency or "", 1)
+    out["small"] = float(size < 1_000_000)
+    out["vast"] = float(size > 600_000_000_000)
     out["range"] = float(figure.high is not None)
     out[f"place={'title' if order < 0 else 'lead' if order <= 2 else 'early' if order <= 8 else 'late'}"] = 1.0
     out["counterparty"] = float(counterparty)
