@@ -528,6 +528,17 @@ _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
 )
 
 
+_INTO_NAME = re.compile(
+    r"^\s?(?:more\s|investments?\s|stakes?\s|bet\s|commitment\s|funding\s(?:deal|round)\s|equity\s\w+\s)?(?:in|into|for)\s(?P<what>(?:[^\s‹›.;,]+\s){0,6})‹N",
+    re.IGNORECASE,
+)
+"""What an amount goes into, where that is named; `plain` tells names by ‹N›."""
+_FIRM = re.compile(
+    r"\b(?:compan(?:y|ies)|start-?up|firm|lab|maker|chip ?maker|unicorn|developer|provider|rival|platform|business|designer|operator|giant|specialist)\s$",
+    re.IGNORECASE,
+)
+
+
 _TO_A_DOLLAR = {
     code: units
     for units, codes in (
@@ -635,6 +646,14 @@ def amount_features(
         cue("compute")
     if _AGGREGATE.search(text[max(0, c.start - 60) : c.start + 1]):
         cue("aggregate")
+    if into := _INTO_NAME.match(plain[figure.end : figure.end + 110]):
+        cue(
+            "into-firm"
+            if _FIRM.search(into["what"])
+            else "into-name"
+            if into["what"].count(" ") < 3
+            else "into-far-name"
+        )
     size = figure.low / _TO_A_DOLLAR.get(figure.currency or "", 1)
     out["small"] = float(size < 1_000_000)
     out["vast"] = float(size > 600_000_000_000)
