@@ -45,6 +45,8 @@ KIND_PENALTY = 0.3
 WORD_PENALTY = 4.0
 """How many times more strongly the weight of a single word is held than that of a cue."""
 _WORD = re.compile(r"[lr](?:\d+=|:)|title:|name[+-]|(?:name|anaphor|pronoun)[<>]")
+_OF_THE_FIRM = re.compile(r"company-(?:name=|label|topic|only|turn|head)|margin")
+"""Cues of who pays, which tell nothing of what the deal is."""
 KINDS = ("funding", "capex", "stake", "acquisition", "contract", "fund")
 COMPANY_PRIOR = {
     "rule-here": 1.5,
@@ -324,7 +326,7 @@ def fit_kind(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> di
             labels.append(KINDS.index(e.kinds[place]))
             weights.append(e.weight)
             groups.append(e.group)
-    names = _names(rows, groups, LEAST_SEEN)
+    names = _names([{k: v for k, v in row.items() if not _OF_THE_FIRM.search(k)} for row in rows], groups, LEAST_SEEN)
     held = np.repeat(_penalties(names, KIND_PENALTY)[:, None], len(KINDS), axis=1)
     x, y, m = _matrix(rows, names), np.eye(len(KINDS))[labels], np.array(weights)[:, None]
 
