@@ -78,8 +78,8 @@ AMOUNT_SIGNS = {
     company-owns-amount company-owns-noun company-owns-agent margin in-round announce announces builds
     counterparty company-sector=ai company-label=ORG capex-words compute into spend-on ai-near
     company-before company-apart=0 company-name=known""",
-    -1: """forecast forecast-words earlier-figure value-before value-after valued-at plural-target debt gift sell not income
-    market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
+    -1: """forecast forecast-words earlier-figure value-before value-after valued-at plural-target debt gift sell not
+    income market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
     tie-not-local tie-title-of-others tie-once tie-seldom tie-sentence-only forecast-after
     company-one-of-several company-one-of-two company-other-subject company-oblique company-object
     company-ruled-out company-in-apposition company-name=plain company-name=person company-attribute
