@@ -99,8 +99,8 @@ def _governs(sentence: str, hedge: re.Match[str], start: int, end: int) -> bool:
     return not _ELSEWHERE.search(between)
 
 
-def status(sentence: str, start: int, end: int, around: str, is_layoff: bool, lead: str) -> tuple[Status, str]:
-    """Return how sure the text is of a claim, and the rule. `around` is the sentence with its neighbours' hedges."""
+def status(sentence: str, start: int, end: int, is_layoff: bool) -> tuple[Status, str]:
+    """Return how sure a sentence is of the cut or deal that it states from `start` to `end`, and the rule."""
     if _DENIED.search(sentence):
         return "denied", "denial"
     if _dropped(sentence, start, end, is_layoff):

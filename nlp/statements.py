@@ -105,7 +105,6 @@ def _finding(at: Setting, c: Candidate, link: Link) -> Finding:
     draft, line, text, registry, topic = at.draft, at.line, at.text, at.registry, at.topic
     group = registry.group(link.name)
     is_topic = topic is not None and registry.same(link.name, topic)
-    lead = " ".join(x.text for x in draft.lines[:3])
     evidence = {"company": line.evidence(link.start, link.end)}
     trace = {"company": f"link:{link.rule}"}
     if c.figure is not None:
@@ -117,7 +116,7 @@ def _finding(at: Setting, c: Candidate, link: Link) -> Finding:
         trace["percent"] = f"shape:{c.shape}"
     anchor = c.figure or c.percent
     assert anchor is not None
-    status, status_rule = attributes.status(text, c.start, c.end, text, c.type == "layoff", lead)
+    status, status_rule = attributes.status(text, c.start, c.end, c.type == "layoff")
     trace["status"] = status_rule
     when = attributes.when(text, min(c.start, anchor.start), anchor.end, draft.stated(line), draft.published)
     if c.list_name and when.date is None:  # the line that opens the list may date it
