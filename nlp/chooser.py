@@ -110,7 +110,7 @@ _SPEAKS = re.compile(r"^\s(?:said|says|announced|told|confirmed|added|plans|will
 _PROGRAMME = re.compile(r"\s(?:Fund|Plan|Initiative|Programme|Program|Project|Act)$")
 _STATE_ACTS = re.compile(r"(?:,\sand|,\swhile|\bthat|\bas|;)\s(?:the\s)?(?:[A-Z]\w+\s){0,2}government\b")
 _PEOPLE_OF = re.compile(
-    r"^(?:'s)?\s(?:[A-Z][\w&]+\s)?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|co-founders?|founders?|staffers?|scientists?|managers?)\b"
+    r"^(?:(?:,|\s(?:and|&))\s(?:and\s)?[A-Z][\w&]+){0,3}(?:'s)?\s(?:[A-Z][\w&]+\s)?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|co-founders?|founders?|staffers?|scientists?|managers?)\b"
 )
 _LIST_OF_MANY = re.compile(
     r"[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},?\s(?:(?:and|&)\s)?[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2}(?:\s\([^)]*\))?\s(?:are|have|all|each|will|plan|plans|collectively|now|to|[a-z]+ed|pour|boost|spend|invest|lead)\b"
