@@ -9,7 +9,8 @@ Two workers are set against one in two ways. By process: one reads, then two, an
 take what is left of the cores, one of which is free for them only in the first case. By core: all of it on one core,
 then on two, with two processes for each core as the service has them, so that one writes while the other reads.
 What the clock tells swings by a fifth from minute to minute: each way is run three times, in turns, and the middle
-of its times counts.
+of its times counts. It is told of two loads: short articles, of which every third states an event, so that to write is
+a fourth of the work; and the site's pages, general news of which few state any, so that to extract is nearly all of it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import logging
 import multiprocessing
 import os
 import resource
-import shutil
 import signal
 import statistics
 import subprocess
@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,28 +54,54 @@ DISTINCT = 700
 """Pages of the site that are all of different articles: it shows some 800 again and again."""
 
 
-def _store(folder: Path, articles: Path) -> Engine:
+Load = Callable[[Engine], object]
+"""Puts into an empty store what is to be read."""
+
+
+def short_articles(folder: Path, count: int) -> Load:
+    """Return a load of so many short articles."""
+    articles = folder / "articles.jsonl"
+    write_articles(articles, count)
+    return lambda engine: steps.collect_files(engine, [articles])
+
+
+def general_news(count: int) -> Load:
+    """Return a load of so many pages of the site."""
+    now = datetime.now(UTC)
+    found = [
+        Page(url=f"http://127.0.0.1/{number}", source_id="archive", fetched_at=now, body=body)
+        for number, body in enumerate(news_site.bodies(count))
+    ]
+
+    def put(engine: Engine) -> None:
+        sources.save(engine, [steps.ARCHIVE])
+        pages_.save(engine, found)
+
+    return put
+
+
+def _store(folder: Path, load: Load) -> Engine:
     engine = open_store(f"sqlite:///{folder / 'ledger.sqlite'}")
     migrate(engine)
-    steps.collect_files(engine, [articles])
+    load(engine)
     return engine
 
 
-def in_process(folder: Path, articles: Path, reader: Reader) -> float:
+def in_process(folder: Path, load: Load, reader: Reader) -> float:
     """Return the wall seconds of reading and reconciling everything in this process."""
-    engine = _store(folder, articles)
+    engine = _store(folder, load)
     begun = time.perf_counter()
     read_and_derive(engine, reader)
     return time.perf_counter() - begun
 
 
-def side_by_side(places: Sequence[Path], articles: Path, reader: Reader) -> float:
+def side_by_side(places: Sequence[Path], load: Load, reader: Reader) -> float:
     """Return the wall seconds of `in_process` in as many processes that share no store: what the machine allows."""
     fork = multiprocessing.get_context("fork")
     ended = fork.SimpleQueue()
 
     def run(place: Path) -> None:
-        ended.put(in_process(place, articles, reader))
+        ended.put(in_process(place, load, reader))
 
     processes = [fork.Process(target=run, args=(place,)) for place in places]
     for process in processes:
@@ -114,19 +140,13 @@ def growth(folder: Path, reader: Reader) -> dict[str, float]:
             used_, free, bytes_ = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names)
         return float((used_ - free) * bytes_ / 1000)
 
-    empty, now = size(), datetime.now(UTC)
-    bodies = news_site.bodies(DISTINCT)
-    found = [
-        Page(url=f"http://127.0.0.1/{number}", source_id="archive", fetched_at=now, body=body)
-        for number, body in enumerate(bodies)
-    ]
-    sources.save(engine, [steps.ARCHIVE])
-    pages_.save(engine, found)
+    empty = size()
+    general_news(DISTINCT)(engine)
     waiting = size()
     read_and_derive(engine, reader)
     with reading(engine) as connection:
         articles = articles_.count(connection)
-    return {"waiting_page": (waiting - empty) / len(found), "article": (size() - empty) / articles}
+    return {"waiting_page": (waiting - empty) / DISTINCT, "article": (size() - empty) / articles}
 
 
 def read_and_derive(engine: Engine, reader: Reader) -> None:
@@ -208,13 +228,13 @@ def seconds_of_work(engine: Engine) -> float:
 
 
 def through_celery(
-    folder: Path, articles: Path, processes: int, cores: Collection[int] | None = None
+    folder: Path, load: Load, processes: int, cores: Collection[int] | None = None
 ) -> tuple[float, float]:
     """Return the seconds from the first page read to the last event, by a real worker behind a real broker.
 
     First by the clock, then of CPU in the processes that read. With `cores`, all there is runs on these alone.
     """
-    engine = _store(folder, articles)
+    engine = _store(folder, load)
     all_cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores or all_cores)
     environment = {
@@ -248,26 +268,40 @@ def through_celery(
             log.close()
 
 
-def in_turns(folder: Path, articles: Path, reader: Reader) -> dict[str, float]:
-    """Return the middle of several runs' seconds of each way to read and derive the articles."""
+def in_turns(folder: Path, load: Load, reader: Reader, count: int) -> dict[str, float | list[float]]:
+    """Return how fast a load of so many is read and derived each way, by the middle of several runs."""
     first, second = sorted(os.sched_getaffinity(0))[:2]
     taken: dict[str, list[float]] = defaultdict(list)
-    for turn in range(TURNS):
-        places = {way: folder / f"{way}-{turn}" for way in ("alone", "one", "two", "core", "cores", "left", "right")}
-        for place in places.values():
-            place.mkdir()
-        one, one_cpu = through_celery(places["one"], articles, 1)
-        two, two_cpu = through_celery(places["two"], articles, 2)
-        core, _ = through_celery(places["core"], articles, 2, [second])
-        cores, _ = through_celery(places["cores"], articles, 4, [first, second])
-        told = {"one": one, "one_cpu": one_cpu, "two": two, "two_cpu": two_cpu, "core": core, "cores": cores}
-        told["alone"] = in_process(places["alone"], articles, reader)
-        told["apart"] = side_by_side([places["left"], places["right"]], articles, reader)
+    for _ in range(TURNS):
+        with tempfile.TemporaryDirectory(dir=folder) as turn:
+            ways = ("alone", "one", "two", "core", "cores", "left", "right")
+            places = {way: Path(turn) / way for way in ways}
+            for place in places.values():
+                place.mkdir()
+            one, one_cpu = through_celery(places["one"], load, 1)
+            two, two_cpu = through_celery(places["two"], load, 2)
+            core, _ = through_celery(places["core"], load, 2, [second])
+            cores, _ = through_celery(places["cores"], load, 4, [first, second])
+            told = {"one": one, "one_cpu": one_cpu, "two": two, "two_cpu": two_cpu, "core": core, "cores": cores}
+            told["alone"] = in_process(places["alone"], load, reader)
+            told["apart"] = side_by_side([places["left"], places["right"]], load, reader)
         for way, seconds in told.items():
             taken[way].append(seconds)
-        for place in places.values():
-            shutil.rmtree(place)
-    return {way: statistics.median(seconds) for way, seconds in taken.items()}
+    middle = {way: statistics.median(seconds) for way, seconds in taken.items()}
+    return {
+        "in_process_per_second": round(count / middle["alone"], 1),
+        "celery_one_process_per_second": round(count / middle["one"], 1),
+        "celery_two_processes_per_second": round(count / middle["two"], 1),
+        "celery_to_in_process": round(middle["alone"] / middle["one"], 3),
+        "two_processes_to_one": round(middle["one"] / middle["two"], 3),
+        "ms_of_cpu_for_each_by_one_and_by_two": [
+            round(1000 * middle[way] / count, 2) for way in ("one_cpu", "two_cpu")
+        ],
+        "one_core_per_second": round(count / middle["core"], 1),
+        "two_cores_per_second": round(count / middle["cores"], 1),
+        "two_cores_to_one": round(middle["core"] / middle["cores"], 3),
+        "two_that_share_nothing_to_one": round(2 * middle["alone"] / middle["apart"], 3),
+    }
 
 
 def main() -> None:
@@ -291,9 +325,8 @@ def main() -> None:
         sizes = growth(site, reader)
         again = rereading(site, reader)
         other = ours["collect"] + plain(site, plain_count)
-        articles = Path(folder) / "articles.jsonl"
-        write_articles(articles, count)
-        taken = in_turns(Path(folder), articles, reader)
+        short = in_turns(Path(folder), short_articles(Path(folder), count), reader, count)
+        general = in_turns(Path(folder), general_news(count), reader, count)
     print(
         json.dumps(
             {
@@ -305,18 +338,8 @@ def main() -> None:
                 "plain_design_per_second_and_core": round(1 / other, 1),
                 "to_plain_design": round(other / sum(ours.values()), 1),
                 "reread_per_second_and_core": round(count / again, 1),
-                "in_process_per_second": round(count / taken["alone"], 1),
-                "celery_one_process_per_second": round(count / taken["one"], 1),
-                "celery_two_processes_per_second": round(count / taken["two"], 1),
-                "celery_to_in_process": round(taken["alone"] / taken["one"], 3),
-                "two_processes_to_one": round(taken["one"] / taken["two"], 3),
-                "ms_of_cpu_for_an_article_by_one_and_by_two": [
-                    round(1000 * taken[cpu] / count, 2) for cpu in ("one_cpu", "two_cpu")
-                ],
-                "one_core_per_second": round(count / taken["core"], 1),
-                "two_cores_per_second": round(count / taken["cores"], 1),
-                "two_cores_to_one": round(taken["core"] / taken["cores"], 3),
-                "two_that_share_nothing_to_one": round(2 * taken["alone"] / taken["apart"], 3),
+                "short_articles": short,
+                "general_news": general,
             },
             indent=2,
         )
