@@ -32,7 +32,6 @@ _LINKS = {
     "at": ("at-company", "into-company", "after-figure"),
     "oblique": ("oblique-before", "possessive-before", "owner-inside"),
 }
-_WEAK = frozenset(rule for rules in _LINKS.values() for rule in rules)
 _UNREAL = re.compile(
     r"\b(?:if|would|could|might|wanted|wants|reckon\w*|rumou?r\w*|fear\w*|suppos\w+|should|unless|hypothetical\w*)\b"
     r"|\b(?:earlier|previous) version\b|\bcorrect(?:ed|ion)\b",

@@ -70,10 +70,6 @@ def sort_near(c: Candidate, text: str) -> str:
     return min(found)[1] if found else SORTS[c.family]
 
 
-LOW_NAMED = 320
-"""Characters from an amount beyond which a name no longer competes for it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Option:
     """One company that an amount may belong to."""
@@ -288,8 +284,8 @@ def company_features(
     whether the title names it; `described` what the article calls it ("ai", "investor" or ""); `supplies` whether it is
     a seller of chips or compute; `plain` is the sentence with its names and amounts masked; `before_it` the mentions of
     companies before the amount in it; `in_apposition` whether the option stands in what only describes another; `told`
-    how often the article names it;
-    `standing` what its name is taken for: "known", "organisation", "person", "plain" words, or "new".
+    how often the article names it; `standing` what its name is taken for: "known", "organisation", "person", "plain"
+    words, or "new".
     """
     assert c.figure is not None
     link, figure = option.link, c.figure
@@ -431,11 +427,9 @@ def company_features(
     return out
 
 
-_AI = re.compile(ai_investment.AI)
 _NOT_FOR_AI = re.compile(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE)
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
 _AGGREGATE = re.compile(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE)
-_ROUND = re.compile(rf"^[\s-]*(?:in\s|of\s)?{ai_investment.ROUND}", re.IGNORECASE)
 _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
     (name, where, prefilter.Guarded(words, re.IGNORECASE, megabytes=1))
     for name, where, words in (

@@ -76,7 +76,7 @@ def topic_of(draft: Draft, registry: Registry) -> str | None:
             if (
                 plain
                 and not mention.label
-                and not names._COMPANY_ACTS.match(line.text[mention.end :])
+                and not names.COMPANY_ACTS.match(line.text[mention.end :])
                 and names.key(mention.name) not in registry.organisations
             ):
                 continue

@@ -321,7 +321,7 @@ def called(sentence: str, start: int, end: int) -> str:
     return re.sub(r"[\s-]", "", found[1].lower()) if found else ""
 
 
-_COMPANY_ACTS = re.compile(
+COMPANY_ACTS = re.compile(
     r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
     r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:los(?:es?|ing)\s(?:\d|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
     r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets|let\sgo|shut(?:s|ting)?\sdown|trimm\w+)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s|^:\s(?:US)?[$€£₹]\d"
@@ -338,7 +338,7 @@ _COMPANY_BEFORE = re.compile(
 def is_company_like(name: str, after: str) -> bool:
     """Return whether a name's form, or what follows it, says company, whatever the model calls it."""
     return bool(
-        LEGAL.search(name) or COMPANY_WORD.search(name) or _COMPANY_AFTER.match(after) or _COMPANY_ACTS.match(after)
+        LEGAL.search(name) or COMPANY_WORD.search(name) or _COMPANY_AFTER.match(after) or COMPANY_ACTS.match(after)
     )
 
 
@@ -456,7 +456,7 @@ def _may_name(
     if title_case:
         after = after.lower()
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
-        return bool(COMPANY_WORD.search(name)) or bool(_COMPANY_ACTS.match(after))
+        return bool(COMPANY_WORD.search(name)) or bool(COMPANY_ACTS.match(after))
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
     if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not GIVEN_NAME.match(name):
         company_like = not _TITLES.search(sentence[max(0, start - 24) : start])
@@ -472,7 +472,7 @@ def _may_name(
         parts = [w.casefold() for w in re.split(r"[\s-]+", name)]
         if len(parts) > 1 and not any(w in registry.inner for w in parts):
             return False  # "The Gold Rush: $1.2B Raised", "Head-Office Layoffs"
-    if _COMPANY_ACTS.match(after) and not (titled and label == "PERSON"):
+    if COMPANY_ACTS.match(after) and not (titled and label == "PERSON"):
         company_like = True
     elif (
         title_case
@@ -571,7 +571,7 @@ def mentions(
             or re.match(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]", sentence[end : end + 9])
         ):
             continue
-        if is_outlet(name) and k not in registry.headed and not _COMPANY_ACTS.match(sentence[end : end + 40]):
+        if is_outlet(name) and k not in registry.headed and not COMPANY_ACTS.match(sentence[end : end + 40]):
             continue
         if (
             label in ("GPE", "LOC")
