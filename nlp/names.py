@@ -359,14 +359,13 @@ _AI_NOUN = re.compile(
 )
 
 
+_TRADE = r"(?:Insur|Fin|Agri|Ed|Health|Med|Prop|Legal|Reg|Climate|Clean|Food|Deep)tech"
 _KIND_FIRST = re.compile(
     r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|[A-Z]?[\w-]*[Mm]aker|Developer|Provider|Designer|App|Chain|Retailer|Grocer|Exchange|Lender|Insurer|Carrier|Operator|Publisher|"
-    r"(?:Insur|Fin|Agri|Ag|Ed|Health|Med|Prop|Legal|Reg|Climate|Clean|Food|Deep|Mar|Bio)tech|[\w.]+-(?:Based|based|Owned|owned|Listed|listed))\s(?=\S)"
+    rf"{_TRADE}|(?:Ag|Mar|Bio)tech|[\w.]+-(?:Based|based|Owned|owned|Listed|listed))\s(?=\S)"
 )
 """A headline's description of a firm before its name."""
-_KIND_ALONE = re.compile(
-    r"(?:(?:Insur|Fin|Agri|Ed|Health|Med|Prop|Legal|Reg|Climate|Clean|Food|Deep)tech|[A-Z][a-z]{3,}maker|[\w.]+-based)\s(?=\S)"
-)
+_KIND_ALONE = re.compile(rf"(?:{_TRADE}|[A-Z][a-z]{{3,}}maker|[\w.]+-based)\s(?=\S)")
 """One word of a kind of firm, which no firm's own name begins with."""
 _STATE_CODE = re.compile(
     r"A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
@@ -392,7 +391,7 @@ def _tidied(
         name = sentence[start:end]
     if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
         start += m.end()
-    if (title_case or _KIND_ALONE.match(name)) and (m := _KIND_FIRST.match(name)):
+    if m := (_KIND_FIRST if title_case else _KIND_ALONE).match(sentence[start:end]):
         start += m.end()  # "AI Chip Startup Acme"
     if (m := _OFFICE.search(sentence[start:end])) and m.start():
         end = start + m.start()  # "Acme Chief Financial Officer Ann Dow"

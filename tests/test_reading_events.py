@@ -37,6 +37,8 @@ def figures_of(claims: list[Claim]) -> list[tuple[str, str, float | None]]:
         ("Quentara to cut 1,200 jobs", "", [("layoff", "Quentara", 1200)]),
         ("Robotics maker Ferrowell lays off 17% of its staff", "", [("layoff", "Ferrowell", 17)]),
         ("Lumora raises $40M for its AI tutor", "", [("ai_investment", "Lumora", 40_000_000)]),
+        ("Fintech App Walloren Cuts 40 Jobs", "", [("layoff", "Walloren", 40)]),
+        ("AI Developer Ferrowell Lays Off 60 Employees", "", [("layoff", "Ferrowell", 60)]),
         (
             "Ferrowell trims its ranks",
             "Ferrowell said on Tuesday it would lay off about 300 employees, or 8% of its workforce. "
