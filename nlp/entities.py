@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import importlib
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import Any
 
 from newsledger.settings import settings
@@ -19,6 +21,8 @@ UNUSED = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "sente
 MOST_TEXTS = 4_000
 """Texts after which the pipeline forgets the words it learned. Those of the first so many texts it keeps for good: they
 are the commonest, and a word that is kept is told from its neighbours at a tenth of the cost."""
+MOST_ASKED = 8_192
+"""Words of which it is kept whether they are the language's; then all are forgotten."""
 TOGETHER = 1024
 """Texts given to the pipeline at a time; it names a fourth of them in one go."""
 
@@ -52,13 +56,17 @@ def _learn_less(pipeline: Any) -> None:
     character, and to try them takes as long as the rest.
     """
     from spacy.attrs import IDS
+    from spacy.lang.lex_attrs import word_shape
 
     vocab, tokenizer = pipeline.vocab, pipeline.tokenizer
     layers = [layer for layer in pipeline.get_pipe("ner").model.walk() if layer.name == "extract_features"]
     asked = {IDS[column] for layer in layers for column in ("IS_SPACE", "NORM", *layer.attrs["columns"])}
     if asked:
         asked.add(vocab.vectors.attr)
-        vocab.lex_attr_getters = {name: get for name, get in vocab.lex_attr_getters.items() if name in asked}
+        getters = {name: get for name, get in vocab.lex_attr_getters.items() if name in asked}
+        if getters.get(IDS["SHAPE"]) is word_shape:
+            getters[IDS["SHAPE"]] = _shape
+        vocab.lex_attr_getters = getters
     for name, nothing in (
         ("prefix_search", None),
         ("suffix_search", None),
@@ -66,6 +74,19 @@ def _learn_less(pipeline: Any) -> None:
         ("infix_finditer", ()),
     ):
         setattr(tokenizer, name, _unless_letters(getattr(tokenizer, name), nothing))
+
+
+_SHAPES = str.maketrans(ascii_letters + digits, "x" * 26 + "X" * 26 + "d" * 10)
+_LONG_RUN = re.compile(r"(.)\1{4,}", re.DOTALL)
+
+
+def _shape(word: str) -> str:
+    """Return what spaCy's `word_shape` returns: letters told as x or X, digits as d, of like ones four at most."""
+    if not word.isascii() or len(word) >= 100:
+        from spacy.lang.lex_attrs import word_shape
+
+        return str(word_shape(word))
+    return _LONG_RUN.sub(r"\1\1\1\1", word.translate(_SHAPES))
 
 
 def _unless_letters(find: Callable[[str], Any], nothing: Any) -> Callable[[str], Any]:
@@ -101,10 +122,15 @@ class Recogniser:
         package = package or settings().spacy_model
         self._nlp = _pipeline(package)
         self._memory = _memory(package)
+        self._words: dict[str, bool] = {}
 
     def is_word(self, word: str) -> bool:
         """Return whether a lower-case word is one of the language's, by the pipeline's vectors."""
-        return bool(self._nlp.vocab.has_vector(word))
+        if (known := self._words.get(word)) is None:
+            if len(self._words) >= MOST_ASKED:
+                self._words.clear()
+            known = self._words[word] = bool(self._nlp.vocab.has_vector(word))
+        return known
 
     def of(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
         """Return for each text its entities: start, end, label."""

