@@ -30,17 +30,28 @@ Resolve = Callable[[Mention], str | None]
 
 _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
 _SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
+_PREPOSITIONS = (
+    r"of|to|with|from|by|at|in|on|for|than|like|including|against|into|via|per|between|among|across|behind|under|over|"
+    r"after|following|told|tells?|through|included|includes|include|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
+    r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|amid|near|outside|inside|around|about"
+)
+_BESIDE_PREPOSITION = r"the|its|rivals?|fellow|maker|giant|company|firm|startup|parent"
 _PREPOSITION = re.compile(
-    r"(?:\b(?:of|to|with|from|by|at|in|on|for|than|like|including|such as|against|into|via|per|between|among|across|behind|under|over|"
-    r"after|following|according to|told|tells?|through|included|includes|include|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
-    r"owns?|owned|backs?|backed|used|uses|before|close|closes|closing|shut|shuts|shutting|sell|sells|selling|before|amid|near|outside|inside|that of|around|about)\s(?:the\s|its\s|rival\s|rivals\s|fellow\s|maker\s|giant\s|company\s|firm\s|startup\s|parent\s|(?:[A-Z][\w.]+\s)?[A-Z][\w.]+-based\s)*)$",
+    rf"(?:\b(?:{_PREPOSITIONS}|such as)\s(?:(?:{_BESIDE_PREPOSITION}|(?:[A-Z][\w.]+\s)?[A-Z][\w.]+-based)\s)*)$",
     re.IGNORECASE,
 )
+_MAY_END_OBLIQUE = re.compile(rf"(?:\b(?:{_PREPOSITIONS}|as)|{_BESIDE_PREPOSITION}|-based)$", re.IGNORECASE)
+"""The last word of what `_PREPOSITION` matches."""
 
 
 @lru_cache(maxsize=4096)
 def is_oblique(lead: str) -> bool:
     """Return whether what follows the beginning of a sentence stands after a preposition, and is no subject."""
+    last = lead[-40:].rsplit(maxsplit=1)[-1:]
+    if not lead[-1:].isspace() or not last:
+        return False
+    if last[0].isascii() and not _MAY_END_OBLIQUE.search(last[0]):
+        return False  # no preposition, nor a word that may follow one
     return _PREPOSITION.search(lead) is not None
 
 

@@ -174,6 +174,7 @@ def is_outlet(name: str) -> bool:
 _LEGAL_ALONE = ("inc", "corp", "ltd", "llc", "plc", "co", "gmbh", "company", "corporation")
 
 
+@lru_cache(maxsize=8192)
 def is_no_company(name: str) -> bool:
     """Return whether a capitalised run is surely not a company: a place, a people, a body, a plain word."""
     low = name.casefold().strip(". ")
@@ -184,16 +185,14 @@ def is_no_company(name: str) -> bool:
         or is_place(name)
         or bool(_DEMONYMS.match(name))
         or len(low) < 2
-        or bool(
-            re.fullmatch(
-                r"(?:Generative|Artificial) (?:AI|Intelligence)|(?:Legal|Voice|Enterprise|Physical|Sovereign|Conversational|Consumer|Clinical|Industrial|Embodied|Agentic|Responsible) AI|[A-Z]{2,4}-\d{2,4}|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+",
-                name,
-            )
-        )
+        or bool(_NO_NAME.fullmatch(name))
         or bool(_BODY.search(name))
     )
 
 
+_NO_NAME = re.compile(
+    r"(?:Generative|Artificial) (?:AI|Intelligence)|(?:Legal|Voice|Enterprise|Physical|Sovereign|Conversational|Consumer|Clinical|Industrial|Embodied|Agentic|Responsible) AI|[A-Z]{2,4}-\d{2,4}|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+"
+)
 _BODY = re.compile(
     r"^Cent(?:re|er)$|\b(?:Restructuring|Reduction|Layoffs?)\b|\b(?:Plan|Programme|Program|Initiative)$|^(?:Worker|Employee) Adjustment|^Retraining Notification|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
     r"Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Awards?|Summit|Conference|Week|Festival)\b"
@@ -210,20 +209,24 @@ def is_government(name: str) -> bool:
     ) or is_place(name)
 
 
+_TAIL = re.compile(r"\s[-|]\s[A-Z][^-|]{1,45}$")
+_SPACELESS = re.compile(r"\S+")
+
+
 def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
     """Return the spans of capitalised runs, cut at function words, and in titles at verbs and descriptors too."""
     spans: list[tuple[int, int]] = []
     first = len(sentence) - len(sentence.lstrip(" \"'(-•"))
     tail = (
-        re.search(r"\s[-|]\s[A-Z][^-|]{1,45}$", sentence)
-        if len(sentence) < 220 and not sentence.rstrip().endswith(".")
+        _TAIL.search(sentence)
+        if len(sentence) < 220 and ("-" in sentence or "|" in sentence) and not sentence.rstrip().endswith(".")
         else None
     )
     if tail and tail.start() > 20:
         sentence = sentence[: tail.start()]  # a headline's outlet
     for m in _RUN.finditer(sentence):
         start = m.start()
-        words = [(w.start() + start, w.end() + start) for w in re.finditer(r"\S+", m.group())]
+        words = [(w.start() + start, w.end() + start) for w in _SPACELESS.finditer(m.group())]
         group: list[tuple[int, int]] = []
         for a, b in [*words, (-1, -1)]:
             word = sentence[a:b].strip(".,'") if a >= 0 else ""
@@ -275,15 +278,23 @@ class Registry:
     organisations: set[str] = field(default_factory=set)
     """Keys that the model or the shipped companies call a company."""
 
+    _groups: dict[str, str] = field(default_factory=dict, repr=False)
+    """Name → its group, as far as asked since the last naming."""
+
     def add(self, name: str) -> None:
         """Count one naming."""
+        self._groups.clear()
         k = key(name)
         self.counts[k] += 1
         self.spelled.setdefault(k, Counter())[clean(name)] += 1
 
     def group(self, name: str) -> str:
         """Return the key of the group a name belongs to: the shortest key of the document that begins it."""
-        k = key(name)
+        if (group := self._groups.get(name)) is None:
+            group = self._groups[name] = self._group(key(name))
+        return group
+
+    def _group(self, k: str) -> str:
         words = k.split()
         if len(words) > 2:
             initials = "".join(word[0] for word in words)
@@ -384,12 +395,32 @@ def _tidied(
     name = sentence[start:end]
     if key(name) in known:
         return start, end
-    if m := re.match(
-        r"(?:Half|Some|Most|All|Many|A\s[Tt]hird|A\s[Qq]uarter|Two-[Tt]hirds)\s(?:[Oo]f)\s(?=[A-Z])", name
-    ):
+    if len(name.split()) > 1:
+        start, end = _tidied_words(sentence, start, end, registry, title_case)
+    first = sentence[start:end].split(" ")[0]
+    if not first[1:].islower() and (m := _TWO_IN_ONE.fullmatch(first)):
+        tail = m[1]
+        if tail.casefold() in registry.inner and first not in registry.inner:
+            start += m.start(1)
+    return start, end
+
+
+_SHARE_OF = re.compile(r"(?:Half|Some|Most|All|Many|A\s[Tt]hird|A\s[Qq]uarter|Two-[Tt]hirds)\s(?:[Oo]f)\s(?=[A-Z])")
+_FIELD_FIRST = re.compile(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])")
+_ROUND_OF = re.compile(r"(?:Pre-)?(?:Series|Round)\s[A-K]\d?\s(?:of|for|in)\s")
+_AI_LAST = re.compile(r"\sAI$")
+_LAST_WORD = re.compile(r"\s(\w+)$")
+_NO_LAST_WORD = re.compile(
+    r"(?:Stock|Shares|Layoffs?|Employees|Workers|Jobs|News|Laid|Lays|Cuts?|Announced|Plans|Raises|Raised|Executives?|Staff|Job|CEO)"
+)
+_TWO_IN_ONE = re.compile(r"(?:[A-Z][a-z]+)+?([A-Z][a-z]{3,})")
+
+
+def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title_case: bool) -> tuple[int, int]:
+    """Strip the words that are no part of a name of several."""
+    if m := _SHARE_OF.match(sentence[start:end]):
         start += m.end()  # "Half of Acme's staff"
-        name = sentence[start:end]
-    if m := re.match(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])", name):
+    if m := _FIELD_FIRST.match(sentence[start:end]):
         start += m.end()
     if m := (_KIND_FIRST if title_case else _KIND_ALONE).match(sentence[start:end]):
         start += m.end()  # "AI Chip Startup Acme"
@@ -399,22 +430,14 @@ def _tidied(
         verb = m[1].casefold()
         if verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
             end = start + m.start()  # "Acme Purchases Beta"
-    if m := re.match(r"(?:Pre-)?(?:Series|Round)\s[A-K]\d?\s(?:of|for|in)\s", sentence[start:end]):
+    if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
-    if (m := re.search(r"\sAI$", sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
+    if (m := _AI_LAST.search(sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
         end = start + m.start()  # "Sydney AI chip designer"
-    while (m := re.search(r"\s(\w+)$", sentence[start:end])) and (
-        m[1].casefold() in _FUNCTION
-        or re.fullmatch(
-            r"(?:Stock|Shares|Layoffs?|Employees|Workers|Jobs|News|Laid|Lays|Cuts?|Announced|Plans|Raises|Raised|Executives?|Staff|Job|CEO)",
-            m[1],
-        )
+    while (m := _LAST_WORD.search(sentence[start:end])) and (
+        m[1].casefold() in _FUNCTION or _NO_LAST_WORD.fullmatch(m[1])
     ):
         end = start + m.start()
-    if m := re.fullmatch(r"(?:[A-Z][a-z]+)+?([A-Z][a-z]{3,})", sentence[start:end].split(" ")[0]):
-        tail = m[1]
-        if tail.casefold() in registry.inner and sentence[start:end].split(" ")[0] not in registry.inner:
-            start += m.start(1)
     return start, end
 
 
@@ -531,6 +554,17 @@ def _may_name(
     )
 
 
+_ACTING = re.compile(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b")
+_PART_OF_WORD = re.compile(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]")
+_ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|its)\s$")
+_PLAIN_AFTER = re.compile(r"(?:-based)?\s[a-z]")
+_DATELINE_AFTER = re.compile(r"\)\s[-–—]+\s")
+_STATE_AFTER = re.compile(r"\s?[):;,.]|$")
+_TOWN_OF = re.compile(r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$")
+_OPEN_BEFORE = re.compile(r"\(\s?$")
+_TICKER_AFTER = re.compile(r"\s?[):.,]|\s[\d.]+%")
+
+
 def mentions(
     sentence: str,
     entities: Iterable[tuple[int, int, str]],
@@ -560,14 +594,12 @@ def mentions(
             found = [m for m in found if m.end <= start]
         name = sentence[start:end]
         k = key(name)
-        acting = bool(_DEMONYMS.match(name)) and bool(
-            re.match(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b", sentence[end : end + 20])
-        )
+        following = sentence[end : end + 20]
         if (
             not k
-            or (is_no_company(name) and not acting)
+            or (is_no_company(name) and not (_DEMONYMS.match(name) and _ACTING.match(following)))
             or (name.endswith(" AI") and bool(_DEMONYMS.match(name[:-3])))
-            or re.match(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]", sentence[end : end + 9])
+            or (following[:1] == "-" and _PART_OF_WORD.match(following[:9]))
         ):
             continue
         if is_outlet(name) and k not in registry.headed and not COMPANY_ACTS.match(sentence[end : end + 40]):
@@ -576,31 +608,30 @@ def mentions(
             label in ("GPE", "LOC")
             and k not in known
             and k not in registry.organisations
-            and re.search(r"\b(?:the|an?|its)\s$", sentence[max(0, start - 5) : start])
-            and re.match(r"(?:-based)?\s[a-z]", sentence[end : end + 9])
+            and _ARTICLE_BEFORE.search(sentence[max(0, start - 5) : start])
+            and _PLAIN_AFTER.match(following[:9])
         ):
             continue  # "the Hamburg bicycle maker"
         if _NOT_FIRM_AFTER.match(sentence[end : end + 60]):
             continue
-        if start < 60 and sentence[:start].endswith("(") and re.match(r"\)\s[-–—]+\s", sentence[end : end + 4]):
+        if start < 60 and sentence[:start].endswith("(") and _DATELINE_AFTER.match(following[:4]):
             continue  # "OSLO, Feb 6 (Newswire) - "
         if (
-            _STATE_CODE.fullmatch(name)
+            len(name) == 2
+            and _STATE_CODE.fullmatch(name)
             and sentence[:start].endswith(", ")
-            and re.match(r"\s?[):;,.]|$", sentence[end : end + 2])
+            and _STATE_AFTER.match(following[:2])
         ):
             continue  # "Acme (Ann Arbor, MI)"
-        if re.search(
-            r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$",
-            sentence[max(0, start - 12) : start],
-        ):
+        leading = sentence[max(0, start - 12) : start]
+        if "of" in leading and _TOWN_OF.search(leading):
             continue
         if (
             found
-            and re.search(r"\(\s?$", sentence[:start])
-            and re.match(r"\s?[):.,]|\s[\d.]+%", sentence[end : end + 6])
-            and name.isupper()
             and len(name) <= 6
+            and name.isupper()
+            and _OPEN_BEFORE.search(leading)
+            and _TICKER_AFTER.match(following[:6])
         ):
             continue  # a ticker
         if not (k in known or k in registry.organisations) and not _may_name(

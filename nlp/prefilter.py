@@ -132,6 +132,10 @@ def either(patterns: Iterable[str]) -> str:
     return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
+_SHORT = 64
+"""Characters up to which to search a text takes less time than to ask whether it is worth it."""
+
+
 class Guarded:
     """A rule's pattern that is tried only where RE2 finds what it cannot do without: most sentences have none of it."""
 
@@ -147,6 +151,8 @@ class Guarded:
 
     def search(self, text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match from `at` on, as `re` finds it."""
+        if len(text) - at <= _SHORT:
+            return self._compiled.search(text, at, end)
         data = (text[at:] if at else text).encode("utf-8", "replace")
         if (place := self._needs.find(data)) is None:
             return None
