@@ -10,6 +10,7 @@ from functools import cached_property
 
 from newsledger.model import Article, Evidence
 from nlp import candidates, dates, gate, linking, names, prefilter
+from nlp.abreast import Steps
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
 from nlp.language import is_english
@@ -121,7 +122,7 @@ class Setting:
         return self.line.text
 
 
-def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool) -> Draft | None:
+def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool) -> Steps[Draft | None]:
     """Return the draft of an article, or None where it holds no event: then the reason is counted in `drops`.
 
     `gated` tells whether sentences in which nothing can be are passed over, `any_money` whether amounts count though
@@ -134,19 +135,24 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
         drops["empty"] += 1
         return None
     stating: dict[int, gate.Stating] = {}
+    yield
     money = any_money or gate.speaks_of_ai(whole)
     if gated:
-        passages = gate.passages(whole, money=money)
+        yield
+        passages = yield from gate.passages(whole, money=money)
         if not passages:
             drops["gate"] += 1
             return None
-        stating = gate.stating(passages)
+        yield
+        stating = yield from gate.stating(passages)
         if not stating:
             drops["no_candidate"] += 1
             return None
+        yield
     if not is_english(f"{article.title}\n{article.text}"):
         drops["not_english"] += 1
         return None
+    yield
     lines: list[Line] = []
     if head:
         start = title.text.index(head[0])

@@ -7,10 +7,11 @@ itself. RE2 looks for it over a whole text, in linear time. Nothing here loads a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp import candidates, figures
+from nlp.abreast import Steps, alone
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
 from nlp.prefilter import ANYTHING, Pattern, Shapes, compile_bytes, either, loosened, necessary, telling
@@ -113,7 +114,7 @@ def speaks_of_ai(text: str) -> bool:
     return any(_AI.search(line.decode()) for _, line in lines)
 
 
-def passages(text: str, *, money: bool) -> list[Passage]:
+def passages(text: str, *, money: bool) -> Steps[list[Passage]]:
     """Return the sentences of a text that may hold an event; with `money` those of investments too.
 
     The text is a view's; its first line is the title, one sentence whatever it holds.
@@ -121,12 +122,17 @@ def passages(text: str, *, money: bool) -> list[Passage]:
     data = text.encode("utf-8", "replace")
     lines: dict[tuple[int, int], set[_Kind]] = {}
     for finder, kinds in _ASKED:
-        for span, line in _lines(data, finder):
-            if asked := {kind for kind in kinds if kind.shapes(line)}:
-                lines.setdefault(span, set()).update(asked)
+        asked = list(_lines(data, finder))
+        for kind in kinds:
+            yield
+            for span, line in asked:
+                if kind.shapes(line):
+                    lines.setdefault(span, set()).add(kind)
+        yield
     opened = _list_opens(data)
     listed = set() if opened is None else {span for span, _ in _lines(data, _LIST_LINE, opened)}
     amounts = {span for span, _ in _lines(data, _MONEY)} if money else set()
+    yield
     spoken: tuple[int, int] | None = None
     found = []
     bytes_before = characters_before = 0
@@ -180,15 +186,18 @@ class Stating:
     amounts: Sequence[Candidate]
 
 
-def stating(found: Iterable[Passage]) -> dict[int, Stating]:
+def stating(found: Sequence[Passage]) -> Steps[dict[int, Stating]]:
     """Return where those of the passages begin that have a candidate, and what each has.
 
     What was spoken of anywhere before is taken to be told right before: what is told of fewer is left in.
     """
-    stated = {}
     for passage in found:
-        before, intro = _told[passage.in_context], _told[passage.listed]
-        cuts = passage.cuts and bool(candidates.layoffs(passage.text, before, intro))
+        candidates.figures_of(passage.text)  # which keeps them
+    yield
+    cutting = [p.cuts and bool(candidates.layoffs(p.text, _told[p.in_context], _told[p.listed])) for p in found]
+    yield
+    stated = {}
+    for passage, cuts in zip(found, cutting, strict=True):
         amounts = candidates.investments(passage.text) if passage.money else ()
         if cuts or amounts:
             stated[passage.start] = Stating(passage.text, cuts, amounts)
@@ -202,7 +211,7 @@ _told = ("", "layoffs")
 def text_may_hold(text: str) -> bool:
     """Return whether any sentence of a text, its title on the first line, may state an event."""
     plain = View(text, "text").text
-    return bool(stating(passages(plain, money=speaks_of_ai(plain))))
+    return bool(alone(stating(alone(passages(plain, money=speaks_of_ai(plain))))))
 
 
 def bytes_may_hold(body: bytes) -> bool:

@@ -33,6 +33,7 @@ from nlp import (
     statements,
     timing,
 )
+from nlp.abreast import Steps, abreast, alone
 from nlp.candidates import Candidate
 from nlp.drafts import Draft, Setting
 from nlp.merging import Finding
@@ -97,7 +98,7 @@ class Reader:
         """Yield the claims of each article, in order; memory does not grow with their number."""
         iterator = iter(articles)
         while batch := list(islice(iterator, BATCH)):
-            made = [self._draft(article) for article in batch]
+            made = abreast(map(self._draft, batch))
             self._name_entities([draft for draft in made if draft])
             for draft in made:
                 yield self._claims(draft) if draft else []
@@ -120,7 +121,7 @@ class Reader:
                 out.append(f"  {name} = {value!r}{words} by {rule}")
         return "\n".join(out)
 
-    def _draft(self, article: Article) -> Draft | None:
+    def _draft(self, article: Article) -> Steps[Draft | None]:
         return drafts.draft(article, self.drops, gated=self._gates, any_money="tie_to_ai" in self._disabled)
 
     def _name_entities(self, made: Sequence[Draft]) -> None:
@@ -131,7 +132,7 @@ class Reader:
             line.entities = found
 
     def _with_entities(self, article: Article) -> Draft | None:
-        draft = self._draft(article)
+        draft = alone(self._draft(article))
         if draft is not None:
             self._name_entities([draft])
         return draft

@@ -13,6 +13,7 @@ from bench.predictions import article
 from bench.split import available, documents, read_jsonl
 from newsledger.model import Claim
 from nlp import candidates, figures, gate, prefilter
+from nlp.abreast import alone
 from nlp.event_types import ai_investment, layoff
 from nlp.reader import Reader
 from nlp.text import View, sentences
@@ -83,7 +84,7 @@ def test_a_large_amount_in_any_form_passes(amount: str) -> None:
 
 def test_small_amounts_and_words_that_end_like_a_currency_are_looked_at_no_further() -> None:
     text = "AI pumps\nOn September 12 the years 2019 and 2020 were told of, and a ticket cost $160 or 12 euros."
-    assert gate.passages(text, money=True) == []
+    assert alone(gate.passages(text, money=True)) == []
 
 
 def unguarded(text: str) -> set[tuple[int, str]]:
@@ -107,7 +108,7 @@ def unguarded(text: str) -> set[tuple[int, str]]:
 
 
 def guarded(text: str) -> set[tuple[int, str]]:
-    stating = gate.stating(gate.passages(text, money=gate.speaks_of_ai(text)))
+    stating = alone(gate.stating(alone(gate.passages(text, money=gate.speaks_of_ai(text)))))
     return {(start, "cut") for start, told in stating.items() if told.cuts} | {
         (start, "amount") for start, told in stating.items() if told.amounts
     }

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from newsledger.settings import settings
 from nlp import ai_relation, attributes, candidates, dates, drafts, encoding, entities, figures, linking, prefilter
 from nlp import text as texts_
+from nlp.abreast import Steps, abreast, alone
 
 TEXTS = [
     text
@@ -221,6 +222,21 @@ def test_what_is_encoded_four_words_at_a_time_is_what_the_stock_layers_make_of_i
 def test_what_stands_after_a_preposition_is_told_by_the_last_word_before_it(text: str) -> None:
     for end in range(min(len(text), 300)):
         assert linking.is_oblique(text[:end]) == bool(linking._PREPOSITION.search(text[:end]))
+
+
+def test_works_abreast_do_each_step_before_any_does_the_next() -> None:
+    done: list[str] = []
+
+    def work(name: str, steps: int) -> Steps[str]:
+        for step in range(steps):
+            done.append(f"{name}{step}")
+            yield
+        return name * steps
+
+    assert abreast([work("a", 2), work("b", 0), work("c", 3)]) == ["aa", "", "ccc"]
+    assert done == ["a0", "c0", "a1", "c1", "c2"]
+    assert abreast([]) == []
+    assert alone(work("d", 1)) == "d"
 
 
 def test_words_forgotten_and_learned_anew_change_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
