@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from newsledger.model import EventType
-from nlp import names
+from nlp import names, prefilter
 from nlp.event_types import layoff
 from nlp.linking import Link
 from nlp.merging import Finding
@@ -32,10 +32,11 @@ _LINKS = {
     "at": ("at-company", "into-company", "after-figure"),
     "oblique": ("oblique-before", "possessive-before", "owner-inside"),
 }
-_UNREAL = re.compile(
+_UNREAL = prefilter.Beginning(
     r"\b(?:if|would|could|might|wanted|wants|reckon\w*|rumou?r\w*|fear\w*|suppos\w+|should|unless|hypothetical\w*)\b"
     r"|\b(?:earlier|previous) version\b|\bcorrect(?:ed|ion)\b",
     re.IGNORECASE,
+    not_after=r"\w",
 )
 _MANY = re.compile(
     r"\b(?:industry|sector|companies|firms|employers|nationwide|across the|tall(?:y|ies)|tracker)\b", re.IGNORECASE

@@ -240,10 +240,11 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
     )
 
 
-_SEPARATION = re.compile(
+_SEPARATION = prefilter.Beginning(
     r"\b(?:separations?|lay-?offs?|cuts|job losses|terminations?|reductions?|departures?|last day|redundanc\w+|dismissals|closure|positions|(?:affected|impacted) (?:employees|workers|staff))\b[^.;]{0,60}\b"
     r"(?:take effect|takes effect|effective|begin|start|occur|are expected|are scheduled|will be|is expected|completed?|phased|leave|happen|end)\b",
     re.IGNORECASE,
+    not_after=r"\w",
 )
 
 

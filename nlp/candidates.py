@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
@@ -75,13 +75,15 @@ def _shapes(type_: EventType) -> tuple[tuple[_Shape, ...], prefilter.Shapes]:
     return shapes, prefilter.Shapes(prefilter.necessary(pattern.pattern) for _, _, pattern in shapes)
 
 
-def _matches(type_: EventType, text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
-    """Yield family, name and match of each shape of an event type in a masked sentence."""
+@lru_cache(maxsize=512)
+def _matches(type_: EventType, text: str) -> tuple[tuple[str, str, re.Match[str]], ...]:
+    """Return family, name and match of each shape of an event type in a masked sentence: the gate asks, and then we."""
     shapes, prefilter_ = _shapes(type_)
+    found = []
     for index in prefilter_.may_match(text.encode("utf-8", "replace")):
         family, name, pattern = shapes[index]
-        for match in pattern.finditer(text):
-            yield family, name, match
+        found += [(family, name, match) for match in pattern.finditer(text)]
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -192,7 +194,7 @@ LIST_LINE = (
 _LIST_LINE = re.compile(LIST_LINE)
 LIST_INTRO = layoff.CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts"
 """What the line that opens a list speaks of."""
-_LIST_INTRO = re.compile(LIST_INTRO, re.IGNORECASE)
+_LIST_INTRO = prefilter.Beginning(LIST_INTRO, re.IGNORECASE)
 JOB_NOUNS = ("jobs", "job", "roles", "positions", "posts", "redundancies")
 """Nouns that count jobs themselves, which only a cut can "affect" or "eliminate"."""
 _COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE)
@@ -521,7 +523,11 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
 
 
 _VALUATION_AFTER = re.compile(ai_investment.VALUATION_AFTER, re.IGNORECASE)
-_VALUATION_BEFORE = re.compile(ai_investment.VALUATION_BEFORE, re.IGNORECASE)
+_VALUE_BEFORE = prefilter.Beginning(
+    r"\bvalu(?:ed|ing|ation|es?)\b[^,;]{0,30}$|\bvaluation\b[^,;.]{0,18}$|\bat an?\s$|revenue[^,;]{0,25}$|market cap\w*[^,;]{0,25}$",
+    re.IGNORECASE,
+)
+_VALUATION_BEFORE = prefilter.Beginning(ai_investment.VALUATION_BEFORE, re.IGNORECASE)
 _ROUND_WORD = re.compile(ai_investment.ROUND, re.IGNORECASE)
 
 FAMILIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -678,11 +684,9 @@ def _is_outlay(sentence: str, candidate: Candidate) -> bool:
         and not re.search(r"\b(?:round|funding|financing|raise),?\s(?:is\s|was\s)?worth\s$", before)
     ):
         return False
-    if re.search(
-        r"\bvalu(?:ed|ing|ation|es?)\b[^,;]{0,30}$|\bvaluation\b[^,;.]{0,18}$|\bat an?\s$|revenue[^,;]{0,25}$|market cap\w*[^,;]{0,25}$",
-        before,
-        re.IGNORECASE,
-    ) and not (candidate.family in ("contract", "acquisition") or (noun_phrase and _OF_A_ROUND.search(before))):
+    if _VALUE_BEFORE.search(before) and not (
+        candidate.family in ("contract", "acquisition") or (noun_phrase and _OF_A_ROUND.search(before))
+    ):
         return False
     if candidate.shape in ("amount-on-ai", "amount-investment") and _INCOME.search(before):
         return False

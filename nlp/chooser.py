@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -124,7 +124,7 @@ _SUPPLIED = re.compile(
     r"\b(?:provid|suppl|sell|sold|deliver|host|rent|leas|giv)\w*\s(?:[^.;,]{0,60}\s)?(?:to|for)\s(?:the\s)?$|\b(?:suppl(?:y|ies|ied|ying)|giv(?:e|es|ing)|orders? from|commitments? from|customer)\s(?:the\s)?$"
 )
 """What makes the company after it the one supplied, which pays."""
-_SELLER = re.compile(ai_investment.SELLER_SUBJECT, re.IGNORECASE)
+_SELLER = prefilter.Beginning(ai_investment.SELLER_SUBJECT, re.IGNORECASE, not_after=r"\w")
 
 
 def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
@@ -162,9 +162,10 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
     return "target" if target else ""
 
 
-_MANY = re.compile(
+_MANY = prefilter.Beginning(
     r"\b(?:start-?ups|companies|firms|hyperscalers|giants|investors (?:have |had |are )|sector|industry|worldwide|global(?:ly)?|Big Tech|venture (?:capital|funding)|boom|wave|surge)\b",
     re.IGNORECASE,
+    not_after=r"\w",
 )
 _OWN_MATTER = re.compile(
     r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]|[Ii]ts|[Oo]ur|[Nn]ew)\s(?:[\w$.,-]+\s){0,5}?(?:round|deal|investment|funding|financing|raise|series|acquisition|transaction|purchase|contract|agreement|order|plan|project|spending|"
@@ -230,9 +231,10 @@ _ABOUT = {
     ),
 }
 _BEFORE_NAME = re.compile(r"\b([a-z]+)\s(?:(?:the|its|rival|fellow|an?|[a-z]+-based|[a-z]+-[a-z]+|AI|[a-z]+)\s){0,5}$")
-_DESCRIBED = re.compile(
+_DESCRIBED = prefilter.Beginning(
     r"\b(?:start-?up|company|firm|lab|maker|developer|provider|group|rival|giant|unicorn|platform|chipmaker|designer|business|outfit|specialist|operator)s?\s$",
     re.IGNORECASE,
+    not_after=r"\w",
 )
 _LED_BY = re.compile(
     r"\b(?:led|co-led|backed|joined|headed|anchored)\sby\b|\bparticipation (?:from|by|of)\b|\binvestors (?:include|including)\b|\balongside\b"
@@ -427,9 +429,9 @@ def company_features(
     return out
 
 
-_NOT_FOR_AI = re.compile(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE)
-_COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
-_AGGREGATE = re.compile(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE)
+_NOT_FOR_AI = prefilter.Beginning(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE, not_after=r"\w")
+_COMPUTE = prefilter.Beginning(ai_investment.COMPUTE, re.IGNORECASE, not_after=r"\w")
+_AGGREGATE = prefilter.Beginning(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE, not_after=r"\w")
 _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
     (name, where, prefilter.Guarded(words, re.IGNORECASE, megabytes=1))
     for name, where, words in (
@@ -667,11 +669,19 @@ class Model:
     amount: Mapping[str, float]
     kinds: Mapping[Kind, Mapping[str, float]]
     least: float
+    _of_kinds: dict[str, list[tuple[Kind, float]]] = field(init=False, repr=False, default_factory=dict)
+    """Name of a feature → its weights for each kind that has one."""
+
+    def __post_init__(self) -> None:
+        for kind, weights in self.kinds.items():
+            for name, weight in weights.items():
+                self._of_kinds.setdefault(name, []).append((kind, weight))
 
     @staticmethod
     def dot(weights: Mapping[str, float], features: Features) -> float:
         """Return the weighted sum of features; those without a weight count nothing."""
-        return sum([weights[name] * value for name, value in features.items() if name in weights])
+        weight_of = weights.get
+        return sum([weight * value for name, value in features.items() if (weight := weight_of(name)) is not None])
 
     def rank(self, all_features: Sequence[Features]) -> list[float]:
         """Return the score of each option."""
@@ -683,7 +693,11 @@ class Model:
 
     def kind_of(self, features: Features) -> tuple[Kind, float]:
         """Return the kind of an investment, and how probable it is."""
-        scores = {kind: self.dot(weights, features) for kind, weights in self.kinds.items()}
+        told: dict[Kind, list[float]] = {kind: [] for kind in self.kinds}
+        for name, value in features.items():
+            for kind, weight in self._of_kinds.get(name, ()):
+                told[kind].append(weight * value)
+        scores = {kind: sum(found) for kind, found in told.items()}
         kind = max(scores, key=lambda k: scores[k])
         return kind, 1 / sum(math.exp(max(-30.0, score - scores[kind])) for score in scores.values())
 

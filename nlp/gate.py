@@ -110,8 +110,16 @@ class Passage:
 
 def speaks_of_ai(text: str) -> bool:
     """Return whether a text speaks of AI at all: only then is money in it for AI."""
-    lines = _lines(text.encode("utf-8", "replace"), _MAY_BE_AI)
-    return any(_AI.search(line.decode()) for _, line in lines)
+    data = text.encode("utf-8", "replace")
+    at = 0
+    while place := _MAY_BE_AI.find(data, at):
+        start = data.rfind(b"\n", 0, place[0]) + 1
+        end = data.find(b"\n", place[0])
+        end = len(data) if end < 0 else end
+        if _AI.search(data[start:end].decode(), len(data[start : place[0]].decode())):
+            return True
+        at = end + 1
+    return False
 
 
 def passages(text: str, *, money: bool) -> Steps[list[Passage]]:

@@ -139,7 +139,7 @@ _SHORT = 64
 class Guarded:
     """A rule's pattern that is tried only where RE2 finds what it cannot do without: most sentences have none of it."""
 
-    __slots__ = ("_compiled", "_needs", "pattern")
+    __slots__ = ("_compiled", "_needs", "_without", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0, *, megabytes: int = 8) -> None:
         """Compile a pattern, and with so much memory at most what every match of it holds."""
@@ -148,13 +148,19 @@ class Guarded:
         self._needs = compile_bytes(
             necessary(pattern), case_sensitive=not flags & re.IGNORECASE, across_lines=True, megabytes=megabytes
         )
+        self._without = ""
+        """A text that is known to have none."""
 
     def search(self, text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match from `at` on, as `re` finds it."""
         if len(text) - at <= _SHORT:
             return self._compiled.search(text, at, end)
+        if text is self._without:
+            return None
         data = (text[at:] if at else text).encode("utf-8", "replace")
         if (place := self._needs.find(data)) is None:
+            if not at:
+                self._without = text
             return None
         # no match begins before that place
         before = place[0] if len(data) == len(text) - at else len(data[: place[0]].decode())

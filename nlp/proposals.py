@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from newsledger.model import Kind
-from nlp import attributes, candidates, chooser, descriptions, document_names, linking, names, wording
+from nlp import attributes, candidates, chooser, descriptions, document_names, linking, names, prefilter, wording
 from nlp.candidates import Candidate
 from nlp.drafts import AI, Line, Setting
 from nlp.event_types import ai_investment
@@ -30,7 +30,7 @@ _NOT_A_ROUND = re.compile(
     re.IGNORECASE,
 )
 
-_BUILDS = re.compile(
+_BUILDS = prefilter.Beginning(
     r"data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|supercomputer|chips?\b|GPU|\bA\.?I\.?\b|artificial|R&D|cloud|comput",
     re.IGNORECASE,
 )
@@ -39,7 +39,7 @@ _BUYOUT_DEAL = re.compile(
     r"\b(?:acquir(?:e|es|ed|ing)|acquisition of|takeover of|merger with|(?:agreed|agrees|plans|talks|deal) to buy\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z]|bought\s(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])"
 )
 
-_DEBT = re.compile(ai_investment.DEBT, re.IGNORECASE)
+_DEBT = prefilter.Beginning(ai_investment.DEBT, re.IGNORECASE, not_after=r"\w")
 
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
 

@@ -6,7 +6,7 @@ import math
 import re
 
 from newsledger.model import Kind
-from nlp import acceptance, attributes, chooser, dates, document_names, linking, names
+from nlp import acceptance, attributes, chooser, dates, document_names, linking, names, prefilter
 from nlp.candidates import Candidate
 from nlp.drafts import Setting
 from nlp.event_types import layoff
@@ -14,7 +14,10 @@ from nlp.linking import Link
 from nlp.merging import Finding
 from nlp.proposals import Proposal
 
-_HYPOTHETICAL = re.compile(layoff.HYPOTHETICAL, re.IGNORECASE)
+_HYPOTHETICAL = prefilter.Beginning(layoff.HYPOTHETICAL, re.IGNORECASE, not_after=r"\w")
+_BUYOUT = prefilter.Beginning(layoff.BUYOUT, re.IGNORECASE, not_after=r"\w")
+_ATTRITION = prefilter.Beginning(layoff.ATTRITION, re.IGNORECASE, not_after=r"\w")
+_CLOSURE = prefilter.Beginning(layoff.CLOSURE, re.IGNORECASE, not_after=r"\w")
 
 _FURLOUGH = re.compile(layoff.FURLOUGH, re.IGNORECASE)
 
@@ -38,11 +41,11 @@ def cut(at: Setting, c: Candidate) -> Finding | None:
     f = _finding(at, c, link)
     zone = text[max(0, c.start - 60) : c.end + 60]
     kind: Kind = "layoff"
-    if re.search(layoff.BUYOUT, zone, re.IGNORECASE):
+    if _BUYOUT.search(zone):
         kind = "buyout"
-    elif re.search(layoff.ATTRITION, zone, re.IGNORECASE) and not _CUT.search(zone):
+    elif _ATTRITION.search(zone) and not _CUT.search(zone):
         kind = "attrition"
-    elif re.search(layoff.CLOSURE, zone, re.IGNORECASE) and not _CUT.search(zone):
+    elif _CLOSURE.search(zone) and not _CUT.search(zone):
         kind = "closure"
     elif _ALL.search(text[: anchor.start]) or (c.percent and c.percent.low == 100):
         near = [draft.lines[i].text for i in range(max(0, at.index - 2), min(len(draft.lines), at.index + 2))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -13,7 +14,22 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from newsledger.settings import settings
-from nlp import ai_relation, attributes, candidates, dates, drafts, encoding, entities, figures, linking, prefilter
+from nlp import (
+    acceptance,
+    ai_relation,
+    attributes,
+    candidates,
+    chooser,
+    dates,
+    drafts,
+    encoding,
+    entities,
+    figures,
+    linking,
+    prefilter,
+    proposals,
+    statements,
+)
 from nlp import text as texts_
 from nlp.abreast import Steps, abreast, alone
 
@@ -33,6 +49,25 @@ GUARDED = {
     "people": figures._PEOPLE,
     "bare": figures._BARE,
     "percent": figures._PERCENT,
+    "buyout": statements._BUYOUT,
+    "attrition": statements._ATTRITION,
+    "closure": statements._CLOSURE,
+    "hypothetical": statements._HYPOTHETICAL,
+    "builds": proposals._BUILDS,
+    "debt": proposals._DEBT,
+    "not for ai": chooser._NOT_FOR_AI,
+    "compute": chooser._COMPUTE,
+    "aggregate": chooser._AGGREGATE,
+    "many": chooser._MANY,
+    "seller": chooser._SELLER,
+    "unreal": acceptance._UNREAL,
+    "separation": attributes._SEPARATION,
+    "list intro": candidates._LIST_INTRO,
+}
+ENDING = {
+    "described": chooser._DESCRIBED,
+    "value before": candidates._VALUE_BEFORE,
+    "valuation before": candidates._VALUATION_BEFORE,
 }
 _pieces = st.lists(
     st.one_of(
@@ -73,6 +108,26 @@ def test_a_guarded_pattern_finds_what_the_pattern_finds(name: str, text: str) ->
     plain = re.compile(guarded.pattern, guarded._compiled.flags)
     found, wanted = list(guarded.finditer(text)), [m for m in plain.finditer(text) if m.group()]
     assert [(m.span(), m.groups()) for m in found] == [(m.span(), m.groups()) for m in wanted]
+
+
+@pytest.mark.parametrize("name", ENDING)
+@trying(max_examples=30, deadline=None)
+@given(text=st.one_of(st.sampled_from(TEXTS), made_up))
+def test_what_a_text_ends_in_is_found_as_the_pattern_finds_it(name: str, text: str) -> None:
+    plain = re.compile(ENDING[name].pattern, ENDING[name]._compiled.flags)
+    for end in range(0, min(len(text), 400), 3):
+        found, wanted = ENDING[name].search(text[:end]), plain.search(text[:end])
+        assert (found and found.span()) == (wanted and wanted.span())
+
+
+def test_the_kind_of_an_investment_is_the_one_of_most_weight() -> None:
+    model = chooser.load()
+    for names_ in (list(model.amount)[::7], list(model.kinds["capex"])[::3], ["unheard-of"]):
+        features = {name: 0.25 * (n % 5) for n, name in enumerate(names_)}
+        scores = {kind: model.dot(weights, features) for kind, weights in model.kinds.items()}
+        kind, sure = model.kind_of(features)
+        assert scores[kind] == max(scores.values())
+        assert sure == 1 / sum(math.exp(max(-30.0, score - scores[kind])) for score in scores.values())
 
 
 @trying(max_examples=60, deadline=None)
