@@ -262,7 +262,7 @@ def _add_layer(tiles: _Floats, firsts: _Floats, lasts: _Floats, block: _Block, r
     inputs, products = room.inputs[:, :n], room.products[:, :n]
     one, two, three, four = (tiles[:, place] for place in range(4))
     before[1:], after[:-1] = four[:-1], one[1:]
-    before[firsts] = after[lasts] = block.beyond
+    before[firsts] = after[lasts] = after[-1] = block.beyond
     np.multiply(two, -4, out=even)
     even += four
     np.multiply(one, -4, out=odd)

