@@ -187,14 +187,13 @@ _FURTHER = re.compile(
 )
 _MORE = re.compile(r"\s(?:in|at|more|others|were|are|on|last|this|jobs)\b|\s?[.,;]|\s?$")
 _AND = re.compile(r",?\s(?:and|then)\s|,\s")
-LIST_LINE = (
-    r"^\W*(?P<name>[A-Z][\w&.' -]{1,40}?)\s?(?::|-|—|\()\s*(?:[Cc]ut(?:s|ting)?\s|[Ll]aying off\s|[Ll]aid off\s)?$"
-)
-"""What stands before the figure of a list's line."""
-_LIST_LINE = re.compile(LIST_LINE)
-LIST_INTRO = layoff.CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts"
-"""What the line that opens a list speaks of."""
-_LIST_INTRO = prefilter.Beginning(LIST_INTRO, re.IGNORECASE)
+_LIST_LINE = re.compile(layoff.LIST_LINE)
+_AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
+_LISTED = re.compile(layoff.LISTED)
+_LIST_STAND_IN = re.compile(layoff.LIST_STAND_IN)
+_LIST_FIELD = re.compile(layoff.LIST_FIELD)
+_LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
+_LIST_INTRO = prefilter.Beginning(layoff.LIST_INTRO, re.IGNORECASE)
 JOB_NOUNS = ("jobs", "job", "roles", "positions", "posts", "redundancies")
 """Nouns that count jobs themselves, which only a cut can "affect" or "eliminate"."""
 _COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE)
@@ -233,12 +232,20 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
         propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
-    if intro and _LIST_INTRO.search(intro) and len(masked.figures) == 1 and not hits:
+    if intro and not hits and (_LIST_INTRO.search(intro) or _LIST_TITLE.search(intro)):
         figure = masked.figures[0]
         line = _LIST_LINE.match(sentence[: figure.start])
-        staff = figure.kind in ("people", "bare") or figure.noun
-        if line and staff and (figure.kind != "bare" or len(sentence) - figure.end < 40):
-            hits[0] = Candidate("layoff", "list-line", "layoff", 0, figure.end, list_name=line["name"], intro=intro)
+        staff = figure.kind == "people" or figure.noun
+        name = (line["name"] or line["enumerated"]).strip(" *") if line else ""
+        if (
+            name
+            and not _AGGREGATE.match(name)
+            and not _LIST_FIELD.fullmatch(name)
+            and (staff or (figure.kind != "money" and _LISTED.fullmatch(name) and _is_listed(sentence, figure)))
+        ):
+            if _LIST_STAND_IN.fullmatch(name):
+                name = ""
+            hits[0] = Candidate("layoff", "list-line", "layoff", 0, figure.end, list_name=name, intro=intro)
             if figure.kind == "percent":
                 hits[0].percent = figure
             else:
@@ -264,6 +271,17 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         return []
     _join_companions(sentence, masked, hits)
     return [hits[i] for i in sorted(hits)]
+
+
+def _is_listed(sentence: str, figure: Figure) -> bool:
+    """Whether a list's line has little but a figure without noun, and that counts nothing else."""
+    after = sentence[figure.end :]
+    if figure.kind == "percent":
+        other = bool(_PERCENT_OTHER.match(after))
+    else:
+        word = re.match(r"\s([a-z]+)", after)
+        other = figure.low < 2 or bool(word and word[1] not in _AFTER_BARE and word[1] != "announced")
+    return len(after) < 40 and not other and not (figure.kind == "bare" and _is_year(sentence, figure))
 
 
 def _is_year(sentence: str, figure: Figure) -> bool:
@@ -306,12 +324,14 @@ _OWN_SHAPES = frozenset(
         "made-redundant",
         "halve",
         "to-go",
+        "ousting",
         "list-line",
     ]
 )
 """Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
 _OBJECT = re.compile(
-    r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to)\s*$", re.IGNORECASE
+    r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to|part(?:s|ed|ing)? with|away with|dispens(?:e|es|ed|ing) with|(?:contracts?|employment|services?) of|(?:notices?|letters?|mails?) to|rid of)\s*$",
+    re.IGNORECASE,
 )
 _AFTER_BARE = frozenset(
     [

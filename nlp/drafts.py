@@ -25,7 +25,7 @@ MOST_WINDOWS = 150
 
 LEAD = 2
 """Sentences of the body that always travel with a window."""
-_CUT_NOUN = prefilter.Beginning(layoff.CUT_NOUN, re.IGNORECASE)
+_LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
 AI = prefilter.Guarded(ai_investment.AI)
 """What makes it AI."""
 
@@ -159,7 +159,7 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
         start = title.text.index(head[0])
         lines.append(Line(title, Sentence(0, start, start + len(head), head, 0), -1))
     lines += [Line(body, s, i) for i, s in enumerate(sentences(body.text))]
-    intro = head if _CUT_NOUN.search(head) else ""
+    intro = head if _LIST_TITLE.search(head) else ""
     title_intro, previous, found = intro, "", 0
     for line in lines:
         text = line.text

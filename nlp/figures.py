@@ -105,7 +105,9 @@ PEOPLE = (
     r"teachers|journalists|reporters|pilots|drivers|miners|bankers|developers|lay-?offs|redundancies|job losses|"
     r"dismissals|headcount|employments?|agents|flight attendants|professionals|individuals|hands|salaried|workforce|"
     r"full-time equivalents?|FTEs?|crew|technicians|recruiters|moderators|programmers|faculty|nurses|"
-    r"crew members|researchers|scientists|consultants|partners|retrenchments|firings|staff cuts|reductions|cuts|colleagues|"
+    r"analysts|editors|operators|processors|annotators|inspectors|instructors|supervisors|translators|administrators|auditors|advis[eo]rs|coordinators|"
+    r"paralegals|clerks|trainees|apprentices|interns|guards|academics|mechanics|electricians|freelancers|specialists|representatives|salespeople|lawyers|"
+    r"negotiators|tellers|crew members|researchers|scientists|consultants|partners|retrenchments|firings|staff cuts|reductions|cuts|colleagues|"
     r"(?!(?:custom|us|numb|oth|ord|memb|pap|read|subscrib|view|play|follow|invest|comput|serv|own|off|pow|low|high|long|short|bett|great|larg|small|start|shareholder|consum|shopp|"
     r"passeng|visitor|travel|us|mak|suppli|deal|provid|found|lead|numb|quart|lett|cent|chapt|cov|trail|monst|spons|advertis|borrow|hold|comp)ers?\b)[a-z]{2,}(?:workers|hands|ers|ists|ants|men))"
 )
@@ -151,7 +153,7 @@ _ONE_IN = (
 _ENTIRE = r"(?:(?:its|their|the|his) (?:entire|whole)|all(?: of)? (?:its|their|the)|entire)"
 _OF_WHAT = (
     r"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?P<base>(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
-    r"(?:(?!(?:to|from|by|was|were|after|with)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
+    r"(?:(?!(?:to|from|by|was|were|after|with|lose|loses|losing|must|will|would)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
     r"roles|positions|payroll|personnel|team|people|company|labou?r force|employee base|managers|posts|labou?r|"
     r"employment|engineers|members|ranks|teams|firm|department|division|unit|business|office|group)\b)"
     r"|\s(?P<base2>(?!of\b|in\b|to\b|from\b|by\b)(?:[a-z-]+ ){0,2}(?P<noun2>jobs|workers|employees|roles|staff|positions|workforce|people|headcount|staffers)\b)"

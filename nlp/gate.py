@@ -82,10 +82,10 @@ _CONTEXT = compile_bytes(
     across_lines=True,
 )
 _OPENS = compile_bytes(r":[^\n\w]*(?m:$)")
-_LIST_INTRO = compile_bytes(necessary(candidates.LIST_INTRO))
-_CUT_NOUN = compile_bytes(necessary(layoff.CUT_NOUN))
+_LIST_INTRO = compile_bytes(necessary(layoff.LIST_INTRO))
+_LIST_TITLE = compile_bytes(necessary(layoff.LIST_TITLE))
 _LIST_LINE = compile_bytes(
-    f"(?-i:{loosened(candidates.LIST_LINE, {})})(?:{_HEDGES})(?:{necessary(figures.PERCENT_VALUE)}|{_BEGINS})"
+    f"(?-i:{loosened(layoff.LIST_LINE, {})})(?:{_HEDGES})(?:{necessary(figures.PERCENT_VALUE)}|{_BEGINS})"
 )
 _MONEY = compile_bytes(necessary(figures.LARGE_MONEY))
 _MAY_BE_AI = compile_bytes(necessary(ai_investment.AI), case_sensitive=True)
@@ -168,7 +168,7 @@ def passages(text: str, *, money: bool) -> Steps[list[Passage]]:
 def _list_opens(data: bytes) -> int | None:
     """Return where the first line begins that may open a list of cuts: the title, or one that ends in a colon."""
     title = data.find(b"\n") + 1 or len(data)
-    if _CUT_NOUN.search(data[:title]):
+    if _LIST_TITLE.search(data[:title]):
         return title
     return next((start for (start, _), line in _lines(data, _OPENS) if _LIST_INTRO.search(line)), None)
 

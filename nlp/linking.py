@@ -197,6 +197,8 @@ _OTHER_BODY = re.compile(
 """A subject that is no firm, so that the firm of the sentence before is not meant."""
 
 
+HEADING = "heading"
+"""The label of a stand-in for the company that heads a list."""
 _WHERE = re.compile(
     r"(?:\s\([^)]{1,20}\))?,\swhere\s(?:(?:up to|about|some|nearly|around|more than|as many as|another)\s)*"
 )
@@ -209,6 +211,9 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
     """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
     if c.list_name:
         return Link(names.clean(c.list_name), 0, len(c.list_name), "list-line", True)
+    if c.shape == "list-line":  # a date stands for the name, which a line before tells
+        heading = resolve(Mention("anaphor", "", 0, 0, HEADING))
+        return Link(heading, c.start, c.end, "list-heading", False) if heading else None
     start, end = c.start, c.end
     if paired := _paired(sentence, c, ms):
         return paired

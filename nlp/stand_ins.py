@@ -15,6 +15,8 @@ _OWN_AGENT = re.compile(
 
 _HEADING = re.compile(r"\s?:\s(?![\"'“‘])[^.]*$|\s?$|\s[-–—]\s[^.]*$")
 """What follows the company that heads a passage: "Acme: a second round"."""
+_LONGEST_LIST = 12
+"""Lines of one company's list, its heading above them."""
 
 
 def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, depth: int = 2) -> linking.Resolve:
@@ -42,7 +44,17 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
                 plain = plain or m.name
         return plain or oblique, False
 
+    def heading() -> str | None:
+        """The name that alone makes up the nearest line that is but a name."""
+        for line in reversed(lines[max(0, index - _LONGEST_LIST) : index]):
+            for m in document_names.mentions(line, registry)[:1]:
+                if m.kind == "name" and line.order >= 0 and not line.text.replace(m.name, "").strip(" *#•–:-"):
+                    return m.name
+        return None
+
     def resolve(mention: Mention) -> str | None:
+        if mention.label == linking.HEADING and (name := heading()):
+            return name
         so_called = registry.called.get(re.sub(r"[\s-]", "", mention.label), set())
         if mention.kind == "anaphor" and len(so_called) == 1:
             return (

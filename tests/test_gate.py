@@ -91,7 +91,7 @@ def unguarded(text: str) -> set[tuple[int, str]]:
     """Return where the sentences with a candidate begin, and of what, each looked at; the first line is the title."""
     title, _, _ = text.partition("\n")
     found: set[tuple[int, str]] = set()
-    previous, intro = "", title if re.search(layoff.CUT_NOUN, title, re.IGNORECASE) else ""
+    previous, intro = "", title if re.search(layoff.LIST_TITLE, title, re.IGNORECASE) else ""
     of_title = intro
     rest = [(len(title) + s.start, s.text) for s in sentences(text[len(title) :])]
     for start, sentence in [(0, title), *rest]:

@@ -9,7 +9,10 @@ from __future__ import annotations
 STRONG_VERB = (
     r"(?:lay(?:s|ing)? off|laid[- ]off|lay-?off|let(?:s|ting)? go(?: of)?|show(?:s|ed|ing)? the door to|(?:make|making|made) redundant|fired|firing|"
     r"sack(?:s|ed|ing)?|retrench(?:es|ed|ing)?|dismiss(?:es|ed|ing)?|part(?:s|ed|ing)? ways with|say(?:s|ing)? goodbye to|"
-    r"said goodbye to|hand(?:s|ed|ing)? (?:out )?pink slips to|pink-slip(?:s|ped|ping)?|giv(?:e|es|ing) notice to|gave notice to)"
+    r"said goodbye to|hand(?:s|ed|ing)? (?:out )?pink slips to|pink-slip(?:s|ped|ping)?|(?:giv(?:e|es|en|ing)|gave) notice to|"
+    r"(?:end(?:s|ed|ing)?|cancel(?:s|led|ling)?|terminat(?:e|es|ed|ing)) the (?:contracts?|employment|services?) of|"
+    r"(?:send(?:s|ing)?|sent|issu(?:e|es|ed|ing)|serv(?:e|es|ed|ing)|hand(?:s|ed|ing)?(?: out)?) "
+    r"(?:dismissal|redundancy|termination|lay-?off|retrenchment) (?:notices?|letters?|e-?mails?) to)"
 )
 WEAK_VERB = (
     r"(?:cut(?:s|ting)?(?: back)?|slash(?:es|ed|ing)?|ax(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|"
@@ -17,8 +20,19 @@ WEAK_VERB = (
     r"shrink(?:s|ing)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
     r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
     r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?|part(?:s|ed|ing)? with|"
-    r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without))"
+    r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without)|(?:get(?:s|ting)?|got) rid of|abolish(?:es|ed|ing)?|disestablish(?:es|ed|ing)?)"
 )
+OUSTING_VERB = (
+    r"(?:(?:tak(?:e|es|en|ing)|took) (?:away|out)|wip(?:e|es|ed|ing) out|(?:strik(?:e|es|ing)|struck) off|"
+    r"mean(?:s|t)? the (?:end|loss) of|at the (?:cost|expense|price) of)"
+)
+"""What is a cut only of jobs, or where cuts are spoken of."""
+FACING = (
+    r"fac(?:e|es|ed|ing) (?:(?:possible|potential|likely|imminent|compulsory|the)\s)?(?:lay-?offs?|redundanc(?:y|ies)|dismissal|axe|sack|"
+    r"job loss(?:es)?|retrenchment|unemployment|losing (?:their|its) jobs?)"
+)
+"""What those do who may be dismissed."""
+JOBLESS = r"(?:out of (?:a job|jobs|work)|jobless|unemployed|without (?:a job|work))"
 CUT_NOUN = (
     r"(?:lay-?offs?|job[- ]cuts?|redundanc(?:y|ies)|job losses|(?:staff|staffing|headcount|workforce|personnel|payroll) "
     r"(?:cuts?|reductions?|cutbacks?)|(?:cuts?|reductions?|cutbacks?) (?:in|to) (?:its |the |their )?(?:force|workforce|headcount|"
@@ -76,6 +90,31 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "losses-reach",
         rf"\b{CUT_NOUN}\b(?:\s[^\s‹›;.]+){{0,5}}?\s(?:reach\w*|ris\w+ to|hit\w*|climb\w* to|total\w*|grow\w* to|to)\s*{{B}}",
     ),
+    (
+        "must-go",
+        r"{PW}"
+        + _ASIDE
+        + r"(?:[,\s]+(?!who|which|that|hir|stay|remain)[^\s‹›;.]+){0,6}?\s(?:(?:will\s(?=disappear|vanish|fall)|(?:must|(?:will |would )?have to|had to|are to|is to|were to|should|would|could|may|might)\s)(?:go|leave|disappear|vanish|fall away)|"
+        r"(?:(?:have|has|had)\s(?:already\s|since\s)?)?(?:gone|disappeared|vanished)|had (?:already )?left)\b(?!\s(?:to|on|into|back|up|for|from|toward|unfilled|without|out|away|home|through)\b)",
+    ),
+    (
+        "lost",
+        r"{P}(?:\s(?:was|were|are|is|being|have been|had been))?\slost\b(?! (?:to|sales|revenue|time|their (?:li|home)))",
+    ),
+    ("ousting", rf"\b{OUSTING_VERB}{_GAP}{{0,3}}?\s*{{PW}}(?!\s(?:their\s)?li(?:fe|ves)\b)"),
+    (
+        "out-of-work",
+        rf"\b(?:put(?:s|ting)?|throw(?:s|ing|n)?|threw|leav(?:e|es|ing)|left|render(?:s|ed|ing)?|mak(?:e|es|ing)|made)\s*{{F}}(?:\s[^\s‹›;.,]+){{0,4}}?\s{JOBLESS}\b",
+    ),
+    ("fire", r"\bfires?\s*{PW}"),
+    (
+        "face-bare",
+        rf"{{F}}(?:\s(?:at|in|from|of)(?:\s[^\s‹›;.,]+){{1,5}}?)?\s(?:{FACING}|(?:are |were |now )?{JOBLESS}|(?:to |will |would |could |may )?lose (?:their )?jobs?|(?:lost|losing) their jobs)\b",
+    ),
+    (
+        "workforce-falls",
+        rf"\b{WORKFORCE}\s(?:(?:will|would|could|may|to|is to|was|were|has been|have been|had been|is being|is (?:set|due|expected) to)\s(?:be\s)?(?:cut|reduced|trimmed|slashed|lowered|shrink|fall|drop|decline))\s(?:further\s)?by\s*{{F}}",
+    ),
     ("leaving", r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:are|is|will be)\s(?:leaving|departing|out|gone)\b"),
     ("to-go", r"{F}(?:\s(?:at|in|of)\s[^\s‹›;.]+){0,2}?\s(?:are |set |due |would |is )?(?:to go|would go|must go)\b"),
     ("see-go", r"\bsee(?:s|ing)?\s{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:go|lost|cut|axed|disappear|leave|lose)\b"),
@@ -84,7 +123,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ("verb-figure", rf"\b{WEAK_VERB}{_GAP}{{0,6}}?\s*{{PW}}"),
     (
         "verb-bare",
-        rf"\b{WEAK_VERB}(?:\s(?:by|back|another))?\s*{{B}}(?=\s*(?:$|[.,;)]|and\s‹B|in\b|at\b|across\b|from\b|globally|worldwide|more\b|of its|this|last))",
+        rf"\b{WEAK_VERB}(?:\s(?:by|back|another))?\s*{{B}}(?=\s*(?:$|[.,;)]|and\s‹B|in\b|at\b|across\b|from\b|globally|worldwide|more\b|of its|this|last|and (?:will|has|plans|expects)\b))",
     ),
     (
         "workforce-by",
@@ -99,7 +138,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "passive",
         r"{F}"
         + _ASIDE
-        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,5}?\s(?:(?:was|were|are|is) to be|(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
+        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,4}?\s(?:(?:was|were|are|is) )?to be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,8}?\s(?:(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
     ),
     (
         "passive-weak",
@@ -111,7 +150,11 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "lose-jobs",
         r"{PW}"
         + _ASIDE
-        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)|will depart|(?:are |is |be )?out of (?:a job|work)|face (?:layoffs|redundancy|the axe)|will leave\b|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
+        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)|will depart|(?:are |is |be )?"
+        + JOBLESS
+        + "|"
+        + FACING
+        + r"|(?:were|was|are|have been|had been|been) given notice|will leave\b(?!\s(?:for|on|behind|early|home)\b)|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
     ),
     (
         "percent-noun",
@@ -123,7 +166,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "reduction-bare",
-        rf"\b(?:reductions?|lay-?offs|layoff)\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?of\s*{{B}}",
+        rf"\b(?:reductions?|cuts?|lay-?offs|layoff)\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?of\s*{{B}}",
     ),
     (
         "notify",
@@ -147,7 +190,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "closing",
         r"\b(?:clos(?:e|es|ing|ure)|shut(?:s|ting)?(?: down)?|idl(?:e|es|ing))\b[^‹›;.]{0,60}\s(?:with (?:the )?loss of|costing|cost|putting|leaving)\s*{P}",
     ),
-    ("cost-jobs", r"\b(?:costing|cost|claim|claims|claimed|claiming)\s*{P}"),
+    ("cost-jobs", r"\b(?:costing|cost|costs|claim|claims|claimed|claiming)\s*{P}(?!\s(?:their\s)?li(?:fe|ves)\b)"),
     (
         "cost-their-jobs",
         r"\b(?:cost|costs|costing)\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:their|its)\s(?:jobs?|livelihoods?|posts?)\b",
@@ -168,7 +211,19 @@ SHAPES: tuple[tuple[str, str], ...] = (
 )
 
 NEEDS_CONTEXT = frozenset(
-    {"affect", "passive-weak", "percent-noun", "leaving", "at-risk", "out", "to-go", "asked-to-go"}
+    {
+        "affect",
+        "passive-weak",
+        "percent-noun",
+        "leaving",
+        "at-risk",
+        "out",
+        "to-go",
+        "asked-to-go",
+        "must-go",
+        "lost",
+        "ousting",
+    }
 )
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
 
@@ -238,6 +293,31 @@ CLOSURE = rf"\b(?:clos(?:e|es|ed|ing|ure of)|shut(?:s|ting|ters|tered|tering)?(?
 COMPANY_CLOSES = r"\b(?:shut(?:s|ting)? (?:down|its doors|up shop)|clos(?:es|ing|e|ed) (?:down|its doors|for good)|ceas(?:es|ing|e|ed) (?:all )?operations|wind(?:s|ing)? down|shutters|go(?:es|ing)? out of business|permanent closure)\b(?!\s(?:its|the|an?|two|three|some|several|\d))"
 CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:[\w'&.-]+ ){0,4}total|total planned cuts|so far|cumulative|(?:a|the|its) combined(?! (?:workforce|staff|company|headcount|group))|combined (?:total|cuts|layoffs|job)|between the reductions|all told)\b"
 FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
+
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+LIST_TITLE = (
+    CUT_NOUN
+    + r"|\bWARN (?:notices?|reports?|tracker|filings?)\b|\b(?:who|whom|which|companies|firms|start-?ups)\b[^.;]{0,50}\b(?:(?:have |has )?(?:laid off|lay off|laying off|cut jobs|cutting jobs|cut staff|fired|firing))\b"
+)
+"""What a title speaks of that opens a list of cuts."""
+LIST_INTRO = CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts"
+"""What the line that opens a list speaks of."""
+LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
+"""A name in a list: words with capitals."""
+LIST_LINE = (
+    rf"^(?:\W*(?P<name>(?:[A-ZÀ-Ž]|[a-z]{{1,2}}[A-Z]|\d\w*[A-Z])[\w&.'’* -]{{1,40}}?)(?:,\s[A-Z][\w. -]{{2,24}}|\s?\|\s?[A-Z][\w. -]{{2,24}})?\*{{0,2}}\s?(?::|-|–|—|\(|\|)\*{{0,2}}\s*|"
+    rf"\W+(?P<enumerated>{LISTED}),\s)"
+    rf"(?:(?:in|on) (?:early |late |mid-)?{_MONTH}(?: \d{{1,2}}| 20\d\d)?,?\s|in 20\d\d,?\s)?"
+    r"(?:(?:plans |aims |wants |is |was |has )?(?:to )?(?:cut(?:s|ting)?|drop(?:s|ped|ping)?|lay(?:s|ing)? off|laid off|let(?:s|ting)? go(?: of)?|dismiss(?:ed|es|ing)?|shed(?:s|ding)?|axe[sd]?)\s|between\s)?$"
+)
+"""What stands before the figure of a list's line."""
+LIST_STAND_IN = (
+    rf"(?:{_MONTH}|Spring|Summer|Autumn|Fall|Winter|Q[1-4]|(?:Early|Late|Mid-?)\s?{_MONTH})(?:\s\d{{1,2}})?(?:,?\s20\d\d)?|"
+    r"(?:(?:Employees|Workers|Jobs|Positions|Total|Number|People)\s)?(?:[Aa]ffected|[Ii]mpacted)|Layoffs|Job [Cc]uts"
+)
+"""What stands in a list's line for the name, where a line before names the company: the cut's date, a field."""
+LIST_FIELD = r"(?:Total\s|Number of\s|Current\s|Global\s)?(?:Employees|Workers|Staff|Headcount|Workforce|Jobs|Positions|People|Total|Severance|Shares?|Stock|Revenue|Sales|Hir(?:es|ing)|New (?:jobs|hires)|Openings|Notice)"
+"""A field that tells of something else."""
 
 ROLES: tuple[tuple[str, str], ...] = (
     (
