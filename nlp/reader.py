@@ -100,8 +100,9 @@ class Reader:
         while batch := list(islice(iterator, BATCH)):
             made = abreast(map(self._draft, batch))
             self._name_entities([draft for draft in made if draft])
+            claims = iter(abreast([self._claims(draft) for draft in made if draft]))
             for draft in made:
-                yield self._claims(draft) if draft else []
+                yield next(claims) if draft else []
 
     def explain(self, article: Article) -> str:
         """Return in plain words, for each claim, its sentence, the words behind each field, and what decided it."""
@@ -137,8 +138,9 @@ class Reader:
             self._name_entities([draft])
         return draft
 
-    def _claims(self, draft: Draft) -> list[Claim]:
-        merged = self._accepted(self._merged(draft))
+    def _claims(self, draft: Draft) -> Steps[list[Claim]]:
+        found = yield from self._merged(draft)
+        merged = self._accepted(found)
         title = draft.article.title
         if attributes.denies(title):
             for f in merged:
@@ -146,16 +148,19 @@ class Reader:
                     f.status, f.trace["status"] = "denied", "denial-in-title"
         completing.complete(draft, merged)
         completing.date_from_lead(draft, merged)
+        yield
         completing.relate_to_ai(draft, merged)
         merged = completing.with_parts(draft, merged)
+        yield
         made: dict[int, Claim] = {}
         for f in sorted(merged, key=lambda f: f.part_of is not None):  # a part names the claim of its total
             made[id(f)] = self._claim(draft, f, made[id(f.part_of)].id if f.part_of else None)
         return [made[id(f)] for f in merged]
 
-    def _merged(self, draft: Draft) -> list[Finding]:
+    def _merged(self, draft: Draft) -> Steps[list[Finding]]:
         """Return what an article states, each happening once."""
-        found = self._found(draft)
+        found = yield from self._found(draft)
+        yield
         if "merging" in self._disabled:
             return found
         return merging.merge(found, draft.published, draft.article.title, len(draft.lines))
@@ -181,13 +186,15 @@ class Reader:
     def statements(self, article: Article) -> list[tuple[Finding, acceptance.Cues]]:
         """Return what an article states, sure or not, with its cues: what acceptance is trained on."""
         draft = self._with_entities(article)
-        found = self._merged(draft) if draft else []
+        found = alone(self._merged(draft)) if draft else []
         return [(f, acceptance.cues(f, found)) for f in found]
 
-    def _found(self, draft: Draft) -> list[Finding]:
+    def _found(self, draft: Draft) -> Steps[list[Finding]]:
         """Return what each sentence states, before statements of one happening are merged."""
         findings: list[Finding] = []
-        for at in self._settings(draft):
+        settings = self._settings(draft)
+        yield
+        for at in settings:
             for candidate in at.line.candidates:
                 finding = (
                     statements.cut(at, candidate) if candidate.type == "layoff" else self._investment(at, candidate)
@@ -211,7 +218,7 @@ class Reader:
         draft = self._with_entities(article)
         if draft is None:
             return []
-        found = self._found(draft)
+        found = alone(self._found(draft))
         return [(f, timing.cues(f, found, draft.published, article.title, len(draft.lines))) for f in found]
 
     def proposals(self, article: Article) -> list[Proposal]:
@@ -227,16 +234,18 @@ class Reader:
         ]
         return [p for p in made if p is not None]
 
-    def _settings(self, draft: Draft) -> Iterator[Setting]:
-        """Yield the setting of each line that has candidates."""
+    def _settings(self, draft: Draft) -> list[Setting]:
+        """Return the setting of each line that has candidates."""
         registry = document_names.registry_of(draft, self._entities.is_word, self._unknown)
         topic = None if "topic" in self._disabled else document_names.topic_of(draft, registry)
+        found = []
         for index, line in enumerate(draft.lines):
             if line.candidates and line.entities is not None:
                 resolve = stand_ins.resolver(draft, index, registry, topic)
                 if "stand_ins" in self._disabled:
                     resolve = _nobody
-                yield Setting(draft, index, registry, resolve, topic)
+                found.append(Setting(draft, index, registry, resolve, topic))
+        return found
 
     def _company(self, draft: Draft, f: Finding) -> Resolution | None:
         """The catalogue's company of that name where that is certain: no slip of the pen, no doubtful common word."""
