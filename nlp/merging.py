@@ -60,11 +60,11 @@ class Finding:
     """The lines that tell it: -1 for the title, then the body's sentences from 0."""
 
 
-def tell_time(findings: Sequence[Finding], published: date | None, title: str, lines: int) -> None:
-    """Set for each finding whether it is the article's own news or background; `lines` is its number of sentences."""
-    model = timing.load()
+def tell_time(findings: Sequence[Finding], published: date | None, title: str, lines: Sequence[str]) -> None:
+    """Set for each finding whether it is the article's own news or background; `lines` are title and sentences."""
+    model, story = timing.load(), timing.Story(findings, published, title, lines)
     for f in findings:
-        f.background = model.odds(timing.cues(f, findings, published, title, lines))
+        f.background = model.odds(timing.cues(f, story))
         if timing.months_after(f) and f.date and f.precision == "day":  # the later happening's day
             f.date = f.precision = None
             f.evidence.pop("date", None)
@@ -149,8 +149,8 @@ def _join(keep: Finding, other: Finding) -> None:
     keep.cumulative = keep.cumulative and other.cumulative
 
 
-def merge(findings: list[Finding], published: date | None, title: str, lines: int) -> list[Finding]:
-    """Return one finding per happening, in the order of the text, of an article of so many sentences."""
+def merge(findings: list[Finding], published: date | None, title: str, lines: Sequence[str]) -> list[Finding]:
+    """Return one finding per happening, in the order of the text; `lines` are the article's title and sentences."""
     tell_time(findings, published, title, lines)
     kept: list[Finding] = []
     for f in sorted(findings, key=lambda x: (x.order, x.start)):

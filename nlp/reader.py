@@ -163,7 +163,7 @@ class Reader:
         yield
         if "merging" in self._disabled:
             return found
-        return merging.merge(found, draft.published, draft.article.title, len(draft.lines))
+        return merging.merge(found, draft.published, draft.article.title, [line.text for line in draft.lines])
 
     def _accepted(self, findings: list[Finding]) -> list[Finding]:
         """Return the statements that are sure enough."""
@@ -219,7 +219,8 @@ class Reader:
         if draft is None:
             return []
         found = alone(self._found(draft))
-        return [(f, timing.cues(f, found, draft.published, article.title, len(draft.lines))) for f in found]
+        story = timing.Story(found, draft.published, article.title, [line.text for line in draft.lines])
+        return [(f, timing.cues(f, story)) for f in found]
 
     def proposals(self, article: Article) -> list[Proposal]:
         """Return every amount of an article that the rules propose as an investment: what the chooser is trained on."""

@@ -1,8 +1,8 @@
 """Whether a finding is the article's own news or background: a small linear model over plain cues.
 
 The cues are the tense of the words that state it, what the clause says of earlier times, how far its date lies before
-the article, where it stands, and what else the article tells of the same company. The weights, in `weights/`, are made
-by `python -m bench.train_time`.
+the article, where it stands, what the title names, and what else the article tells of the same company. The weights, in
+`weights/`, are made by `python -m bench.train_time`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,17 @@ ROUNDED = 4
 """Companies of one type in an article, from which it is a round-up and not about one of them."""
 
 _ROUND_UP = re.compile(
-    r"\b(?:week in|round-?up|daily|tracker|list of|full list|here are|these (?:companies|firms)|companies that|who (?:cut|raised)|briefing|digest|newsletter|so far this year|every|mass (?:\w+ )?layoffs|this week)\b",
+    r"\b(?:week in|round-?up|daily|tracker|list of|full list|here are|these (?:companies|firms)|companies that|who (?:cut|raised)|briefing|digest|newsletter|so far this year|every|mass (?:\w+ )?layoffs|this week|weekly|week of|of the (?:week|day)|and \d+ more|among (?:companies|firms|startups)|in brief|diary|wrap)\b|\b(?:list|live):|;\s",
     re.IGNORECASE,
 )
+_RECAP = re.compile(
+    r"\b(?:half-?year|half-?time|year-?end|(?:years?|month|quarter|(?:19|20)\d\d) in|by (?:19|20)\d\d|the year (?:of|that|when)|the year['’]s|"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)['’]s|"
+    r"(?:first|second|third|fourth|1st|2nd|3rd|4th|Q[1-4])[- ](?:quarter )?(?:\w+ )?(?:report|review)|in review|in numbers|through the years|looks? back|"
+    r"report (?:counts|finds|says|shows)|in (?:six|twelve|6|12) months|(?:best|worst|biggest|record|busiest|slowest|largest) (?:\w+ ){0,2}(?:half|year|quarter) (?:ever|yet|since|on record)|became)\b",
+    re.IGNORECASE,
+)
+"""A title that looks back on a span of time that is over."""
 _HISTORY = re.compile(
     r"\b(?:timeline|history|years? (?:after|later|on|ago)|look(?:ing|s)? back|anniversary|the (?:rise|fall|story) (?:and fall )?of|retrospective|remember\w*|obituary)\b",
     re.IGNORECASE,
@@ -47,14 +55,15 @@ _NEAR_TRIGGER: Mapping[str, prefilter.Guarded] = {
         "is-doing": r"\b(?:is|are)\s(?:\w+\s)?\w{2,}ing\b",
         "does": r"\b(?:lays|cuts|slashes|axes|sheds|eliminates|trims|lets|sacks|raises|lands|secures|closes|nabs|bags|acquires|buys|invests|pours|commits|pledges|announces|plans|signs|agrees|puts|spends|snags|grabs|parts|drops)\b",
         "did": r"\b(?:laid|cut|slashed|axed|shed|eliminated|trimmed|let|sacked|fired|dismissed|raised|landed|secured|closed|acquired|bought|invested|poured|committed|announced|signed|agreed|put|spent|was|were|lost|made|reduced|received|pulled|parted|dropped)\b",
-        "again": r"\b(?:another|further|additional|more|second|third|latest|fresh|now|this time|today|again)\b",
+        "again": r"\b(?:another|further|additional|more(?! than)|(?:second|third)(?![- ]quarter)|latest|fresh|now|this time|today|again)\b",
     }.items()
 }
 _IN_CLAUSE: Mapping[str, prefilter.Guarded] = {
     name: prefilter.Guarded(pattern, re.IGNORECASE, megabytes=1)
     for name, pattern in {
         "earlier": r"\b(?:previous(?:ly)?|earlier|prior|already|initial(?:ly)?|former(?:ly)?|in the past|before that|(?:the|its|their) (?:first|last|previous) (?:round|wave|time|fundrais\w+|lay-?offs?|cuts?)|once|historically|to date|in total|at the time|on top of|besides)\b",
-        "long-ago": r"(?<!end of )(?<!as of )\b(?:last (?:year|spring|summer|fall|autumn|winter|month|january|february|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|decades?) (?:ago|earlier|before)|that (?:year|spring|summer|autumn|fall|winter|month)|back in|a (?:year|decade) (?:ago|earlier))\b",
+        "long-ago": r"(?<!end of )(?<!as of )(?<!than )(?<!than in )(?<!from )\b(?:last (?:year|spring|summer|fall|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december)(?!['’]s)|(?:years?|months?|decades?) (?:ago|earlier|before)|that (?:year|spring|summer|autumn|fall|winter|month)|back in|a (?:year|decade) (?:ago|earlier))\b",
+        "last-month": r"\blast month\b",
         "after-doing": r"\b(?:after|following|since) (?:it |he |she |they )?(?:had )?(?:raising|cutting|laying|closing|securing|shedding|letting|an? (?:initial|earlier|previous))\b",
         "says": r"\b(?:announc\w+|confirm\w+|said|says|told|notif\w+|memo|filing|statement|unveil\w+|disclos\w+)\b",
         "recent": r"\brecent(?:ly)?\b",
@@ -75,6 +84,35 @@ _AFTER_ANOTHER = re.compile(
 _MONTHS_AFTER = re.compile(r"\b(?:days?|weeks?|months?|years?) after (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
 _WIDER = re.compile(
     r"\bpart of (?:\w+ ){0,3}(?:broader|wider|larger|sweeping|bigger|company-?wide|global|mass)\b", re.IGNORECASE
+)
+_MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_SAID_MONTH = prefilter.Guarded(
+    rf"\b(?:in|last|since|of|early|late|mid-?|and)\s(?:early |late |mid-?)?{_MONTHS}\b(?!\s\d)", 0, megabytes=1
+)
+_YEAR = re.compile(r"(?<![\d$€£.,-])20[012]\d(?![\d,]|\s(?:jobs|employees|workers|people|staff))")
+_YEAR_AHEAD = re.compile(
+    r"\b(?:by|until|through|over|from|next|fiscal|FY|starting|beginning|to|will|for|expected|before)\b[^.;]{0,25}$",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(r"\b(?:earlier|previously|before|already)\b", re.IGNORECASE)
+_LATELY = re.compile(
+    r"\b(?:lately|of late|recently|shortly before|not long (?:ago|before)|just (?:weeks|days|months))\b", re.IGNORECASE
+)
+_HAS_SAID = re.compile(
+    r"\b(?:has|have|had) (?:also |already |previously )?(?:said|announced|pledged|promised|told|committed|agreed|indicated)\b",
+    re.IGNORECASE,
+)
+_BEFORE_FIGURE: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        # "which raised $40m", a clause that tells who a firm is
+        "who-did": r"\b(?:which|who|whose) (?:(?!said|says|announced|agreed)[\w-]+ ){0,3}?(?:raised|laid|cut|let|shed|put|spent|made|took|bought|built|won|lost|sold|paid|acquired|invested|closed|secured|landed|dismissed|fired|reduced|eliminated|committed|signed|pledged)\b[^,;:—–]{0,40}$",
+        # "to $88bn from $71bn", "an earlier forecast of $17bn"
+        "from-figure": r"\b(?:from|instead of|(?:earlier|previous|prior|initial|original|old) (?:\w+ ){0,3}(?:of|for))\s(?:(?:about|around|roughly|nearly|as much as|up to|between|an? (?:\w+ )?(?:range|forecast|guidance|plan|estimate) of) )?$",
+    }.items()
+}
+_TITLE_AFTER = re.compile(
+    r"\b(?:after|following|follows|since|on the heels of|on leaving|thanks to|with)\b[^,;:]{0,50}$", re.IGNORECASE
 )
 _CROSSED = (
     "had",
@@ -145,8 +183,60 @@ def _dated(f: Finding, published: date | None) -> str:
     return f"{f.precision}<={next((str(s) for s in steps if age <= s), 'more')}"
 
 
-def cues(f: Finding, findings: Sequence[Finding], published: date | None, title: str, lines: int) -> Cues:
-    """Return the cues for and against a finding being background; `lines` is the article's number of sentences."""
+class Story:
+    """What an article tells as a whole: its findings, its day, its title and its lines, as far as asked."""
+
+    def __init__(self, findings: Sequence[Finding], published: date | None, title: str, lines: Sequence[str]) -> None:
+        """Take the findings of an article, its own date, its title, and its sentences with the title before them."""
+        self.findings, self.published, self.title, self.lines = findings, published, title, lines
+        self.round_up = bool(_ROUND_UP.search(title))
+        self.history = bool(_HISTORY.search(title))
+        self.recap = bool(_RECAP.search(title))
+        self._told: dict[str, int] = {}
+
+    @cached_property
+    def now(self) -> int:
+        """The year it is written in, or the latest that it speaks of as come; 0 where none is said."""
+        if self.published:
+            return self.published.year
+        years = [
+            int(m.group())
+            for line in (self.title, *self.lines)
+            for m in _YEAR.finditer(line)
+            if not _YEAR_AHEAD.search(line[max(0, m.start() - 40) : m.start()])
+        ]
+        return max(years, default=0)
+
+    def mentions(self, name: str) -> int:
+        """Return how many lines name a company, by the first word of its name."""
+        word = name.split(" ", 1)[0]
+        if word not in self._told:
+            self._told[word] = sum(word in line for line in self.lines)
+        return self._told[word]
+
+    @cached_property
+    def in_title(self) -> frozenset[str]:
+        """The companies that the title names."""
+        title = self.title.casefold()
+        words = set(re.findall(r"\w+", title))
+        return frozenset(
+            f.company
+            for f in self.findings
+            if (name := f.company.casefold()) in title or (len(first := name.split(" ", 1)[0]) > 3 and first in words)
+        )
+
+
+def _older(a: Finding, b: Finding) -> bool:
+    """Return whether one finding is dated before another, as far as both say."""
+    if not (a.date and b.date) or alike(a, b):
+        return False
+    n = min(len(a.date), len(b.date))
+    return a.date[:n] < b.date[:n]
+
+
+def cues(f: Finding, story: Story) -> Cues:
+    """Return the cues for and against a finding being background."""
+    findings, published, lines = story.findings, story.published, len(story.lines)
     own = f.figure or f.percent
     assert own is not None
     fellows = [x for x in findings if x.type == f.type]
@@ -158,7 +248,7 @@ def cues(f: Finding, findings: Sequence[Finding], published: date | None, title:
     trigger = words[max(lo, f.start - 30) : max(f.end, own.end)]
     first = min(mine, key=lambda x: (x.order, x.start))
     largest = max((x.figure.low for x in mine if x.figure), default=0.0)
-    roundup = not titled and (len(groups) >= ROUNDED or (len(groups) > 1 and bool(_ROUND_UP.search(title))))
+    roundup = not titled and (len(groups) >= ROUNDED or (len(groups) > 1 and story.round_up))
     order = f.order
     told = {
         "always": True,
@@ -189,7 +279,9 @@ def cues(f: Finding, findings: Sequence[Finding], published: date | None, title:
         "months-after": months_after(f),
         "wider-cut": bool(_WIDER.search(words[: f.end])),
         "round-up": roundup,
-        "history": bool(_HISTORY.search(title)),
+        "history": story.history,
+        "recap": story.recap,
+        "recap/other": story.recap and order > 1 and not f.is_topic,
         "reported": f.status == "reported",
         "layoff": f.type == "layoff",
         "takes-effect": f.effective is not None,
@@ -197,6 +289,27 @@ def cues(f: Finding, findings: Sequence[Finding], published: date | None, title:
     }
     told |= {name: bool(pattern.search(trigger)) for name, pattern in _NEAR_TRIGGER.items()}
     told |= {name: bool(pattern.search(near)) for name, pattern in _IN_CLAUSE.items()}
+    told |= {name: bool(pattern.search(words[: own.start])) for name, pattern in _BEFORE_FIGURE.items()}
+    year = max((int(m.group()) for m in _YEAR.finditer(near)), default=0)
+    mentions, unnamed = story.mentions(f.company), f.company not in story.in_title
+    told |= {
+        "sentence-earlier": bool(_EARLIER.search(words[: f.start])),
+        "lately": bool(_LATELY.search(words)),
+        "has-said": bool(_HAS_SAID.search(words[max(0, f.start - 60) : f.end])),
+        "title-after": order < 0 and bool(_TITLE_AFTER.search(words[: own.start])),
+        "says-month": bool(_SAID_MONTH.search(near)),
+        "sentence-says-month": bool(_SAID_MONTH.search(words)),
+        "says-earlier-year": 0 < year < story.now,
+        "no-day": published is None,
+        "no-day/says-month": published is None and bool(_SAID_MONTH.search(near)),
+        "no-day/says-year": published is None and 0 < year == story.now,
+        "named-once": mentions <= 1,
+        "named-often": mentions > 2,
+        "title-names-other": unnamed and bool(story.in_title),
+        "title-names-other/once": unnamed and bool(story.in_title) and mentions <= 1,
+        "title-tells/unnamed": unnamed and told["title-tells"],
+        "newer": any(_older(x, f) for x in mine),
+    }
     part = "front" if order <= 1 else "body"
     told |= {f"{part}/{name}": True for name in _CROSSED if told.get(name)}
     told["topic/not-first"] = told.get("topic", False) and told["not-first"]

@@ -110,6 +110,47 @@ def scopes_of(claims: list[Claim]) -> list[tuple[int | None, str, str | None]]:
     return [(c.count, c.scope, c.location) for c in claims]
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "published", "expected"),
+    [
+        (
+            "AI start-ups had their best half-year ever",
+            "AI start-ups took in more money than in any half-year before.\nTwo rounds stand out.\n"
+            "Plimsoll AI, which drafts contracts, raised $210 million.\n"
+            "The AI chip designer Hjelmgard closed a Series C of $95 million.",
+            None,
+            {"Plimsoll AI": "past", "Hjelmgard": "past"},
+        ),
+        (
+            "The week in funding: chips and clinics",
+            "AI chip firm Larkmoor secured $60 million from Tidewell Capital.\n"
+            "Clinova, whose AI reads scans, closed a $22 million Series A.",
+            PUBLISHED,
+            {"Larkmoor": "current", "Clinova": "current"},
+        ),
+        (
+            "Pellworth to cut 1,200 jobs",
+            "Pellworth, the maker of lifts, will cut 1,200 jobs, it said on Wednesday.\n"
+            "The industry has been shrinking: in January the rival Ostrander let 700 workers go.",
+            PUBLISHED,
+            {"Pellworth": "current", "Ostrander": "past"},
+        ),
+        (
+            "Stellmark shares sink as its AI bill grows",
+            "Stellmark said capital expenditure on AI would come to $12 billion in fiscal 2027, "
+            "well above last year's sum.",
+            None,
+            {"Stellmark": "current"},
+        ),
+    ],
+)
+def test_background_is_told_from_news(
+    reader: Reader, title: str, text: str, published: datetime | None, expected: dict[str, str]
+) -> None:
+    claims = reader.read(Article(id="a", revision=1, title=title, text=text, published=published))
+    assert {c.company: c.time for c in claims} == expected
+
+
 def test_the_parts_of_a_total_and_running_totals_are_claims_of_their_own_scope(reader: Reader) -> None:
     text = (
         "Quentara said on Monday it will cut 900 jobs, including 400 in Ohio and 250 in its cloud unit. "
