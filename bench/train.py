@@ -38,12 +38,10 @@ LEAST = 0.3
 """The least probability of an investment that is read; whether it is sure enough, acceptance tells."""
 LEAST_SEEN = 3
 """Documents in which a feature must stand to have a weight."""
-COMPANY_PENALTY = 0.3
-AMOUNT_PENALTY = 0.3
-KIND_PENALTY = 0.3
-"""How strongly weights are held to what they are taken for before any document is seen."""
-WORD_PENALTY = 4.0
-"""How many times more strongly the weight of a single word is held than that of a cue."""
+COMPANY_PENALTY = (1.0, 1.5)
+AMOUNT_PENALTY = (2.0, 16.0)
+KIND_PENALTY = (0.3, 1.2)
+"""How strongly weights are held to what they are taken for before any document is seen: of a cue, of a single word."""
 _WORD = re.compile(r"[lr](?:\d+=|:)|title:|name[+-]|(?:name|anaphor|pronoun)[<>]")
 _OF_THE_FIRM = re.compile(r"company-(?:name=|label|topic|only|turn|head)|margin")
 """Cues of who pays, which tell nothing of what the deal is."""
@@ -55,6 +53,25 @@ COMPANY_PRIOR = {
     "verb-next": 0.5,
     "owns-amount": 1.0,
     "owns-noun": 0.7,
+    "raise/acts=raise": 1.0,
+    "raise/acts=give": -1.0,
+    "spend/acts=give": 1.0,
+    "spend/undergoes=give": -1.0,
+    "buy/acts=buy": 1.0,
+    "buy/undergoes=buy": -1.0,
+    "contract/acts=buy": 1.0,
+    "contract/acts=give": 1.0,
+    "contract/acts=supply": -1.0,
+    "paired": 1.5,
+    "paired-otherwise": -1.5,
+    "gapped": 0.5,
+    "thing-of": -1.0,
+    "raise/which-acts=raise": 1.0,
+    "spend/which-acts=give": 1.0,
+    "spend/money-from": 1.0,
+    "contract/money-from": 1.0,
+    "contract/upstream": -1.0,
+    "contract/downstream": 1.0,
 }
 AMOUNT_PRIOR = {
     "tie-sentence": 0.5,
@@ -65,11 +82,16 @@ AMOUNT_PRIOR = {
 }
 COMPANY_SIGNS = {
     1: """rule-here verb-next topic headed owns-amount owns-noun owns-agent refers-back opens-clause
-    apposed-then-trigger rule=subject rule=owner rule=anaphor-subject described=ai buys-here""",
+    apposed-then-trigger rule=subject rule=owner rule=anaphor-subject described=ai buys-here only-named
+    raise/acts=raise spend/acts=give spend/acts=build buy/acts=buy contract/acts=buy contract/acts=give
+    contract/downstream spend/money-from contract/money-from
+    paired gapped raise/which-acts=raise spend/which-acts=give raise/next-for""",
     -1: """object oblique attribute one-of-several one-of-two other-subject distance apart=2 apart=3 label=GPE
     label=LOC label=NORP label=PERSON sells-here after-led-by raise/leads-round raise/venture-name
     raise/described=investor contract/supplies kind=topic no-rule in-apposition name=plain name=person
     ruled-out ruled-out=giver ruled-out=target ruled-out=people ruled-out=apart ruled-out=seller
+    raise/acts=give raise/acts=buy spend/undergoes=give buy/undergoes=buy contract/acts=supply contract/upstream
+    raise/money-from paired-otherwise spend/next-for raise/next-from thing-of
     ruled-out=state ruled-out=list ruled-out=stand-in-after""",
 }
 AMOUNT_SIGNS = {
@@ -78,8 +100,8 @@ AMOUNT_SIGNS = {
     company-owns-amount company-owns-noun company-owns-agent margin in-round announce announces builds
     counterparty company-sector=ai company-label=ORG capex-words compute into spend-on ai-near
     company-before company-apart=0 company-name=known""",
-    -1: """forecast forecast-words earlier-figure value-before value-after valued-at plural-target debt gift sell not
-    income market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
+    -1: """forecast forecast-words penalty earlier-figure value-before value-after valued-at plural-target debt gift
+    sell not income market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
     tie-not-local tie-title-of-others tie-once tie-seldom tie-sentence-only forecast-after
     company-one-of-several company-one-of-two company-other-subject company-oblique company-object
     company-ruled-out company-in-apposition company-name=plain company-name=person company-attribute
@@ -91,7 +113,8 @@ AMOUNT_SIGNS = {
 SIDES = {"own": "own gold", "pattern": "patterns", "plain": "plain articles", "odd": "odd articles"}
 """What a document is, by the first word of its group; all others are of the training half."""
 REAL_WEIGHT = 2.0
-"""How much more a document of real news counts than a sentence of our own."""
+GOLD_WEIGHT = 2.0
+"""How much more a document of real news counts than an article of our own, and a short one of our own gold."""
 
 
 @dataclass
@@ -185,7 +208,7 @@ def sources() -> list[dict[str, Any]]:
     """Return the documents to train on: each with its `group`, the cluster that must stay on one side of a fold."""
     real = [{**d, "group": d["cluster"], "weight": REAL_WEIGHT} for d in documents("training")]
     own = [
-        {**d, "group": f"own-{d['id'].rstrip('abcdefgh')}", "weight": 1.0}
+        {**d, "group": f"own-{d['id'].rstrip('abcdefgh')}", "weight": GOLD_WEIGHT}
         for f in FILES
         for d in read_jsonl(GOLD / f"{f}.jsonl")
     ]
@@ -251,9 +274,10 @@ def _names(rows: Sequence[wording.Features], groups: Sequence[str], least: int) 
     return {name: i for i, name in enumerate(sorted(n for n, found in seen.items() if len(found) >= least))}
 
 
-def _penalties(names: dict[str, int], penalty: float) -> np.ndarray[Any, Any]:
+def _penalties(names: dict[str, int], penalty: tuple[float, float]) -> np.ndarray[Any, Any]:
     """Return how strongly each weight is held: those of single words more than those of cues."""
-    return np.array([penalty * (WORD_PENALTY if _WORD.match(name) else 1.0) for name in names])
+    of_a_cue, of_a_word = penalty
+    return np.array([of_a_word if _WORD.match(name) else of_a_cue for name in names])
 
 
 def _bounds(names: dict[str, int], signs: dict[int, str]) -> list[tuple[float | None, float | None]]:
@@ -288,7 +312,8 @@ def fit_company(data: Sequence[Example]) -> dict[str, float]:
         return total + 2 * float(away @ (held * away)), x.T @ pull + 4 * held * away
 
     w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=_bounds(names, COMPANY_SIGNS)).x
-    return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
+    learned = {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
+    return {name: value for name, value in COMPANY_PRIOR.items() if name not in names} | learned
 
 
 def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> dict[str, float]:

@@ -168,8 +168,8 @@ _MANY = prefilter.Beginning(
     not_after=r"\w",
 )
 _OWN_MATTER = re.compile(
-    r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]|[Ii]ts|[Oo]ur|[Nn]ew)\s(?:[\w$.,-]+\s){0,5}?(?:round|deal|investment|funding|financing|raise|series|acquisition|transaction|purchase|contract|agreement|order|plan|project|spending|"
-    r"money|cash|proceeds|capital|injection|facility|campus|data cent(?:er|re)|site|stake|bet|takeover|capex|budget|outlay|start-?up|company|firm)\b|^(?:\W*)(?:[Rr]ais|[Ii]nvest|[Ff]und|[Cc]lose|[Ss]ecur|[Ll]and|[Aa]nnounc|[Aa]cquir|[Ss]pend)|\b(?:we|our|it|its|he|she)\b",
+    r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]|[Ii]ts|[Oo]ur|[Nn]ew)\s(?:[\w$.,-]+\s){0,5}?(?:round|deal|investment|funding|financing|raise|[Ss]eries|acquisition|transaction|purchase|contract|agreement|order|plan|project|spending|"
+    r"money|cash|proceeds|capital|injection|facility|campus|data cent(?:er|re)|site|stake|bet|takeover|capex|budget|outlay|start-?up|company|firm)\b|^(?:\W*)(?:[Rr]ais|[Ii]nvest|[Ff]und|[Cc]lose|[Ss]ecur|[Ll]and|[Aa]nnounc|[Aa]cquir|[Ss]pend|[Cc]apital (?:expend|spend)|[Cc]apex\b|Series [A-K]\b|[Ss]eed\b)|\b(?:we|our|it|its|he|she)\b",
 )
 """What a sentence without a company's name must speak of for the article's own company to be meant."""
 
@@ -254,6 +254,47 @@ _OTHER_SUBJECT = re.compile(
 _VC = re.compile(ai_investment.VC)
 
 
+_VERBS = {
+    "raise": r"rais(?:e|es|ed|ing)|secur(?:e|es|ed|ing)|land(?:s|ed)?|clos(?:e|es|ed|ing)|bag(?:s|ged)|nets|netted|scor(?:es|ed)|pull(?:s|ed) in|snag(?:s|ged)|"
+    r"collect(?:s|ed)?|attract(?:s|ed)?|receiv(?:e|es|ed|ing)|gets?|got|obtain(?:s|ed)?|draws?|drew|nab(?:s|bed)|pick(?:s|ed) up|br(?:ings?|ought) in|complet(?:es|ed)",
+    "give": r"invest(?:s|ed|ing)?|spend(?:s|ing)?|spent|pour(?:s|ed|ing)?|commit(?:s|ted|ting)?|pledg(?:e|es|ed|ing)|puts?|putting|earmark(?:s|ed)?|allocat(?:e|es|ed|ing)|"
+    r"inject(?:s|ed|ing)?|plough(?:s|ed|ing)?|plow(?:s|ed|ing)?|pump(?:s|ed|ing)?|funnel(?:s|ed|ing)?|gives?|giving|gave|pa(?:y|ys|id|ying)|contribut(?:e|es|ed|ing)|devot(?:e|es|ed|ing)",
+    "buy": r"buy(?:s|ing)?|bought|acquir(?:e|es|ed|ing)|purchas(?:e|es|ed|ing)|snap(?:s|ped)? up|scoop(?:s|ed)? up|t(?:akes?|ook) (?:in|over|on)|swallow(?:s|ed)?|absorb(?:s|ed)?|order(?:s|ed|ing)?|rent(?:s|ed|ing)?|leas(?:e|es|ed|ing)",
+    "build": r"build(?:s|ing)?|built|develop(?:s|ed|ing)?|construct(?:s|ed|ing)?|expand(?:s|ed|ing)?|set(?:s|ting)? up",
+    "supply": r"suppl(?:y|ies|ied|ying)|provid(?:e|es|ed|ing)|sells?|selling|sold|deliver(?:s|ed|ing)?|hosts?|hosted|hosting",
+}
+"""Verbs of money, by which way it goes."""
+_BY_SORT = "|".join(rf"(?P<{sort}>{words})" for sort, words in _VERBS.items())
+_ACTS = re.compile(
+    r"(?:,[^,.;]{1,60},)?\s(?:(?:ha[sd]|have|is|was|will|would|to|also|already|recently|now|plans?|planned|planning|agreed|agrees|set|"
+    r"expects?|expected|intends?|aims?|wants?|said|says|it|that|in talks|looking|seeking|hopes?|could|may|might|today|just|announced|not|[a-z]+ly)\s){0,7}"
+    rf"(?:{_BY_SORT})\b"
+)
+"""What a company does with the money: the verb whose subject it is."""
+_UNDERGOES = re.compile(
+    rf"\b(?:{_BY_SORT})(?:\s(?:up to\s|about\s|another\s|an additional\s)?[$€£¥₹]?\d[\w.,]*(?:\s(?:trillion|billion|million|crore))?)?"
+    r"\s(?:(?:in|into|to|for|on|of)\s)?(?:the\s|its\s|rival\s|an?\s|[a-z][\w-]*\s|AI\s){0,4}$"
+)
+"""What is done to it: the verb whose object it is."""
+_WHICH = re.compile(
+    r"(?:\s(?:in|of)\s(?:[\w-]+\s)?(?:funding|capital|cash|money|equity))?\s(?:(?:that|which)\s)?(?:the\s)?(?:[a-z][\w-]*\s){0,2}"
+)
+"""What stands between an amount and who acts with it: "the $3bn that Acme raised"."""
+_BESIDE = re.compile(r"\s(?:more\s|each\s)?(for|from|to|by)\s(?:the\s)?(?:[a-z][\w-]*\s){0,2}")
+_GAPPED = re.compile(
+    r"(?:\s(?:with|at|up to|about|another|some|more than|over|nearly|around|an?|the)){0,3}[\s(:–-]{1,3}"
+)
+"""A company right before an amount, its verb left out: "Acme raised $2bn, Borealis $3bn"."""
+_THING_OF = re.compile(
+    r"(?:'s)?\s(?:[a-z-]+\s)?(?:shares?|stocks?|stakes?|holdings?|chips?|GPUs?|processors?|bonds|customers?|investors?|backers?|founders?|co-?founders?|executives?|alumni|veterans?|investments?\sin)\b"
+)
+"""What is a company's own, or held of it, not the company: "Acme shares", "Acme chips"."""
+_MONEY_FROM = re.compile(
+    r"\b(?:investments?|commitments?|injections?|infusions?|cash|money|capital|funding|financing|backing|cheques?|checks?|pledges?|payments?|orders?|contracts?|deals?|agreements?)"
+    r"\s(?:[\w$€£.,-]+\s){0,4}from\s(?:the\s|[a-z][\w-]*\s|AI\s){0,4}$"
+)
+
+
 _OPENS_CLAUSE = re.compile(r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$")
 
 
@@ -274,20 +315,23 @@ def company_features(
     headed: bool,
     described: str,
     supplies: bool,
+    stream: str,
     plain: str,
     before_it: Sequence[Mention],
     in_apposition: bool,
     told: int,
     standing: str,
+    pairs: bool | None,
 ) -> Features:
     """Return the cues for and against an option owning the candidate's amount.
 
     `sort` is what its cues are told apart by, see `sort_near`; `same` tells whether two names are one company; `headed`
     whether the title names it; `described` what the article calls it ("ai", "investor" or ""); `supplies` whether it is
-    a seller of chips or compute; `plain` is the sentence with its names and amounts masked; `before_it` the mentions of
+    a seller of chips or compute; `stream` where it stands in the chain from chips over clouds to who trains models,
+    beside another option ("upstream", "downstream" or ""); `plain` is the sentence with its names and amounts masked; `before_it` the mentions of
     companies before the amount in it; `in_apposition` whether the option stands in what only describes another; `told`
     how often the article names it; `standing` what its name is taken for: "known", "organisation", "person", "plain"
-    words, or "new".
+    words, or "new"; `pairs` whether "respectively" gives it this amount or another, None where it says nothing.
     """
     assert c.figure is not None
     link, figure = option.link, c.figure
@@ -299,7 +343,7 @@ def company_features(
 
     kind = option.mention.kind if option.mention else link.rule if link.rule.startswith("chosen-") else "rule-only"
     cue(f"kind={kind}")
-    cue("told", min(told, 8) / 4)
+    cue("told", min(told, 4) / 4)
     cue(f"name={standing}")
     if option.mention is None:
         cue(f"{kind}/{'against' if before_it else 'no'}-subject")
@@ -323,6 +367,8 @@ def company_features(
         cue(f"described={described}")
     if supplies:
         cue("supplies")
+    if stream:
+        cue(stream)
     if _VC.search(link.name):
         cue("venture-name")
     m = option.mention
@@ -332,9 +378,15 @@ def company_features(
         cue(f"turn={min(len(before_it) - before_it.index(m), 3)}")
         named = [x for x in before_it if x.kind == "name"]
         if m in named:
-            cue("first-named" if m is named[0] else "last-named" if m is named[-1] else "named-between")
-            if len(named) == 1:
-                cue("only-named")
+            cue(
+                "only-named"
+                if len(named) == 1
+                else "first-named"
+                if m is named[0]
+                else "last-named"
+                if m is named[-1]
+                else "named-between"
+            )
     if in_apposition:
         cue("in-apposition")
     if reason := _ruled_out(m, text, c):
@@ -350,6 +402,20 @@ def company_features(
         out[f"name-{n + 1}={stem}"] = 1.0
     before, after = text[: m.start], text[m.end :]
     trigger = min(c.start, figure.start)
+    if verb := _ACTS.match(text, m.end, figure.start if m.end <= figure.start else len(text)):
+        cue(f"acts={verb.lastgroup}")
+        if m.start >= figure.end and _WHICH.fullmatch(text, figure.end, m.start):
+            cue(f"which-acts={verb.lastgroup}")
+    if m.start >= figure.end and (beside := _BESIDE.fullmatch(text, figure.end, m.start)):
+        cue(f"next-{beside[1]}")
+    if m.end <= figure.start and _GAPPED.fullmatch(text, m.end, figure.start):
+        cue("gapped")
+    if pairs is not None:
+        cue("paired" if pairs else "paired-otherwise")
+    if verb := _UNDERGOES.search(before, _last_words(before, 9)):
+        cue(f"undergoes={verb.lastgroup}")
+    if _MONEY_FROM.search(before, _last_words(before, 9)):
+        cue("money-from")
     if m.end <= trigger:
         cue("before")
         gap = text[m.end : trigger]
@@ -365,6 +431,8 @@ def company_features(
         cue(f"label={m.label}")
     if names.ATTRIBUTE.match(after):
         cue("attribute")
+    if _THING_OF.match(after):
+        cue("thing-of")
     if names.VERB_NEXT.match(after):
         cue("verb-next")
     if apposed := names.APPOSITION.match(after):
@@ -395,7 +463,7 @@ def company_features(
             if word[1] in words and not before.rstrip().endswith(","):
                 cue(f"preposition={sort_of}")
     oblique = is_oblique(before)
-    if oblique:
+    if oblique and "money-from" not in out:
         cue("oblique")
     if m.possessive and _LEADS_ROUND_OF.search(before):
         cue("led-by-another")
@@ -508,7 +576,12 @@ _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
         (
             "sell",
             "before",
-            r"\b(?:sell(?:s|ing)?|sold|exit\w*|divest\w*|offload\w*)\s(?:[\w%]+\s){0,3}(?:stake|shares|holding|interest|bonds|notes|unit)\b",
+            r"\b(?:sell(?:s|ing)?|sold|exit\w*|divest\w*|offload\w*|dump\w*|drop(?:s|ped)|trim(?:s|med)|unload\w*|s(?:ale|elling) of|g[eo]ts? rid of)\s(?:its\s|the\s|whole\s|entire\s|[\w%$.]+\s){0,4}(?:stake|shares|holding|interest|bonds|notes|unit)\b",
+        ),
+        (
+            "penalty",
+            "around",
+            r"\b(?:(?:told|ordered|forced|made|liable) to pay|fine[sd]?\b|penalt\w+|damages|settle\w*|compensation|verdict)",
         ),
         ("question", "around", r"\?"),
         ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
@@ -618,10 +691,22 @@ def amount_features(
         "turn=1",
         "apart=0",
         "apart=3",
+        "acts=raise",
+        "acts=give",
+        "acts=buy",
+        "acts=build",
+        "acts=supply",
+        "undergoes=give",
+        "undergoes=buy",
+        "gapped",
+        "upstream",
+        "downstream",
+        "thing-of",
+        "money-from",
     ):
         if name in chosen:
             cue(f"company-{name}", chosen[name])
-    for name in ("ai", "cloud", "unknown"):
+    for name in ("ai", "cloud", "unknown", "finance", "investor", "government"):
         if f"sector={name}" in chosen:
             cue(f"company-sector={name}")
     for name, value in tie.items():

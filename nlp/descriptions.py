@@ -11,7 +11,7 @@ from nlp import chooser, names, prefilter
 from nlp.drafts import Draft
 from nlp.event_types import ai_investment
 
-_SUPPLY = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|neocloud|memory|server|computing|infrastructure|foundry|networking)s?\b[\w\s-]{0,25}?(?:start-?up|maker|firm|company|provider|operator|specialist|developer|giant|supplier|manufacturer|unicorn|business)?|chipmaker|neocloud|hyperscaler|foundry)"
+_SELL_CLOUDS = frozenset(map(names.key, ai_investment.SELL_CLOUDS))
 
 _SUPPLIERS = ("cloud", "semiconductors", "hardware")
 
@@ -54,11 +54,14 @@ def _describes(description: _Description, text: str, word: str) -> bool:
     )
 
 
+_MAKER = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|memory|server|comput(?:e|ing)|infrastructure)s?[\s-](?:[\w-]+\s)?(?:start-?up|maker|firm|company|provider|operator|specialist|developer|giant|supplier|manufacturer|unicorn|business|group)|chipmaker|neocloud|hyperscaler|foundry)"
+
 _SUPPLIER = _Description.of(
-    rf"{_SUPPLY}\s(?:[\w-]+\s){{0,2}}",
-    rf"[^.;]{{0,25}}, (?:an?|the|which|whose)\s[^.;,]{{0,60}}{_SUPPLY}",
+    rf"\b{_MAKER},?\s",
+    rf"[^.;,]{{0,25}}(?:, (?:an?|the|which is an?)| is an?)\s[^.;,]{{0,40}}\b{_MAKER}\b",
     re.IGNORECASE,
 )
+"""A firm called just that, by words beside its name."""
 
 _OF_AI = _Description.of(
     rf"(?:{ai_investment.AI})[\w\s-]{{0,40}}\s",
@@ -79,6 +82,21 @@ def supplies(draft: Draft, name: str) -> bool:
             word.lower() in line.text.lower() and _SUPPLIER.of_name(line.text, word) for line in draft.lines[:12]
         )
     return draft.supplying[name]
+
+
+def tier(draft: Draft, name: str) -> int:
+    """Return where a company stands in the chain of compute: 3 chips, 2 clouds, 1 who sells a cloud beside else, 0 none.
+
+    The one further down buys from the one further up.
+    """
+    trade = chooser.sector(name)
+    if trade in ("semiconductors", "hardware"):
+        return 3
+    if trade == "cloud":
+        return 2
+    if trade:
+        return int(names.key(name) in _SELL_CLOUDS)
+    return 2 * supplies(draft, name)
 
 
 def described(draft: Draft, name: str) -> str:

@@ -74,7 +74,7 @@ _ANAPHOR = re.compile(
     r"\b(?!\s(?:said to|behind|that|which|founders|'s rivals|founded|formerly known))(?P<poss>'s)?(?!\s(?:level|size|industry|world|space|sector))"
 )
 _PRONOUN = re.compile(
-    r"\b(?P<pro>[Ii]ts?|[Tt]hey|[Tt]heir|[Ww]e|[Oo]ur)\b(?!\s(?:is (?:expected|estimated|possible|unclear|likely|unknown|not clear|understood|believed)|was (?:reported|unclear)|remains|comes? (?:just |only )?(?:\w+ )?(?:as|after|amid|weeks|days|months|hours|on the)\b|came (?:just )?(?:as|after|amid)|may be|could be that|takes|turns out|'s unclear))"
+    r"\b(?P<pro>[Ii]ts?|[Tt]hey|[Tt]heir|[Ww]e|[Oo]ur)\b(?!\s(?:(?:is|was) (?:odd|hard|easy|difficult|unusual|rare|striking|clear|true|possible|impossible|important|worth|tempting|fair|natural|notable|remarkable|no|the (?:first|latest|second|third|largest|biggest))\b|is (?:expected|estimated|possible|unclear|likely|unknown|not clear|understood|believed)|was (?:reported|unclear)|remains|comes? (?:just |only )?(?:\w+ )?(?:as|after|amid|weeks|days|months|hours|on the)\b|came (?:just )?(?:as|after|amid)|may be|could be that|takes|turns out|'s unclear))"
 )
 
 
@@ -385,6 +385,7 @@ _OFFICE = re.compile(
     r"(?:'s)?\s(?:(?:Senior |Executive )?Vice President|Chief(?: [A-Z]\w+)? Officer|Chief Executive|President|Chair(?:man|woman)?|Co-?[Ff]ounder|Founder|Managing Director|General Manager)\b"
 )
 """The office of a person who is named after a company."""
+_OF_PLACE = re.compile(r"\sof\s([A-Z].*)$")
 _HEADLINE_VERB = re.compile(r"\s([A-Z][a-z]+(?:s|ed|ing))(?=\s|$)")
 
 
@@ -430,6 +431,9 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
         verb = m[1].casefold()
         if verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
             end = start + m.start()  # "Acme Purchases Beta"
+    if (m := _OF_PLACE.search(sentence[start:end])) and is_place(m[1]):
+        head = sentence[start : start + m.start()]
+        end = start + m.start() if key(head) in shipped() else end  # "Acme AI of France"
     if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
     if (m := _AI_LAST.search(sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
@@ -664,22 +668,64 @@ def mentions(
 
 YOUNG = re.compile(r"start-?up|unicorn|decacorn|\blab\b", re.IGNORECASE)
 _GIANT = re.compile(r"giant|titan|behemoth|conglomerate|hyperscaler|multinational", re.IGNORECASE)
-_CHIPS = re.compile(r"chip ?maker|chip giant", re.IGNORECASE)
+_TRADES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), frozenset(sectors.split()))
+    for words, sectors in (
+        (r"chip ?maker|chip giant", "semiconductors hardware"),
+        (r"\b(?:bank|lender|brokerage)\b", "finance investor"),
+        (r"\binsurer\b", "finance health"),
+        (r"\b(?:retailer|grocer|retail (?:giant|chain|company))\b", "retail internet food consumer"),
+        (r"\b(?:auto|car) ?(?:maker|giant)\b", "automotive"),
+        (r"\bairline\b", "travel logistics"),
+        (r"\bdrug ?maker\b", "health"),
+        (r"\b(?:newspaper|broadcaster)\b", "media telecom"),
+        (r"\butility\b", "energy"),
+        (r"\b(?:neocloud|cloud (?:provider|company|firm|operator|specialist))\b", "cloud internet software ai"),
+        (r"\b(?:AI|artificial intelligence) (?:company|firm|developer|outfit)\b", "ai"),
+        (r"\b(?:telecom\w*|phone) (?:company|giant|group|operator|carrier)\b", "telecom"),
+        (r"\b(?:software|database) (?:company|giant|firm|maker)\b", "software cloud ai security"),
+        (r"\bsocial (?:media|network)\w* (?:company|giant|group|platform)\b", "internet"),
+    )
+)
+"""Of which sectors a listed company is that these words stand for."""
+_MAKER_OF = re.compile(r"\b(\w+) (?:maker|developer|creator|owner)\b")
+_MAKERS = {
+    "chatgpt": "openai",
+    "claude": "anthropic",
+    "copilot": "microsoft",
+    "facebook": "meta",
+    "grok": "xai",
+    "instagram": "meta",
+    "ipad": "apple",
+    "iphone": "apple",
+    "mac": "apple",
+    "playstation": "sony",
+    "tiktok": "bytedance",
+    "whatsapp": "meta",
+    "windows": "microsoft",
+    "xbox": "microsoft",
+    "youtube": "google",
+}
+"""Whose a product is."""
 
 
 def fits(stand_in: Mention, name: str) -> bool:
-    """Return whether a stand-in's words allow a company: no listed firm is "the startup", no unknown one "the giant"."""
+    """Return whether a stand-in's words allow a company.
+
+    No listed firm is "the startup", no unknown one "the giant", no bank "the retailer", none but Apple "the iPhone maker".
+    """
     company = shipped().get(key(name))
     if stand_in.kind != "anaphor":
         return True
     words = stand_in.name
+    if (product := _MAKER_OF.search(words)) and (maker := _MAKERS.get(product[1].lower())):
+        return key(company.name if company else name) == maker
     if YOUNG.search(words):
         return company is None or not (company.tickers or company.sector in ("investor", "finance", "government"))
-    if _CHIPS.search(words):
-        return company is None or company.sector in ("semiconductors", "hardware", None)
-    if _GIANT.search(words):
-        return company is not None and company.sector != "investor"
-    return True
+    if _GIANT.search(words) and (company is None or company.sector == "investor"):
+        return False
+    sector = company.sector if company else None
+    return sector is None or all(sector in allowed for trade, allowed in _TRADES if trade.search(words))
 
 
 VERB_NEXT = re.compile(
@@ -697,7 +743,7 @@ ATTRIBUTE = re.compile(r"^-(?:backed|owned|based|led|funded|founded|run|powered)
 """What makes a name part of another's description: "Acme-backed"."""
 OBJECT_OF = re.compile(
     r"\b(?:[a-z]{3,}(?:ed|ing)|acquire|buy|bought|own|owns|owned|controls?|backs?|sued|sold|sell|invest|join|beat|told|used?|uses|made|makes|led|leads?|called|named|versus)"
-    r"\s(?:the |its |rival |startup |start-up |[a-z][\w-]*\s){0,3}$"
+    r"\s(?:the |its |rival |startup |start-up |(?!(?:that|when|as|after|before|while|but|and|if|whether|because)\b)[a-z][\w-]*\s){0,3}$"
 )
 """What makes a name the object of a verb."""
 

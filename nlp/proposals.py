@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +15,7 @@ from nlp.drafts import AI, Line, Setting
 from nlp.event_types import ai_investment
 from nlp.figures import Figure
 from nlp.linking import Link
-from nlp.names import Registry
+from nlp.names import Mention, Registry
 
 _FORECAST = re.compile(
     r"\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
@@ -48,6 +50,11 @@ _ANNOUNCES = re.compile(
     r"consider|weigh|eye|kick|break|broke|build|develop|pursu|lead|led|push|roll|see|show|disclos|report|receiv|land|win|won|doubl)\w*\b",
     re.IGNORECASE,
 )
+
+
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_ROW = re.compile(r",?\s(?:(?:and|&)\s)?")
+"""What stands between the members of a row."""
 
 
 @lru_cache(maxsize=2048)
@@ -220,9 +227,10 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
     if not found:
         return None
     plain = _plain(line, at.registry)
-    sort = chooser.sort_near(c, text)
+    sort = "buy" if kind == "acquisition" else chooser.sort_near(c, text)
     before = [o.mention for o in found if o.mention and o.mention.end <= figure.start]
     spans = [(m.end, m.end + apposed.end()) for m in before if (apposed := names.APPOSITION.match(text[m.end :]))]
+    tiers = {o.link.name: descriptions.tier(draft, o.link.name) for o in found}
     cues = [
         chooser.company_features(
             option,
@@ -235,16 +243,47 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
             names.key(option.link.name) in at.registry.headed,
             descriptions.described(draft, option.link.name),
             descriptions.supplies(draft, option.link.name),
+            _stream(tiers, option.link.name),
             plain,
             before,
             any(a < option.link.start < b for a, b in spans),
             at.registry.counts[names.key(option.link.name)],
             document_names.standing(option.link.name, at.registry),
+            _paired(text, option.mention, mentions, figure),
         )
         for option in found
     ]
     titled = _plain(draft.title, at.registry) if draft.title else ""
     return Proposal(at, c, sort, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
+
+
+def _paired(text: str, mine: Mention | None, mentions: Sequence[Mention], figure: Figure) -> bool | None:
+    """Return whether "respectively" gives an amount to this company or to another; None where it says nothing.
+
+    "Acme and Borealis raised $2bn and $3bn, respectively": the first name of the row has the first amount.
+    """
+    if mine is None or mine.kind != "name" or not _RESPECTIVELY.search(text, figure.end, figure.end + 90):
+        return None
+    amounts = [f for f in candidates.figures_of(text) if f.kind == "money"]
+    row = [amounts.index(figure)]
+    while row[0] and _ROW.fullmatch(text, amounts[row[0] - 1].end, amounts[row[0]].start):
+        row.insert(0, row[0] - 1)
+    while row[-1] + 1 < len(amounts) and _ROW.fullmatch(text, amounts[row[-1]].end, amounts[row[-1] + 1].start):
+        row.append(row[-1] + 1)
+    firms = [m for m in mentions if m.kind == "name" and m.end <= amounts[row[0]].start][-len(row) :]
+    joined = all(_ROW.fullmatch(text, a.end, b.start) for a, b in itertools.pairwise(firms))
+    if len(row) < 2 or len(firms) != len(row) or not joined or mine not in firms:
+        return None
+    return firms.index(mine) == row.index(amounts.index(figure))
+
+
+def _stream(tiers: Mapping[str, int], name: str) -> str:
+    """Return whether a company stands up the stream of all others beside it, or down, or neither."""
+    mine = tiers[name]
+    others = [tier for other, tier in tiers.items() if other != name]
+    if not others or min(others) == max(others) == mine:
+        return ""
+    return "upstream" if mine >= max(others) else "downstream" if mine <= min(others) else ""
 
 
 def _plain(line: Line, registry: Registry) -> str:

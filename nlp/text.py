@@ -81,6 +81,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|Cos|Bros|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|Jr|Sr|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|"
     r"Sep|Sept|Oct|Nov|Dec|approx|est|al|Messrs|Pvt|[A-Z])|\b(?:U\.S|U\.K|U\.N|E\.U|a\.m|p\.m|e\.g|i\.e|A\.I|D\.C))\.$"
 )
+_ROUND_LETTER = re.compile(r"\bSeries [A-K]\.$")
 _END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n+|;\s")
 _LOWER_NEXT = re.compile(r"\s*[a-z0-9,;]")
 
@@ -205,4 +206,7 @@ def _starts_anew(text: str, start: int, stop: int) -> bool:
     company = text[max(start, stop - 5) : stop].endswith(
         ("Inc.", "Corp.", "Co.", "Ltd.", "a.m.", "p.m.", "U.S.", "Dec.")
     )
+    if _ROUND_LETTER.search(text[max(start, stop - 10) : stop]):
+        # who gave the money stays with the round
+        return following[:1].isupper() and not following.startswith(("Investors", "Backers", "The round"))
     return company and following.startswith(("The ", "In ", "It ", "But ", "A ", "On ", "That ", "This ", "According"))

@@ -18,11 +18,11 @@ _W = r"(?:\s+[^\s‹›;]+)"
 RAISE = (
     r"(?:rais(?:e|es|ed|ing)|land(?:s|ed|ing)|nab(?:s|bed)|bag(?:s|ged)|snag(?:s|ged)|scor(?:es|ed)|grab(?:s|bed)|haul(?:s|ed) in|"
     r"rak(?:es|ed) in|cement(?:s|ed)|reel(?:s|ed) in|clinch(?:es|ed)|secur(?:e|es|ed|ing)|clos(?:es|ed|ing)(?: on)?(?!\s(?:at|near|up|down|above|below|out|its doors))|pull(?:s|ed) in|"
-    r"br(?:ings?|ought|inging) in|t(?:akes|ook|aking) in|pick(?:s|ed) up|attract(?:s|ed)|garner(?:s|ed)|lock(?:s|ed) (?:in|up)|amass(?:es|ed)?)"
+    r"br(?:ings?|ought|inging) in|t(?:akes|ook|aking) in|pick(?:s|ed) up|attract(?:s|ed)|garner(?:s|ed)|gather(?:s|ed)|obtain(?:s|ed)|pocket(?:s|ed)|lock(?:s|ed) (?:in|up)|amass(?:es|ed)?)"
 )
 SOFT_RAISE = (
     r"(?:receiv(?:e|es|ed|ing)|get(?:s|ting)?|got|gain(?:s|ed)|net(?:s|ted)|collect(?:s|ed)|tak(?:es|ing) in|bring(?:s)? in|brought in|took in|w[io]ns?|"
-    r"obtain(?:s|ed)|complet(?:es|ed|ing)|finali[sz](?:es|ed|ing)|announc(?:e|es|ed|ing)|unveil(?:s|ed)|has|have|had|"
+    r"complet(?:es|ed|ing)|finali[sz](?:es|ed|ing)|announc(?:e|es|ed|ing)|unveil(?:s|ed)|has|have|had|"
     r"seek(?:s|ing)|sought|bank(?:s|ed)|launch(?:es|ed)|emerg(?:es|ed|ing)|debut(?:s|ed)|exit(?:s|ed)|lead(?:s)?|led|co-led|target(?:s|ing))"
 )
 ROUND = (
@@ -214,7 +214,7 @@ ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "pay-for",
-        r"\bpa(?:y|ys|id|ying)\s*{M}(?:\s(?:in cash|in stock|in shares|more))?\sfor\s(?=(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])",
+        r"(?<!told to )(?<!ordered to )(?<!forced to )(?<!made to )(?<!liable to )\bpa(?:y|ys|id|ying)\s*{M}(?:\s(?:in cash|in stock|in shares|more))?\sfor\s(?=(?:the\s)?(?:[a-z-]+\s){0,4}[A-Z])",
     ),
     (
         "amount-acquisition",
@@ -246,6 +246,8 @@ CONTRACT_SHAPES: tuple[tuple[str, str], ...] = (
     ),
 )
 COMPUTE = r"\b(?:comput(?:e|ing)|cloud|chips?|GPUs?|semiconductor|accelerators?|data[- ]cent(?:er|re)s?|servers?|capacity|infrastructure|processors?|TPUs?|memory|hardware|gigawatts?|megawatts?|power|licens\w+|platform|software)\b"
+SELL_CLOUDS = ("Microsoft", "Google", "Alphabet", "Amazon", "Oracle", "IBM", "Alibaba", "Tencent", "Huawei")
+"""Companies that sell a cloud of their own, beside what else they do."""
 SELLER_SUBJECT = r"\b(?:(?:to giv(?:e|ing)|giv(?:es|ing)) (?:it|them|the) |(?:shares?|stock)\s(?:soar|jump|surg|rall|climb|ris|rose|gain|leap|spik|pop)\w*|w[io]ns?|winning|award(?:ed|s)|lands?|landed|secur(?:es|ed)|clinch(?:es|ed)|to (?:provide|supply|deliver|make|build|host|manufacture)|provid(?:es|ing)|suppl(?:ies|y|ying)|sell(?:s|ing)?|sold|selected by|order from|receiv(?:ed|es))\b"
 
 

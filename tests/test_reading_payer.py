@@ -1,0 +1,69 @@
+"""Who pays and who is paid: what a sentence tells by its verbs, its order and the trades of those it names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from newsledger.model import Article
+from nlp import names, text
+from nlp.names import Mention
+from nlp.reader import Reader
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            "The AI start-ups Pellwick and Marrowfield raised $40 million and $12 million, respectively.",
+            {("Pellwick", 40), ("Marrowfield", 12)},
+        ),
+        (
+            "Cloud provider Tarnhill signed a $3 billion deal with Oakhelm, which will train its AI models there.",
+            {("Oakhelm", 3000)},
+        ),
+        (
+            "It is hard to see where this ends: Oakhelm said that it is investing $200 million in the AI lab Pellwick.",
+            {("Oakhelm", 200)},
+        ),
+        (
+            "The AI lab Pellwick closed a $43 million Series B. Quillbee, an AI start-up, raised $12 million.",
+            {("Pellwick", 43), ("Quillbee", 12)},
+        ),
+        ("AI firm Pellwick was ordered to pay $33 million for its database of faces.", set()),
+    ],
+)
+def test_each_amount_goes_to_who_pays_or_raises_it(reader: Reader, told: str, expected: set[tuple[str, int]]) -> None:
+    article = Article(id="a", revision=1, title="", text=told, published=datetime(2026, 3, 11, tzinfo=UTC))
+    found = {(c.company, c.amount) for c in reader.read(article) if c.type == "ai_investment"}
+    assert found == {(company, millions * 1_000_000) for company, millions in expected}
+
+
+@pytest.mark.parametrize(
+    ("words", "company", "may"),
+    [
+        ("the iPhone maker", "Apple", True),
+        ("the iPhone maker", "Google", False),
+        ("the bank", "Barclays", True),
+        ("the bank", "Nvidia", False),
+        ("the chipmaker", "Nvidia", True),
+        ("the retailer", "Oracle", False),
+        ("the AI company", "Anthropic", True),
+        ("the AI company", "Oracle", False),
+        ("the retailer", "Pellwick", True),
+        ("the tech giant", "Pellwick", False),
+    ],
+)
+def test_a_stand_in_fits_only_companies_of_its_trade(words: str, company: str, may: bool) -> None:
+    assert names.fits(Mention("anaphor", words, 0, len(words), words.split()[-1]), company) is may
+
+
+def test_the_letter_of_a_round_may_end_a_sentence() -> None:
+    told = [s.text for s in text.sentences("Pellwick closed its Series B. Quillbee raised a Series A. round.")]
+    assert told == ["Pellwick closed its Series B.", "Quillbee raised a Series A. round."]
