@@ -186,9 +186,13 @@ _FURTHER = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(r"\s(?:in|at|more|others|were|are|on|last|this|jobs)\b|\s?[.,;]|\s?$")
+_EARLIER_BEFORE = re.compile(layoff.EARLIER_BEFORE + "$", re.IGNORECASE)
+_EARLIER_AFTER = re.compile(layoff.EARLIER_AFTER, re.IGNORECASE)
+_EQUALS = re.compile(layoff.EQUALS, re.IGNORECASE)
 _AND = re.compile(r",?\s(?:and|then)\s|,\s")
 _LIST_LINE = re.compile(layoff.LIST_LINE)
 _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
+_HEADED_LINE = re.compile(layoff.HEADED_LINE)
 _LISTED = re.compile(layoff.LISTED)
 _LIST_STAND_IN = re.compile(layoff.LIST_STAND_IN)
 _LIST_FIELD = re.compile(layoff.LIST_FIELD)
@@ -232,15 +236,18 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
         propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
-    if intro and not hits and (_LIST_INTRO.search(intro) or _LIST_TITLE.search(intro)):
+    listed = bool(intro) and (bool(_LIST_INTRO.search(intro)) or bool(_LIST_TITLE.search(intro)))
+    if listed and hits and (headed := _HEADED_LINE.match(sentence)) and _is_list_name(headed["name"]):
+        for candidate in hits.values():
+            candidate.list_name, candidate.intro = headed["name"], intro
+    if listed and not hits:
         figure = masked.figures[0]
         line = _LIST_LINE.match(sentence[: figure.start])
         staff = figure.kind == "people" or figure.noun
         name = (line["name"] or line["enumerated"]).strip(" *") if line else ""
         if (
             name
-            and not _AGGREGATE.match(name)
-            and not _LIST_FIELD.fullmatch(name)
+            and (_is_list_name(name) or _LIST_STAND_IN.fullmatch(name))
             and (staff or (figure.kind != "money" and _LISTED.fullmatch(name) and _is_listed(sentence, figure)))
         ):
             if _LIST_STAND_IN.fullmatch(name):
@@ -267,10 +274,29 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
                 propose(index, "coordinated", told.start, figure.end)
                 if hits.get(index):
                     hits[index].together = told.together = [*(told.together or [told]), hits[index]]
+    for index in range(1, len(masked.figures)):
+        figure = masked.figures[index]
+        before_it = sentence[masked.figures[index - 1].end : figure.start]
+        if (
+            hits
+            and min(hits) < index
+            and index not in hits
+            and figure.low >= (1 if figure.kind == "percent" else 20)
+            and not (figure.kind == "bare" and _is_year(sentence, figure))
+            and _EARLIER_BEFORE.search(before_it)
+            and _EARLIER_AFTER.match(sentence, figure.end)
+        ):
+            propose(index, "earlier", figure.start, figure.end)
     if not hits or _LAW.search(sentence):
         return []
     _join_companions(sentence, masked, hits)
     return [hits[i] for i in sorted(hits)]
+
+
+def _is_list_name(name: str) -> bool:
+    """Whether what heads a list's line may be a company's name."""
+    other = _AGGREGATE.match(name) or _LIST_FIELD.fullmatch(name) or _LIST_STAND_IN.fullmatch(name)
+    return not other and not _CONTEXT.search(name)
 
 
 def _is_listed(sentence: str, figure: Figure) -> bool:
@@ -325,6 +351,7 @@ _OWN_SHAPES = frozenset(
         "halve",
         "to-go",
         "ousting",
+        "earlier",
         "list-line",
     ]
 )
@@ -404,7 +431,9 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
         if shape not in _OWN_SHAPES and not _OBJECT.search(before) and _NOT_BEFORE.search(before):
             return False
         if re.search(
-            r"\baccording to\s$|\b(?:one|two|three|none|neither|each|any|most|some) of\s$", before, re.IGNORECASE
+            r"\baccording to\s$|\b(?:one|two|three|none|neither|each|any|most|some) of\s(?:(?:its|their|the|our)\s)?(?:own\s)?$",
+            before,
+            re.IGNORECASE,
         ):
             return False
         if (
@@ -417,6 +446,8 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
                 r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at)\b", after
             )
         ):
+            return False
+        if shape == "lose-jobs" and re.search(r"\bformer\b", sentence[figure.value_end : figure.end]):
             return False
         if shape == "verb-bare" and (
             figure.low < 10 or not sentence[figure.value_start : figure.value_end][0].isdigit()
@@ -505,6 +536,13 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
         both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)
         if (
             not both
+            and not (
+                a.kind == "percent"
+                and b.kind == "people"
+                and index in hits
+                and index + 1 not in hits
+                and _EQUALS.fullmatch(between)
+            )
             and not (_COMPANION.match(between) and len(between) < 60)
             and not (
                 b.kind == "percent"

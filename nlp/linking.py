@@ -55,9 +55,10 @@ def is_oblique(lead: str) -> bool:
     return _PREPOSITION.search(lead) is not None
 
 
+_IN_BOTH = re.compile(r"\b(?:in|at|near)\s(?:[A-Z][\w.'-]+,?\s){1,6}and\s$")
 _LIST_BEFORE = re.compile(r"(?<!in )(?<!on )(?<!last )\b[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
 _AT = re.compile(
-    r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of)\s(?:the |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
+    r"^[^.;]{0,60}?\b(?:at|by|from|within|across|for|inside|throughout|of|leave|leaving)\s(?:the |parent |parent company |owner |maker |giant |social media giant |tech giant |rival |Germany's |"
     r"(?:[a-z-]+\s){0,4})?$"
 )
 _SPEECH = re.compile(
@@ -117,9 +118,17 @@ def _place_acts(sentence: str, before: int) -> bool:
     return any(names.is_place(m["place"]) for m in _PLACE_ACTS.finditer(sentence[:before]))
 
 
+_ASIDE = re.compile(
+    r"[A-Z][\w&.'-]*\s?(?:\((?P<inner>[^()]{3,40})\)|,\s(?:which|who|whose|whom)\s(?P<clause>[^.;]{3,140}?),\s(?=(?:also|now|then|still|already)?\s?"
+    r"(?:said|says|is|are|was|has|have|had|will|would|plans?|wants?|cuts?|laid|lets?|told|[a-z]+(?:ed|es))\b))"
+)
+"""What is told of a company by the way: "Acme, which Beta wants to buy, is …", "Acme (Akron, Ohio)"."""
+
+
 def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) -> Link | None:
     """The nearest company before a place that stands as a subject, not after a preposition."""
     fallback: Link | None = None
+    aside = [place.span(place.lastgroup or 0) for place in _ASIDE.finditer(sentence, 0, before + 12)]
     for m in reversed([m for m in ms if m.end <= before]):
         gap = sentence[m.end : before]
         if len(gap) > 320:
@@ -132,6 +141,8 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
             name = resolve(m)
             if name:
                 return Link(name, m.start, m.end, "pronoun-subject", False)
+            continue
+        if m.kind == "name" and any(a <= m.start and m.end <= b for a, b in aside):
             continue
         if _aggregate_between(sentence, m.end, before):
             return NOBODY
@@ -161,8 +172,10 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
                 if name:
                     fallback = fallback or Link(name, m.start, m.end, "possessive-before", m.kind == "name")
             continue
-        oblique = is_oblique(lead) or (
-            bool(_LIST_BEFORE.search(lead)) and not _SPEECH.match(sentence[m.end : before + 1])
+        oblique = (
+            is_oblique(lead)
+            or bool(_IN_BOTH.search(lead))
+            or (bool(_LIST_BEFORE.search(lead)) and not _SPEECH.match(sentence[m.end : before + 1]))
         )
         name = m.name if m.kind == "name" else resolve(m)
         if not name:
@@ -209,7 +222,8 @@ _IN = re.compile(r"\b(?:in|near|outside)\s(?:the\s)?$")
 
 def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
     """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
-    if c.list_name:
+    headed = sentence.find(c.list_name) + len(c.list_name) if c.list_name else 0
+    if headed and not any(m.kind == "name" and headed <= m.start and m.end <= c.start for m in ms):
         return Link(names.clean(c.list_name), 0, len(c.list_name), "list-line", True)
     if c.shape == "list-line":  # a date stands for the name, which a line before tells
         heading = resolve(Mention("anaphor", "", 0, 0, HEADING))
@@ -276,6 +290,10 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         "layoff-adjective",
         "noun-colon",
         "reduction-of",
+        "must-go",
+        "lost",
+        "face-bare",
+        "out-of-work",
     )
     after = [m for m in ms if m.start >= end - 1 or (m.start > start and passive)]
     figure_end = (c.figure or c.percent).end if (c.figure or c.percent) else end  # type: ignore[union-attr]
@@ -285,9 +303,14 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
             continue
         gap = sentence[figure_end if m.start >= figure_end else start : m.start]
         owned = m.possessive and re.search(r"^[^.;]{0,40}\b(?:in|at|across)\s$", gap)
-        if (_AT.match(gap) or owned) and not re.search(
-            r"\b(?:connection|discontinu\w+|result of|because of|due to|amid|according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who|its|their)\b",
-            gap,
+        teller = "," in gap and re.match(r"\s(?:said|says|told)\b", sentence[m.end : m.end + 6])
+        if (
+            (_AT.match(gap) or owned)
+            and not teller
+            and not re.search(
+                r"\b(?:connection|discontinu\w+|result of|because of|due to|amid|according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who|its|their)\b",
+                gap,
+            )
         ):
             name = m.name if m.kind == "name" else resolve(m)
             if name:

@@ -19,7 +19,7 @@ from newsledger.model import Company
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
-_CAPITALISED = r"(?:[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,2}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
+_CAPITALISED = r"(?:[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
 _RUN = re.compile(rf"(?<![\w$€£@/.])(?:{_CAPITALISED})(?:\s(?:(?:&|of|de|for)\s)?{_CAPITALISED})*")
 
 LEGAL = re.compile(
@@ -376,7 +376,7 @@ _KIND_FIRST = re.compile(
     rf"{_TRADE}|(?:Ag|Mar|Bio)tech|[\w.]+-(?:Based|based|Owned|owned|Listed|listed))\s(?=\S)"
 )
 """A headline's description of a firm before its name."""
-_KIND_ALONE = re.compile(rf"(?:{_TRADE}|[A-Z][a-z]{{3,}}maker|[\w.]+-based)\s(?=\S)")
+_KIND_ALONE = re.compile(rf"(?:{_TRADE}|Supplier|[A-Z][a-z]{{2,}}maker|[\w.]+-based)\s(?=\S)")
 """One word of a kind of firm, which no firm's own name begins with."""
 _STATE_CODE = re.compile(
     r"A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
@@ -393,6 +393,8 @@ def _tidied(
     sentence: str, start: int, end: int, known: frozenset[str], registry: Registry, title_case: bool
 ) -> tuple[int, int]:
     """Strip what joins a name by capitals alone: "AI Acme", "Acme Layoffs", "MenuAcme"."""
+    if (m := _WIRE_PREFIX.match(sentence, start, end)) is not None:
+        start = m.end()  # "Exclusive-Acme to cut 900 jobs"
     name = sentence[start:end]
     if key(name) in known:
         return start, end
@@ -406,6 +408,7 @@ def _tidied(
     return start, end
 
 
+_WIRE_PREFIX = re.compile(r"(?:Exclusive|EXCLUSIVE|Analysis|Insight|Focus|BRIEF|Ex)-(?=[A-Z])")
 _SHARE_OF = re.compile(r"(?:Half|Some|Most|All|Many|A\s[Tt]hird|A\s[Qq]uarter|Two-[Tt]hirds)\s(?:[Oo]f)\s(?=[A-Z])")
 _FIELD_FIRST = re.compile(r"(?:AI|A\.I\.|Tech|US|U\.S\.|UK|EV|IT|Crypto|Fintech)\s(?=[A-Z])")
 _ROUND_OF = re.compile(r"(?:Pre-)?(?:Series|Round)\s[A-K]\d?\s(?:of|for|in)\s")
@@ -565,6 +568,7 @@ _PLAIN_AFTER = re.compile(r"(?:-based)?\s[a-z]")
 _DATELINE_AFTER = re.compile(r"\)\s[-–—]+\s")
 _STATE_AFTER = re.compile(r"\s?[):;,.]|$")
 _TOWN_OF = re.compile(r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$")
+_BODY_BEFORE = re.compile(r"(?<!credit )\b(?:union|association|lobby|trade body)\s$")
 _OPEN_BEFORE = re.compile(r"\(\s?$")
 _TICKER_AFTER = re.compile(r"\s?[):.,]|\s[\d.]+%")
 
@@ -630,6 +634,8 @@ def mentions(
         leading = sentence[max(0, start - 12) : start]
         if "of" in leading and _TOWN_OF.search(leading):
             continue
+        if leading[-1:] == " " and _BODY_BEFORE.search(leading):
+            continue  # "the pilots' union BAPA"
         if (
             found
             and len(name) <= 6

@@ -49,7 +49,7 @@ WORKFORCE = (
     r"(?:workforce|work force|headcount|head count|staff|staffing|payroll|team|ranks|employee base|number of employees|"
     r"employee count|labou?r force|personnel|jobs|roles|positions|employees)"
 )
-_GAP = r"(?:\s+(?!(?:mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
+_GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 _ASIDE = r"(?:\s?[(,—–-]\s?[^()‹›.;]{0,24}‹[PBQW]\d+›[),—–-]?)?"
 """The same cut as a share, told in between: "100 staff (about 3% of the total) will lose their jobs"."""
@@ -246,11 +246,21 @@ OWN_NOUNS = frozenset(
 """Nouns that are themselves the cut: "14,000 layoffs"."""
 
 COMPANION = (
-    r"^(?:\s(?:on|this|last|in)\s\w+)?[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
-    r"represents|which (?:is|represents|amounts to|equates to|equals)|amounting to|amounts to|accounting for|a|an|that is|i\.e\.|the equivalent of|making up|"
+    r"^(?:\s(?:on|this|that|last|in)\s\w+)?[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
+    r"represents|which (?:is|represents|comes to|amounts to|equates to|equals)|amounting to|amounts to|accounting for|a|an|that is|i\.e\.|the equivalent of|making up|"
     r"comprising|translating to|more than|over|at least|at the time|impacting|affecting|cutting|or just over|or just under|in a|out of|totaling|corresponding to|it said|he said|up to|as much as|around|close to|of)[\s,\"]*){0,5}[-—]?\s*$"
 )
 """What may stand between a count and the percent that says the same."""
+
+MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+EQUALS = r"[^.;:‹›]{0,110},\s(?:or|equivalent to|equal to|equating to|which (?:is|comes to|amounts to|equates to)|representing)\s(?:(?:about|around|roughly|nearly|some|almost)\s)?"
+"""What may stand between the percent of a part of the staff and the count that says the same."""
+EARLIER_BEFORE = r"\b(?:after|following|on top of|in addition to|besides|adding to)\s(?:(?:the|an?|another)\s)?(?:(?:earlier|previous|first|initial)\s)?"
+EARLIER_AFTER = (
+    r"\s(?:(?:it|that it|which it|the (?:company|group|firm|bank)|they)\s)?(?:(?:had |has )?(?:cut|laid off|announced|shed|eliminated|axed|dismissed|let go|made|reported|lost)\s)?"
+    rf"(?:in\s(?:early\s|late\s)?(?:{MONTH}|20\d\d|the (?:first|second|third|fourth|spring|summer|autumn|fall))|last\s(?:year|month|week|spring|summer|autumn|fall|winter|quarter|{MONTH})|earlier|a (?:year|month) (?:ago|earlier|before)|the year before|this (?:year|spring|summer))\b"
+)
+"""What stands around the figure of a round before, told by the way: "will cut 800 jobs, after 1,400 in May"."""
 
 NOT_A_CUT_BEFORE = (
     r"(?:\b(?:employ(?:s|ed|ing)?|workforce of|staff of|headcount of|team of|has|have|had|with|down to|from|remaining|left with|"
@@ -294,7 +304,6 @@ COMPANY_CLOSES = r"\b(?:shut(?:s|ting)? (?:down|its doors|up shop)|clos(?:es|ing
 CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:[\w'&.-]+ ){0,4}total|total planned cuts|so far|cumulative|(?:a|the|its) combined(?! (?:workforce|staff|company|headcount|group))|combined (?:total|cuts|layoffs|job)|between the reductions|all told)\b"
 FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
 
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 LIST_TITLE = (
     CUT_NOUN
     + r"|\bWARN (?:notices?|reports?|tracker|filings?)\b|\b(?:who|whom|which|companies|firms|start-?ups)\b[^.;]{0,50}\b(?:(?:have |has )?(?:laid off|lay off|laying off|cut jobs|cutting jobs|cut staff|fired|firing))\b"
@@ -307,15 +316,17 @@ LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and
 LIST_LINE = (
     rf"^(?:\W*(?P<name>(?:[A-ZÀ-Ž]|[a-z]{{1,2}}[A-Z]|\d\w*[A-Z])[\w&.'’* -]{{1,40}}?)(?:,\s[A-Z][\w. -]{{2,24}}|\s?\|\s?[A-Z][\w. -]{{2,24}})?\*{{0,2}}\s?(?::|-|–|—|\(|\|)\*{{0,2}}\s*|"
     rf"\W+(?P<enumerated>{LISTED}),\s)"
-    rf"(?:(?:in|on) (?:early |late |mid-)?{_MONTH}(?: \d{{1,2}}| 20\d\d)?,?\s|in 20\d\d,?\s)?"
+    rf"(?:(?:in|on) (?:early |late |mid-)?{MONTH}(?: \d{{1,2}}| 20\d\d)?,?\s|in 20\d\d,?\s)?"
     r"(?:(?:plans |aims |wants |is |was |has )?(?:to )?(?:cut(?:s|ting)?|drop(?:s|ped|ping)?|lay(?:s|ing)? off|laid off|let(?:s|ting)? go(?: of)?|dismiss(?:ed|es|ing)?|shed(?:s|ding)?|axe[sd]?)\s|between\s)?$"
 )
 """What stands before the figure of a list's line."""
 LIST_STAND_IN = (
-    rf"(?:{_MONTH}|Spring|Summer|Autumn|Fall|Winter|Q[1-4]|(?:Early|Late|Mid-?)\s?{_MONTH})(?:\s\d{{1,2}})?(?:,?\s20\d\d)?|"
+    rf"(?:{MONTH}|Spring|Summer|Autumn|Fall|Winter|Q[1-4]|(?:Early|Late|Mid-?)\s?{MONTH})(?:\s\d{{1,2}})?(?:,?\s20\d\d)?|"
     r"(?:(?:Employees|Workers|Jobs|Positions|Total|Number|People)\s)?(?:[Aa]ffected|[Ii]mpacted)|Layoffs|Job [Cc]uts"
 )
 """What stands in a list's line for the name, where a line before names the company: the cut's date, a field."""
+HEADED_LINE = rf"^\W*(?P<name>{LISTED})\*{{0,2}}\s?(?::\*{{0,2}}|\s[–—-])\s(?=[a-z\d]|(?:The|It|In|On|A|An|About|Around|Nearly|Almost|More|Over|Up|Some|As|Its|Plans|Will|Cut|Cuts|Cutting|Laid|Lays|Laying|Announced|Another|Has|Is)\s)"
+"""A list's line that tells of the company at its head."""
 LIST_FIELD = r"(?:Total\s|Number of\s|Current\s|Global\s)?(?:Employees|Workers|Staff|Headcount|Workforce|Jobs|Positions|People|Total|Severance|Shares?|Stock|Revenue|Sales|Hir(?:es|ing)|New (?:jobs|hires)|Openings|Notice)"
 """A field that tells of something else."""
 
