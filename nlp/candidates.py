@@ -351,13 +351,16 @@ _OWN_SHAPES = frozenset(
         "halve",
         "to-go",
         "ousting",
+        "with-affected",
+        "off-payroll",
+        "must-leave",
         "earlier",
         "list-line",
     ]
 )
 """Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
 _OBJECT = re.compile(
-    r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to|part(?:s|ed|ing)? with|away with|dispens(?:e|es|ed|ing) with|(?:contracts?|employment|services?) of|(?:notices?|letters?|mails?) to|rid of)\s*$",
+    r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to|part(?:s|ed|ing)? (?:company )?with|away with|dispens(?:e|es|ed|ing) with|(?:contracts?|employment|services?) of|(?:notices?|letters?|mails?) to|rid of)\s*$",
     re.IGNORECASE,
 )
 _AFTER_BARE = frozenset(
@@ -412,7 +415,10 @@ _OTHER_RISK = re.compile(
     re.IGNORECASE,
 )
 _OF_SEVERAL = re.compile(r"\s(?:combined|collectively|between them|together)\b")
-_NO_STAFF = re.compile(r"\s(?:players|footballers|prisoners|passengers|patients|hostages|detainees)\b", re.IGNORECASE)
+_NO_STAFF = re.compile(
+    r"\s(?:players|footballers|customers|guests|visitors|students|pupils|spectators|residents|prisoners|passengers|patients|hostages|detainees)\b",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(
     r"\s?(?:years?|months?|days?|weeks?|hours?|points|basis|stores|countries|locations|cities|states|times|offices|brands|products|models|flights|vehicles|cars|sites|games|studios|branches|titles|pages|tons|euros|dollars)\b"
 )
@@ -447,6 +453,12 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             )
         ):
             return False
+        if shape in ("verb-figure", "verb-bare") and re.search(r"\bto\s$", before):
+            return False  # "shrank to 500 employees"
+        if shape == "lose-jobs" and re.match(r"[^.;]{0,60}\belsewhere\b", after):
+            return False
+        if shape == "ending" and re.search(r"\b(?:open|vacant|unfilled)\b", sentence[figure.value_end : figure.end]):
+            return False
         if shape == "lose-jobs" and re.search(r"\bformer\b", sentence[figure.value_end : figure.end]):
             return False
         if shape == "verb-bare" and (
@@ -478,7 +490,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
         if re.match(r"\s(?:who|that)\s(?:remain|stay|work)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after):
             return False
     else:
-        if re.search(r"\bto\s$", before) and shape not in ("passive", "told-gone"):
+        if re.search(r"\bto\s$", before) and shape not in ("passive", "told-gone") and not _OBJECT.search(before):
             return False
         if not figure.noun and re.search(r"\b(?:coal|gas|wood)-fired\b|\b\d+% off\b", sentence):
             return False

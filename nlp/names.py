@@ -568,6 +568,7 @@ _PLAIN_AFTER = re.compile(r"(?:-based)?\s[a-z]")
 _DATELINE_AFTER = re.compile(r"\)\s[-–—]+\s")
 _STATE_AFTER = re.compile(r"\s?[):;,.]|$")
 _TOWN_OF = re.compile(r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$")
+_STATE_NEXT = re.compile(r",\s[A-Z][\w. ]{1,15}\)")
 _BODY_BEFORE = re.compile(r"(?<!credit )\b(?:union|association|lobby|trade body)\s$")
 _OPEN_BEFORE = re.compile(r"\(\s?$")
 _TICKER_AFTER = re.compile(r"\s?[):.,]|\s[\d.]+%")
@@ -634,6 +635,8 @@ def mentions(
         leading = sentence[max(0, start - 12) : start]
         if "of" in leading and _TOWN_OF.search(leading):
             continue
+        if leading[-1:] == "(" and _STATE_NEXT.match(following):
+            continue  # "Acme Health (Fresno, Calif.)"
         if leading[-1:] == " " and _BODY_BEFORE.search(leading):
             continue  # "the pilots' union BAPA"
         if (

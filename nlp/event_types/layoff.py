@@ -11,20 +11,21 @@ STRONG_VERB = (
     r"sack(?:s|ed|ing)?|retrench(?:es|ed|ing)?|dismiss(?:es|ed|ing)?|part(?:s|ed|ing)? ways with|say(?:s|ing)? goodbye to|"
     r"said goodbye to|hand(?:s|ed|ing)? (?:out )?pink slips to|pink-slip(?:s|ped|ping)?|(?:giv(?:e|es|en|ing)|gave) notice to|"
     r"(?:end(?:s|ed|ing)?|cancel(?:s|led|ling)?|terminat(?:e|es|ed|ing)) the (?:contracts?|employment|services?) of|"
-    r"(?:send(?:s|ing)?|sent|issu(?:e|es|ed|ing)|serv(?:e|es|ed|ing)|hand(?:s|ed|ing)?(?: out)?) "
-    r"(?:dismissal|redundancy|termination|lay-?off|retrenchment) (?:notices?|letters?|e-?mails?) to)"
+    r"(?:not|n't) (?:renew|extend) the contracts of|part(?:s|ed|ing)? company with|"
+    r"(?:send(?:s|ing)?|sent|issu(?:e|es|ed|ing)|serv(?:e|es|ed|ing)|hand(?:s|ed|ing)?(?: out)?|giv(?:e|es|en|ing)|gave) "
+    r"(?:pink slips|(?:dismissal|redundancy|termination|lay-?off|retrenchment) (?:notices?|letters?|e-?mails?)) to)"
 )
 WEAK_VERB = (
     r"(?:cut(?:s|ting)?(?: back)?|slash(?:es|ed|ing)?|ax(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|"
     r"trim(?:s|med|ming)?|reduc(?:e|es|ed|ing)|drop(?:s|ped|ping)?|scrap(?:s|ped|ping)?|los(?:e|es|ing)|lost|"
-    r"shrink(?:s|ing)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
+    r"shrink(?:s|ing)?|shr[au]nk|thin(?:s|ned|ning)?(?: out)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
     r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
     r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?|part(?:s|ed|ing)? with|"
     r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without)|(?:get(?:s|ting)?|got) rid of|abolish(?:es|ed|ing)?|disestablish(?:es|ed|ing)?)"
 )
 OUSTING_VERB = (
     r"(?:(?:tak(?:e|es|en|ing)|took) (?:away|out)|wip(?:e|es|ed|ing) out|(?:strik(?:e|es|ing)|struck) off|"
-    r"mean(?:s|t)? the (?:end|loss) of|at the (?:cost|expense|price) of)"
+    r"phas(?:e|es|ed|ing) out|sacrific(?:e|es|ed|ing)|mean(?:s|t)? the (?:end|loss) of|at the (?:cost|expense|price) of)"
 )
 """What is a cut only of jobs, or where cuts are spoken of."""
 FACING = (
@@ -61,7 +62,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "made-redundant",
-        r"\b(?:make|makes|making|made)\s(?:another |a further )?{F}(?:\s[^\s‹›;.,]+){0,4}?\sredundant\b",
+        r"\b(?:make|makes|making|made)\s(?:another |a further )?{F}(?:\s[^\s‹›;.,]+){0,4}?\s(?:redundant|superfluous)\b",
     ),
     (
         "affected-field",
@@ -75,17 +76,17 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "told-gone",
         r"{PW}"
         + _ASIDE
-        + r"(?:\s[^\s‹›;.]+){0,3}?\s(?:were|was|have been|had been|will be|are being)\s(?:\w+\s)?(?:told|notified|informed)\b[^.;]{0,70}\b(?:eliminated|laid off|let go|cut|redundant|lose|last day|at risk|terminated)\b",
+        + r"(?:\s[^\s‹›;.]+){0,3}?\s(?:were|was|have been|had been|will be|are being)\s(?:\w+\s)?(?:told|notified|informed)\b[^.;]{0,70}\b(?:eliminated|laid off|let go|cut|redundant|lose|last day|at risk|terminated|no longer (?:had|have|needed))\b",
     ),
     (
         "told-gone-active",
-        r"\btold\s*{PW}(?:\s[^\s‹›;.]+){0,3}?\s(?:that\s)?[^.;‹›]{0,40}\b(?:last day|laid off|let go|lose their|losing their|redundant|eliminated|would go|jobs (?:were|are|had) (?:over|gone|ending|being cut|going))\b",
+        r"\btold\s*{PW}(?:\s[^\s‹›;.]+){0,3}?\s(?:that\s)?[^.;‹›]{0,40}\b(?:last day|laid off|let go|lose their|losing their|redundant|eliminated|would go|jobs (?:were|are|had) (?:over|gone|ending|being cut|going)|no longer (?:had|have|need\w*))\b",
     ),
     (
         "at-risk",
         r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:put |are |is |be |were |placed )?(?:at risk|under threat|under consultation|on the line)\b",
     ),
-    ("risk-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{B}}(?=\s(?:at risk|to go|jobs|in\b|affected|across))"),
+    ("risk-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{B}}(?=\s(?:at risk|to go|jobs|in\b|at\b|affected|across))"),
     (
         "losses-reach",
         rf"\b{CUT_NOUN}\b(?:\s[^\s‹›;.]+){{0,5}}?\s(?:reach\w*|ris\w+ to|hit\w*|climb\w* to|total\w*|grow\w* to|to)\s*{{B}}",
@@ -95,7 +96,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         r"{PW}"
         + _ASIDE
         + r"(?:[,\s]+(?!who|which|that|hir|stay|remain)[^\s‹›;.]+){0,6}?\s(?:(?:will\s(?=disappear|vanish|fall)|(?:must|(?:will |would )?have to|had to|are to|is to|were to|should|would|could|may|might)\s)(?:go|leave|disappear|vanish|fall away)|"
-        r"(?:(?:have|has|had)\s(?:already\s|since\s)?)?(?:gone|disappeared|vanished)|had (?:already )?left)\b(?!\s(?:to|on|into|back|up|for|from|toward|unfilled|without|out|away|home|through)\b)",
+        r"(?:(?:have|has|had)\s(?:already\s|since\s)?)?(?:gone|disappeared|vanished)|had (?:already )?left|(?:are |is )?(?:being )?done away with|fall(?:s|ing)? victim|on the (?:chopping )?block|go(?=\s?(?:$|[.,;]|(?:at|in|as|after|amid)\s)))\b(?!\s(?:to|on|into|back|up|for|from|toward|unfilled|without|out|away|home|through)\b)",
     ),
     (
         "lost",
@@ -106,6 +107,37 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "out-of-work",
         rf"\b(?:put(?:s|ting)?|throw(?:s|ing|n)?|threw|leav(?:e|es|ing)|left|render(?:s|ed|ing)?|mak(?:e|es|ing)|made)\s*{{F}}(?:\s[^\s‹›;.,]+){{0,4}}?\s{JOBLESS}\b",
     ),
+    (
+        "ending",
+        r"\b(?:end(?:s|ed|ing)?|kill(?:s|ed|ing)?|strik(?:e|es|ing)|struck|oust(?:s|ed|ing)?|discharg(?:e|es|ed|ing)|clos(?:e|es|ed|ing)|purg(?:e|es|ed|ing)|no longer (?:needs?|needed))\s*{P}",
+    ),
+    (
+        "notice",
+        r"\b(?:giv(?:e|es|en|ing)|gave|hand(?:s|ed|ing)?|serv(?:e|es|ed|ing))\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:(?:their|a|the|redundancy|dismissal|termination)\s)*(?:notices?|pink slips?|marching orders|walking papers|sack|boot|push)\b",
+    ),
+    (
+        "must-leave",
+        r"{PW}"
+        + _ASIDE
+        + r"(?:[,\s]+(?!who|which|that|hir|stay|remain)[^\s‹›;.]+){0,6}?\s(?:must|(?:will |would )?have to|had to)\s(?:go|leave)\b(?!\s(?:to|on|into|back|up|for|from|toward|without|out|away|home|through|town|work|early)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))",
+    ),
+    (
+        "in-all",
+        rf"\b(?:{STRONG_VERB}|{WEAK_VERB}|lay(?:s|ing)?)\s(?:[a-z]+\s){{0,2}}?(?:jobs|staff|workers|employees|people|positions|roles)(?:\soff)?,\s*{{F}}\s(?:in all|in total|of them|altogether)\b",
+    ),
+    (
+        "with-affected",
+        r"\bwith\s*{PW}(?:\s[^\s‹›;.,]+){0,2}?\s(?:being\s)?(?:affected|laid off|let go|dismissed|made redundant|losing their jobs?|lost|cut)\b",
+    ),
+    ("packing", r"\b(?:send(?:s|ing)?|sent|show(?:s|ed|n|ing)?)\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:packing|the door)\b"),
+    (
+        "off-payroll",
+        r"\b(?:tak(?:e|es|en|ing)|took|remov\w+|drop\w*)\s*{PW}\s(?:off|from)\s(?:its|the|their)\s(?:payroll|books)\b",
+    ),
+    (
+        "workforce-percent",
+        rf"\b{WEAK_VERB}\s(?:(?!to\b|by\b)[a-z’'-]+\s){{0,3}}?(?:workforce|work force|headcount|staff|payroll)\s(?:another\s)?{{Q}}(?=\s?(?:$|[.,;]|in\b|as\b|to\b|this\b|last\b|amid\b|after\b|since\b|over\b))",
+    ),
     ("fire", r"\bfires?\s*{PW}"),
     (
         "face-bare",
@@ -113,7 +145,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "workforce-falls",
-        rf"\b{WORKFORCE}\s(?:(?:will|would|could|may|to|is to|was|were|has been|have been|had been|is being|is (?:set|due|expected) to)\s(?:be\s)?(?:cut|reduced|trimmed|slashed|lowered|shrink|fall|drop|decline))\s(?:further\s)?by\s*{{F}}",
+        rf"\b{WORKFORCE}\s(?:of\s[A-Z][^\s‹›;.,]*\s(?:[A-Z][^\s‹›;.,]*\s){{0,2}})?(?:(?:will|would|could|may|to|is to|was|were|has been|have been|had been|is being|is (?:set|due|expected) to)\s(?:be\s)?(?:cut|reduced|trimmed|slashed|lowered|shrink|fall|drop|decline))\s(?:further\s)?by\s*{{F}}",
     ),
     ("leaving", r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:are|is|will be)\s(?:leaving|departing|out|gone)\b"),
     ("to-go", r"{F}(?:\s(?:at|in|of)\s[^\s‹›;.]+){0,2}?\s(?:are |set |due |would |is )?(?:to go|would go|must go)\b"),
@@ -150,11 +182,11 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "lose-jobs",
         r"{PW}"
         + _ASIDE
-        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)|will depart|(?:are |is |be )?"
+        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)\b(?!\s(?:for|behind|early|home|town|work)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))|will depart|(?:are |is |be )?"
         + JOBLESS
         + "|"
         + FACING
-        + r"|(?:were|was|are|have been|had been|been) given notice|will leave\b(?!\s(?:for|on|behind|early|home)\b)|receiv\w+ (?:layoff|termination|WARN|redundancy|notice)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
+        + r"|will leave\b(?!\s(?:for|on|behind|early|home)\b)|(?:receiv\w+|got|given|handed) (?:their |a )?(?:layoff|lay-off|dismissal|termination|WARN|redundancy|notices?|pink slips?|marching orders|walking papers)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
     ),
     (
         "percent-noun",
@@ -162,7 +194,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "reduction-of",
-        rf"\b(?:reductions?|cuts?|eliminations?|loss|losses|elimination|terminations?|departures?|cutting|axing|culling|shedding|removal),?\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?(?:of|to|by)(?:\s[^\s‹›]+){{0,4}}?\s*{{PW}}",
+        rf"\b(?:reductions?|cuts?|eliminations?|loss|losses|elimination|terminations?|departures?|dismissals?|cutting|axing|culling|shedding|removal),?\s(?:in (?:its |the |their )?(?:\w+\s)?{WORKFORCE} )?(?:of|to|by)(?:\s[^\s‹›]+){{0,4}}?\s*{{PW}}",
     ),
     (
         "reduction-bare",
@@ -223,6 +255,8 @@ NEEDS_CONTEXT = frozenset(
         "must-go",
         "lost",
         "ousting",
+        "ending",
+        "with-affected",
     }
 )
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
@@ -291,7 +325,7 @@ AGGREGATE_SOURCE = (
 )
 
 HYPOTHETICAL = (
-    r"\b(?:could (?:replace|displace|automate|wipe out)|(?:AI|automation|technology|robots|bots|agents|models)\s(?:[\w-]+\s){0,3}could eliminate|(?:jobs|roles|workers) (?:at|could be at) risk (?:of|from)|"
+    r"\b(?:could (?:replace|displace|automate|wipe out)|(?:AI|automation|technology|robots|bots|agents|models)\s(?:[\w-]+\s){0,3}could eliminate|(?:jobs|roles|workers) (?:at|could be at) risk (?:of(?! redundancy)|from)|"
     r"(?:may|will|could) be automated|forecasts?|predict(?:s|ed)? that|project(?:s|ed) (?:that|to)\b|estimat(?:es|ed) that|(?:study|survey|report) (?:by|from|found|finds|of|said|says|published)|"
     r"(?:researchers|economists?|academics) (?:at|from|who|say|said|expect|estimate|warn|found|find|reckon)\w*|they expect|GDP|unemployment rate)\b"
 )
