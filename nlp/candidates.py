@@ -72,7 +72,8 @@ def _shapes(type_: EventType) -> tuple[tuple[_Shape, ...], prefilter.Shapes]:
         for family, table in tables
         for name, shape in table
     )
-    return shapes, prefilter.Shapes(prefilter.necessary(pattern.pattern) for _, _, pattern in shapes)
+    marked = {n for n, (_, _, pattern) in enumerate(shapes) if pattern.pattern.startswith("‹")}
+    return shapes, prefilter.Shapes((prefilter.necessary(p.pattern) for _, _, p in shapes), quick=marked)
 
 
 @lru_cache(maxsize=512)

@@ -36,6 +36,20 @@ SORTS = {
 }
 """What a family's cues are told apart by, beside what they say alone."""
 
+
+class _Crossed(dict[str, str]):
+    """Name of a cue → its name crossed with a sort, made once: names are few, cues are many."""
+
+    def __init__(self, sort: str) -> None:
+        self._sort = sort
+
+    def __missing__(self, name: str) -> str:
+        self[name] = crossed = f"{self._sort}/{name}"
+        return crossed
+
+
+_CROSSED = {sort: _Crossed(sort) for sort in SORTS.values()}
+
 _DEALS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (sort, re.compile(words, re.IGNORECASE))
     for sort, words in (
@@ -337,9 +351,11 @@ def company_features(
     link, figure = option.link, c.figure
     out: Features = {}
 
+    crossed = _CROSSED[sort]
+
     def cue(name: str, value: float = 1.0) -> None:
         out[name] = value
-        out[f"{sort}/{name}"] = value
+        out[crossed[name]] = value
 
     kind = option.mention.kind if option.mention else link.rule if link.rule.startswith("chosen-") else "rule-only"
     cue(f"kind={kind}")
@@ -649,9 +665,11 @@ def amount_features(
     for flag in c.flags:
         out[f"shape={flag}"] = 1.0
 
+    crossed = _CROSSED[sort]
+
     def cue(name: str, value: float = 1.0) -> None:
         out[name] = value
-        out[f"{sort}/{name}"] = value
+        out[crossed[name]] = value
 
     out["always"] = 1.0
     out[f"family={c.family}"] = 1.0

@@ -34,6 +34,7 @@ class _Description:
     """Words that describe a name, before it or after. Compiled once for all names: to compile takes longer than to read."""
 
     before: prefilter.Guarded
+    """It ends in a space."""
     after: re.Pattern[str]
     flags: int
 
@@ -49,7 +50,8 @@ class _Description:
 @lru_cache(maxsize=512)
 def _describes(description: _Description, text: str, word: str) -> bool:
     return any(
-        description.before.search(text[:start]) or (names.is_edge(text, start) and description.after.match(text, end))
+        (text[:start][-1:].isspace() and description.before.search(text[:start]))
+        or (names.is_edge(text, start) and description.after.match(text, end))
         for start, end in _namings(text, word, bool(description.flags & re.IGNORECASE))
     )
 

@@ -46,6 +46,7 @@ def _pipeline(package: str) -> Any:
         _learn_less(pipeline)
     gc.collect()
     gc.freeze()  # what is loaded for good is not looked through again and again
+    gc.set_threshold(10_000, 20, 20)  # what is made while reading seldom refers to itself
     return pipeline
 
 

@@ -77,13 +77,14 @@ _MAY_BE_ODD = prefilter.compile_bytes(
 )
 """Where a text may have lost a space or hold a control character: most have neither."""
 
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Inc|Corp|Co|Ltd|Cos|Bros|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|Jr|Sr|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|"
-    r"Sep|Sept|Oct|Nov|Dec|approx|est|al|Messrs|Pvt|[A-Z])|\b(?:U\.S|U\.K|U\.N|E\.U|a\.m|p\.m|e\.g|i\.e|A\.I|D\.C))\.$"
+_SHORTENED = (
+    "Inc|Corp|Co|Ltd|Cos|Bros|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|Jr|Sr|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|"
+    "Nov|Dec|approx|est|al|Messrs|Pvt|U.S|U.K|U.N|E.U|a.m|p.m|e.g|i.e|A.I|D.C"
 )
+_ABBREVIATION = re.compile(rf"\b(?:{_SHORTENED.replace('.', '[.]')}|[A-Z])\.$")
+_SHORTENED_ENDS = frozenset(word[-2:] for word in _SHORTENED.split("|"))
 _ROUND_LETTER = re.compile(r"\bSeries [A-K]\.$")
 _END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n+|;\s")
-_LOWER_NEXT = re.compile(r"\s*[a-z0-9,;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +187,15 @@ def sentences(text: str) -> list[Sentence]:
         mark = end.group()
         stop = end.end()
         if mark[0] == ".":
-            if _ABBREVIATION.search(text[max(start, stop - 12) : stop]) and not _starts_anew(text, start, stop):
+            if (
+                (text[stop - 3 : stop - 1] in _SHORTENED_ENDS or text[stop - 2].isupper())
+                and _ABBREVIATION.search(text[max(start, stop - 12) : stop])
+                and not _starts_anew(text, start, stop)
+            ):
                 continue
-            if _LOWER_NEXT.match(text[stop : stop + 3]) and not text[stop : stop + 2].isspace():
-                follow = text[stop : stop + 3].lstrip()
-                if follow[:1].islower():
-                    continue
+            following = text[stop : stop + 3].lstrip()[:1]
+            if following.islower() and following.isascii() and not text[stop : stop + 2].isspace():
+                continue
         add(start, stop)
         start = stop
         if "\n" in mark:

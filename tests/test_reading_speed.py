@@ -157,6 +157,12 @@ def test_shapes_tell_patterns_apart_whatever_the_case_of_their_letters() -> None
     assert shapes.may_match(b"") == []
 
 
+def test_of_quick_patterns_it_is_enough_that_their_words_are_there() -> None:
+    shapes = prefilter.Shapes((r"red ants", r"\d+ blue bees", r"white wasps?\b"), quick={1})
+    assert shapes.may_match(b"red ants, blue bees, white wasps") == [0, 1, 2]
+    assert shapes.may_match(b"white waspish, no bees") == []
+
+
 EVERY_CHARACTER = [chr(n) for n in range(1, 0x110000) if not 0xD800 <= n <= 0xDFFF and n != ord("\n")]
 
 
