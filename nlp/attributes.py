@@ -184,6 +184,13 @@ _ORIGIN = re.compile(
 """Words after which a date is that of something else: "the deepest cut since the firm was put together in …"."""
 
 
+_OF_ANOTHER = re.compile(
+    r"\b(?:from|than|against|versus|compared (?:with|to))\s(?:\w+\s){0,2}[^\s\d]{0,3}\d[\d.,]*[a-z]*(?:\s[\w%]+){0,2}\s$",
+    re.IGNORECASE,
+)
+"""A figure that another is set against, right before the date that belongs to it."""
+
+
 def when(sentence: str, start: int, end: int, found: list[Stated], published: date | None) -> When:
     """Return the date of the happening among a sentence's dates: the nearest that does not tell of the future."""
     best: tuple[float, Stated] | None = None
@@ -214,6 +221,8 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
         penalty = 150 * bool(_ORIGIN.search(between)) + 40 * len(
             re.findall(r"[;:]|\bwhile\b|\bafter\b|\bwhen\b|\bwho\b|\bwhich\b|\bsince\b|\bthan\b", between)
         )
+        if d.precision != "day" and d.start >= end and _OF_ANOTHER.search(between):
+            continue  # "$200bn, up from $131bn in 2025"
         if re.search(r"[$€£¥₹]\s?\d|\d,\d{3}|\d ?%", between):
             penalty += 150  # the date of another figure
         if d.end <= start and re.search(r",\s(?:and|then|but)\s", between):

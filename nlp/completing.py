@@ -214,8 +214,15 @@ def _set_date(f: Finding, line: Line, d: dates.Stated, rule: str) -> None:
 
 
 def date_from_lead(draft: Draft, findings: list[Finding]) -> None:
-    """Date the article's own news by its lead's announcement ("said on Tuesday") where its sentences have no date."""
-    wanted = [f for f in findings if f.date is None and f.time == "current" and (f.is_topic or f.order <= 2)]
+    """Date the article's own news by its lead's announcement ("said on Tuesday") where its sentences have no date.
+
+    One that they date by the year alone ("for the second time this year") takes the day too, where it lies in that year.
+    """
+    wanted = [
+        f
+        for f in findings
+        if (f.date is None or f.precision == "year") and f.time == "current" and (f.is_topic or f.order <= 2)
+    ]
     if not wanted or draft.published is None:
         return
     for line in draft.lines[:8]:
@@ -231,6 +238,8 @@ def date_from_lead(draft: Draft, findings: list[Finding]) -> None:
             if d.precision == "month" and not d.relative:
                 continue
             for f in wanted:
+                if f.date is not None and not d.value.startswith(f.date):
+                    continue
                 f.date, f.precision = d.value, d.precision
                 f.evidence["date"] = line.view.evidence(line.sentence.start + d.start, line.sentence.start + d.end)
                 f.trace["date"] = "lead-date"

@@ -89,6 +89,18 @@ _FUTURE = re.compile(
 )
 
 
+_OF_FISCAL_YEAR = re.compile(
+    r"\b(?:year|quarter|months|period|half)\s(?:that\s|which\s)?(?:end(?:s|ed|ing)?|start(?:s|ed|ing)?|beg(?:ins|an|inning)|to|through)\s(?:on\s)?$",
+    re.IGNORECASE,
+)
+"""What is before a date that only says when a fiscal year or quarter ends: "the three months to May"."""
+_COMING = re.compile(
+    r"\b(?:will|would|may|might|could|plans? to|(?:is|are|expected|scheduled|due|set) to)\b(?:(?!\b(?:after|since|when|which|who|than|from|said|announced|told)\b)[^,;.:])*$",
+    re.IGNORECASE,
+)
+"""What is still to come, right before a month: "will lay off 40 in June"."""
+
+
 def day(published: str | None) -> date | None:
     """Return the day of an ISO date or time, or None."""
     try:
@@ -105,10 +117,17 @@ def stated(sentence: str, published: date | None) -> list[Stated]:
         if resolved:
             value, precision, relative = resolved
             lead = sentence[max(0, m.start() - 28) : m.start()]
+            coming = False
+            if m["month"] and m["lead"].lower() == "in" and published and _COMING.search(sentence[: m.start()]):
+                value, coming = _next(int(value[5:]), published)
             words = m.group().lower()
-            future = bool(_FUTURE.search(lead)) or words.startswith(
-                ("by ", "until ", "through ", "next ", "later ", "starting ", "from ")
+            future = (
+                coming
+                or bool(_FUTURE.search(lead))
+                or words.startswith(("by ", "until ", "through ", "next ", "later ", "starting ", "from "))
             )
+            if _OF_FISCAL_YEAR.search(lead):
+                continue
             if (words.startswith(("since ", "since-")) or lead.lower().endswith("since ")) and not sentence.startswith(
                 ", when", m.end()
             ):
@@ -134,6 +153,12 @@ def of_notice(value: str) -> Stated | None:
 def _long_ago(value: str, published: date) -> bool:
     """Whether a date's whole span lies before the article's month."""
     return value[:7] < published.isoformat()[: len(value[:7])]
+
+
+def _next(month: int, today: date) -> tuple[str, bool]:
+    """The coming one of a month, and whether it lies after today's."""
+    year = today.year + (month < today.month)
+    return f"{year:04}-{month:02}", (year, month) > (today.year, today.month)
 
 
 def _month(words: str) -> int:

@@ -111,5 +111,23 @@ def test_dates(text: str, value: str, precision: str) -> None:
     assert (found.value, found.precision) == (value, precision)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "future"),
+    [
+        ("it will lay off 316 workers in June", "2026-06", True),
+        ("it might cut more in January", "2027-01", True),
+        ("it laid off 316 workers in June", "2025-06", False),
+        ("it will say on which day it cut them in June", "2025-06", False),
+    ],
+)
+def test_what_is_to_come_is_in_the_next_month_of_that_name(text: str, value: str, future: bool) -> None:
+    (found,) = dates.stated(text, date(2026, 4, 15))
+    assert (found.value, found.future) == (value, future)
+
+
+def test_the_end_of_a_fiscal_year_dates_nothing() -> None:
+    assert dates.stated("in the fiscal year ending in June", date(2026, 4, 15)) == []
+
+
 def test_relative_dates_need_the_article_s_own() -> None:
     assert dates.stated("last week, and on Tuesday", None) == []
