@@ -73,7 +73,7 @@ def _shapes(type_: EventType) -> tuple[tuple[_Shape, ...], prefilter.Shapes]:
         for name, shape in table
     )
     marked = {n for n, (_, _, pattern) in enumerate(shapes) if pattern.pattern.startswith("‹")}
-    return shapes, prefilter.Shapes((prefilter.necessary(p.pattern) for _, _, p in shapes), quick=marked)
+    return shapes, prefilter.Shapes((prefilter.necessary(p.pattern, prefilter.FEW) for _, _, p in shapes), quick=marked)
 
 
 @lru_cache(maxsize=512)
@@ -129,7 +129,7 @@ def mask(sentence: str, found: Iterable[Figure]) -> Masked:
     return Masked("".join(parts), kept, places)
 
 
-_GRAMMARS = prefilter.Shapes(prefilter.necessary(pattern) for _, pattern in figures.GRAMMARS)
+_GRAMMARS = prefilter.Shapes(prefilter.necessary(pattern, prefilter.FEW) for _, pattern in figures.GRAMMARS)
 
 
 @lru_cache(maxsize=1024)

@@ -81,9 +81,13 @@ def _options(megabytes: int) -> re2.Options:
     return options
 
 
-def necessary(pattern: str) -> str:
-    """Return what a pattern comes to without its lookarounds, but for those where it begins and ends."""
-    return _Writer(None).sequence(_parser.parse(pattern, re.IGNORECASE), whole=True)
+def necessary(pattern: str, counted: int = 8) -> str:
+    """Return what a pattern comes to without its lookarounds, but for those where it begins and ends.
+
+    What may stand there more than `counted` times may be there any number of times: each count would be a state of its
+    own, and it is to build states that takes RE2 long.
+    """
+    return _Writer(None, counted).sequence(_parser.parse(pattern, re.IGNORECASE), whole=True)
 
 
 def loosened(pattern: str, figures: Mapping[str, str]) -> str:
@@ -132,6 +136,8 @@ def either(patterns: Iterable[str]) -> str:
     return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
+FEW = 3
+"""Times that are counted where RE2 only spares work."""
 _SHORT = 64
 """Characters up to which to search a text takes less time than to ask whether it is worth it."""
 
@@ -146,7 +152,7 @@ class Guarded:
         self.pattern = pattern
         self._compiled = re.compile(pattern, flags)
         self._needs = compile_bytes(
-            necessary(pattern), case_sensitive=not flags & re.IGNORECASE, across_lines=True, megabytes=megabytes
+            necessary(pattern, FEW), case_sensitive=not flags & re.IGNORECASE, across_lines=True, megabytes=megabytes
         )
         self._without = ""
         """A text that is known to have none."""
@@ -302,8 +308,9 @@ class Shapes:
 class _Writer:
     """Writes the parsed form of a pattern in RE2's words; with `figures`, loosened."""
 
-    def __init__(self, figures: Mapping[str, str] | None) -> None:
+    def __init__(self, figures: Mapping[str, str] | None, counted: int = 1) -> None:
         self._figures = figures
+        self._counted = counted
 
     def sequence(self, parsed: Iterable[tuple[Any, Any]], whole: bool = False) -> str:
         """Write a run of parts; with `whole` it is all of the pattern: what must stand around it is written too."""
@@ -374,7 +381,7 @@ class _Writer:
             written = self.sequence(inner)
             if not written:
                 return ""
-            if most is _code.MAXREPEAT or (self._figures is not None and most > 1):
+            if most is _code.MAXREPEAT or most > self._counted:
                 return f"(?:{written}){'*' if least == 0 else '+'}"
             return f"(?:{written}){{{least},{most}}}"
         raise ValueError(f"a rule's pattern uses {code}, which has no form in RE2: write the rule without it")
