@@ -458,8 +458,6 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False  # "shrank to 500 employees"
         if shape == "lose-jobs" and re.match(r"[^.;]{0,60}\belsewhere\b", after):
             return False
-        if shape == "ending" and re.search(r"\b(?:open|vacant|unfilled)\b", sentence[figure.value_end : figure.end]):
-            return False
         if shape == "lose-jobs" and re.search(r"\bformer\b", sentence[figure.value_end : figure.end]):
             return False
         if shape == "verb-bare" and (

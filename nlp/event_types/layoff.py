@@ -108,8 +108,8 @@ SHAPES: tuple[tuple[str, str], ...] = (
         rf"\b(?:put(?:s|ting)?|throw(?:s|ing|n)?|threw|leav(?:e|es|ing)|left|render(?:s|ed|ing)?|mak(?:e|es|ing)|made)\s*{{F}}(?:\s[^\s‹›;.,]+){{0,4}}?\s{JOBLESS}\b",
     ),
     (
-        "ending",
-        r"\b(?:end(?:s|ed|ing)?|kill(?:s|ed|ing)?|strik(?:e|es|ing)|struck|oust(?:s|ed|ing)?|discharg(?:e|es|ed|ing)|clos(?:e|es|ed|ing)|purg(?:e|es|ed|ing)|no longer (?:needs?|needed))\s*{P}",
+        "ouster",
+        r"\b(?:oust(?:s|ed|ing)?|discharg(?:e|es|ed|ing)|purg(?:e|es|ed|ing)|no longer (?:needs?|needed))\s*{P}",
     ),
     (
         "notice",
@@ -255,7 +255,7 @@ NEEDS_CONTEXT = frozenset(
         "must-go",
         "lost",
         "ousting",
-        "ending",
+        "ouster",
         "with-affected",
     }
 )
