@@ -189,6 +189,7 @@ _FURTHER = re.compile(
 _MORE = re.compile(r"\s(?:in|at|more|others|were|are|on|last|this|jobs)\b|\s?[.,;]|\s?$")
 _EARLIER_BEFORE = re.compile(layoff.EARLIER_BEFORE + "$", re.IGNORECASE)
 _EARLIER_AFTER = re.compile(layoff.EARLIER_AFTER, re.IGNORECASE)
+_NEXT_EMPLOYER = re.compile(layoff.NEXT_EMPLOYER)
 _EQUALS = re.compile(layoff.EQUALS, re.IGNORECASE)
 _AND = re.compile(r",?\s(?:and|then)\s|,\s")
 _LIST_LINE = re.compile(layoff.LIST_LINE)
@@ -249,7 +250,15 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if (
             name
             and (_is_list_name(name) or _LIST_STAND_IN.fullmatch(name))
-            and (staff or (figure.kind != "money" and _LISTED.fullmatch(name) and _is_listed(sentence, figure)))
+            and (
+                staff
+                or (
+                    figure.kind != "money"
+                    and _LISTED.fullmatch(name)
+                    and len(sentence) - figure.end < 40
+                    and _counts_staff(sentence, figure)
+                )
+            )
         ):
             if _LIST_STAND_IN.fullmatch(name):
                 name = ""
@@ -288,6 +297,18 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
             and _EARLIER_AFTER.match(sentence, figure.end)
         ):
             propose(index, "earlier", figure.start, figure.end)
+        next_employer = _NEXT_EMPLOYER.fullmatch(before_it)
+        if (
+            next_employer
+            and index not in hits
+            and index - 1 in hits
+            and hits[index - 1].shape.startswith(("verb", "coordinated", "gapped"))
+            and _is_list_name(next_employer["name"])
+            and (figure.kind == "people" or _counts_staff(sentence, figure))
+        ):
+            propose(index, "gapped", figure.start, figure.end)
+            if index in hits:
+                hits[index].list_name = next_employer["name"]
     if not hits or _LAW.search(sentence):
         return []
     _join_companions(sentence, masked, hits)
@@ -300,15 +321,15 @@ def _is_list_name(name: str) -> bool:
     return not other and not _CONTEXT.search(name)
 
 
-def _is_listed(sentence: str, figure: Figure) -> bool:
-    """Whether a list's line has little but a figure without noun, and that counts nothing else."""
+def _counts_staff(sentence: str, figure: Figure) -> bool:
+    """Whether a figure without noun has none of something else right after it."""
     after = sentence[figure.end :]
     if figure.kind == "percent":
         other = bool(_PERCENT_OTHER.match(after))
     else:
         word = re.match(r"\s([a-z]+)", after)
         other = figure.low < 2 or bool(word and word[1] not in _AFTER_BARE and word[1] != "announced")
-    return len(after) < 40 and not other and not (figure.kind == "bare" and _is_year(sentence, figure))
+    return not other and not (figure.kind == "bare" and _is_year(sentence, figure))
 
 
 def _is_year(sentence: str, figure: Figure) -> bool:
@@ -356,6 +377,7 @@ _OWN_SHAPES = frozenset(
         "off-payroll",
         "must-leave",
         "earlier",
+        "gapped",
         "list-line",
     ]
 )

@@ -120,7 +120,7 @@ def _place_acts(sentence: str, before: int) -> bool:
 
 _ASIDE = re.compile(
     r"[A-Z][\w&.'-]*\s?(?:\((?P<inner>[^()]{3,40})\)|,\s(?:which|who|whose|whom)\s(?P<clause>[^.;]{3,140}?),\s(?=(?:also|now|then|still|already)?\s?"
-    r"(?:said|says|is|are|was|has|have|had|will|would|plans?|wants?|cuts?|laid|lets?|told|[a-z]+(?:ed|es))\b))"
+    r"(?:said|says|is|are|was|has|have|had|will|would|plans?|wants?|cuts?|laid|lays|lets?|sheds|trims|drops|parts|gives|makes|faces|told|[a-z]+(?:ed|es))\b))"
 )
 """What is told of a company by the way: "Acme, which Beta wants to buy, is …", "Acme (Akron, Ohio)"."""
 
@@ -223,6 +223,8 @@ _IN = re.compile(r"\b(?:in|near|outside)\s(?:the\s)?$")
 def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
     """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
     headed = sentence.find(c.list_name) + len(c.list_name) if c.list_name else 0
+    if headed and names.is_place(c.list_name):
+        return None
     if headed and not any(m.kind == "name" and headed <= m.start and m.end <= c.start for m in ms):
         return Link(names.clean(c.list_name), 0, len(c.list_name), "list-line", True)
     if c.shape == "list-line":  # a date stands for the name, which a line before tells

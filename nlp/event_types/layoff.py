@@ -289,6 +289,10 @@ COMPANION = (
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 EQUALS = r"[^.;:‹›]{0,110},\s(?:or|equivalent to|equal to|equating to|which (?:is|comes to|amounts to|equates to)|representing)\s(?:(?:about|around|roughly|nearly|some|almost)\s)?"
 """What may stand between the percent of a part of the staff and the count that says the same."""
+LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
+"""A name in a list: words with capitals."""
+NEXT_EMPLOYER = rf"(?:\s(?:in|at|last|this)\s[^,;.‹›]{{1,30}})?(?:,|;|,? and|,? while)\s(?P<name>{LISTED})\s(?:(?:another|about|some|nearly|as many as|up to|more than)\s)?"
+"""What stands between the cut of one and that of the next, its verb left out: "Acme cut 300 jobs, Beta 500"."""
 EARLIER_BEFORE = r"\b(?:after|following|on top of|in addition to|besides|adding to)\s(?:(?:the|an?|another)\s)?(?:(?:earlier|previous|first|initial)\s)?"
 EARLIER_AFTER = (
     r"\s(?:(?:it|that it|which it|the (?:company|group|firm|bank)|they)\s)?(?:(?:had |has )?(?:cut|laid off|announced|shed|eliminated|axed|dismissed|let go|made|reported|lost)\s)?"
@@ -345,8 +349,6 @@ LIST_TITLE = (
 """What a title speaks of that opens a list of cuts."""
 LIST_INTRO = CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts"
 """What the line that opens a list speaks of."""
-LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
-"""A name in a list: words with capitals."""
 LIST_LINE = (
     rf"^(?:\W*(?P<name>(?:[A-ZÀ-Ž]|[a-z]{{1,2}}[A-Z]|\d\w*[A-Z])[\w&.'’* -]{{1,40}}?)(?:,\s[A-Z][\w. -]{{2,24}}|\s?\|\s?[A-Z][\w. -]{{2,24}})?\*{{0,2}}\s?(?::|-|–|—|\(|\|)\*{{0,2}}\s*|"
     rf"\W+(?P<enumerated>{LISTED}),\s)"
