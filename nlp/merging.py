@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from newsledger.model import AiRelation, Basis, EventType, Evidence, Kind, Precision, RoleMention, Speaker, Status, Time
-from nlp import names, timing
+from nlp import attributes, names, timing
 from nlp.figures import Figure
 
 
@@ -160,7 +160,7 @@ def merge(findings: list[Finding], published: date | None, title: str, lines: Se
                 break
         else:
             kept.append(f)
-    kept = _percent_into_count(_two_sides(kept))
+    kept = _percent_into_count(_two_sides(kept), published)
     _parts(kept)
     return kept
 
@@ -265,7 +265,11 @@ OF_TOLD = re.compile(
 """A sentence that goes on telling of a cut already told: "The cuts represent about 3% of the staff"."""
 
 
-def _percent_into_count(kept: list[Finding]) -> list[Finding]:
+_OLD = 45
+"""Days after which what a sentence dates is no part of a cut that the article does not date."""
+
+
+def _percent_into_count(kept: list[Finding], published: date | None) -> list[Finding]:
     """Join a percent told alone to the count it belongs to: an equal percent first, else the nearest count without."""
     out: list[Finding] = []
     counts = [k for k in kept if k.type == "layoff" and k.figure is not None]
@@ -279,7 +283,13 @@ def _percent_into_count(kept: list[Finding]) -> list[Finding]:
         share = f.percent.low
         equal = [k for k in mine if k.percent is not None and abs(k.percent.low - share) <= 1]
         goes_on = bool(OF_TOLD.search(f.words[: f.end]))
-        free = [k for k in mine if k.percent is None and (k.time == f.time or (goes_on and k.order <= f.order))]
+        old = f.date is not None and published is not None and attributes.age_days(f.date, published) > _OLD
+        free = [
+            k
+            for k in mine
+            if k.percent is None
+            and ((k.time == f.time and not (old and k.date is None)) or (goes_on and k.order <= f.order))
+        ]
         partner = min(equal or free, key=lambda k: abs(k.order - f.order), default=None)
         if partner is None:
             out.append(f)
