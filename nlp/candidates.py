@@ -76,7 +76,7 @@ def _shapes(type_: EventType) -> tuple[tuple[_Shape, ...], prefilter.Shapes]:
     return shapes, prefilter.Shapes((prefilter.necessary(p.pattern, prefilter.FEW) for _, _, p in shapes), quick=marked)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _matches(type_: EventType, text: str) -> tuple[tuple[str, str, re.Match[str]], ...]:
     """Return family, name and match of each shape of an event type in a masked sentence: the gate asks, and then we."""
     shapes, prefilter_ = _shapes(type_)

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 from threadpoolctl import threadpool_limits
 
-MOST_WORDS = 20_000
+MOST_WORDS = 14_000
 """Words whose vectors are kept, 400 bytes each; then all are forgotten and learned anew."""
 
 FEWEST_ROWS = 32

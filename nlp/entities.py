@@ -21,7 +21,7 @@ UNUSED = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "sente
 MOST_TEXTS = 4_000
 """Texts after which the pipeline forgets the words it learned. Those of the first so many texts it keeps for good: they
 are the commonest, and a word that is kept is told from its neighbours at a tenth of the cost."""
-MOST_ASKED = 8_192
+MOST_ASKED = 4_096
 """Words of which it is kept whether they are the language's; then all are forgotten."""
 TOGETHER = 1024
 """Texts given to the pipeline at a time; it names a fourth of them in one go."""
@@ -46,7 +46,7 @@ def _pipeline(package: str) -> Any:
         _learn_less(pipeline)
     gc.collect()
     gc.freeze()  # what is loaded for good is not looked through again and again
-    gc.set_threshold(10_000, 20, 20)  # what is made while reading seldom refers to itself
+    gc.set_threshold(2_000, 10, 10)  # what is made while reading seldom refers to itself
     return pipeline
 
 

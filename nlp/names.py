@@ -174,7 +174,7 @@ def is_outlet(name: str) -> bool:
 _LEGAL_ALONE = ("inc", "corp", "ltd", "llc", "plc", "co", "gmbh", "company", "corporation")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def is_no_company(name: str) -> bool:
     """Return whether a capitalised run is surely not a company: a place, a people, a body, a plain word."""
     low = name.casefold().strip(". ")
