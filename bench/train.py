@@ -66,6 +66,7 @@ COMPANY_PRIOR = {
     "paired-otherwise": -1.5,
     "gapped": 0.5,
     "thing-of": -1.0,
+    "outsider-reckons": -1.5,
     "raise/which-acts=raise": 1.0,
     "spend/which-acts=give": 1.0,
     "spend/money-from": 1.0,
@@ -77,6 +78,7 @@ AMOUNT_PRIOR = {
     "tie-sentence": 0.5,
     "tie-title": 0.3,
     "company-oblique": -0.5,
+    "company-outsider-reckons": -1.5,
     "value-before": -0.7,
     "value-after": -0.7,
 }
@@ -91,7 +93,7 @@ COMPANY_SIGNS = {
     raise/described=investor contract/supplies kind=topic no-rule in-apposition name=plain name=person
     ruled-out ruled-out=giver ruled-out=target ruled-out=people ruled-out=apart ruled-out=seller
     raise/acts=give raise/acts=buy spend/undergoes=give buy/undergoes=buy contract/acts=supply contract/upstream
-    raise/money-from paired-otherwise spend/next-for raise/next-from thing-of
+    raise/money-from paired-otherwise spend/next-for raise/next-from thing-of outsider-reckons
     ruled-out=state ruled-out=list ruled-out=stand-in-after""",
 }
 AMOUNT_SIGNS = {
@@ -104,7 +106,7 @@ AMOUNT_SIGNS = {
     sell not income market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
     tie-not-local tie-title-of-others tie-once tie-seldom tie-sentence-only forecast-after
     company-one-of-several company-one-of-two company-other-subject company-oblique company-object
-    company-ruled-out company-in-apposition company-name=plain company-name=person company-attribute
+    company-outsider-reckons company-ruled-out company-in-apposition company-name=plain company-name=person company-attribute
     company-label=PERSON company-label=GPE company-distance company-apart=3 company-kind=pronoun
     company-kind=anaphor by=chosen-topic crowd doubt=debt doubt=no-round doubt=no-compute doubt=seller-alone
     shape=ruled-out""",

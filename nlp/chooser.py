@@ -299,6 +299,11 @@ _GAPPED = re.compile(
     r"(?:\s(?:with|at|up to|about|another|some|more than|over|nearly|around|an?|the)){0,3}[\s(:–-]{1,3}"
 )
 """A company right before an amount, its verb left out: "Acme raised $2bn, Borealis $3bn"."""
+_OUTSIDERS = ("finance", "investor", "consulting", "media", "business_services")
+_RECKONS = re.compile(
+    r"\b(?:estimat\w+|forecasts?|predict\w*|project(?:s|ed|ions?)|reckon\w*|expects?|sees|puts|model|analysts?|calculat\w+|thinks|believes|according)\b"
+)
+"""What an analysts' house says of others' money."""
 _THING_OF = re.compile(
     r"(?:'s)?\s(?:[a-z-]+\s)?(?:shares?|stocks?|stakes?|holdings?|chips?|GPUs?|processors?|bonds|customers?|investors?|backers?|founders?|co-?founders?|executives?|alumni|veterans?|investments?\sin)\b"
 )
@@ -426,6 +431,8 @@ def company_features(
         cue(f"next-{beside[1]}")
     if m.end <= figure.start and _GAPPED.fullmatch(text, m.end, figure.start):
         cue("gapped")
+    if trade in _OUTSIDERS and _RECKONS.search(text, m.end, max(m.end, figure.start)):
+        cue("outsider-reckons")
     if pairs is not None:
         cue("paired" if pairs else "paired-otherwise")
     if verb := _UNDERGOES.search(before, _last_words(before, 9)):
@@ -479,7 +486,7 @@ def company_features(
             if word[1] in words and not before.rstrip().endswith(","):
                 cue(f"preposition={sort_of}")
     oblique = is_oblique(before)
-    if oblique and "money-from" not in out:
+    if oblique and "money-from" not in out and not (sort == "contract" and stream == "downstream"):
         cue("oblique")
     if m.possessive and _LEADS_ROUND_OF.search(before):
         cue("led-by-another")
@@ -602,7 +609,7 @@ _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
         ("question", "around", r"\?"),
         ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
         ("not", "before", r"\b(?:not|n't|never|no longer|without|instead of|rather than)\b"),
-        ("income", "before", r"\b(?:earn\w*|generat\w+|brings? in|revenue|sales|profits?|ARR)\b"),
+        ("income", "before", r"\b(?:earn(?:s|ed|ing)?|generat\w+|brings? in|revenue|sales|profits?|ARR)\b"),
         (
             "state",
             "around",
@@ -613,6 +620,9 @@ _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
 )
 
 
+_PRICED = ("contract", "buy")
+"""Deals whose price is what they are worth."""
+_WORTH = re.compile(r"\b(?:worth|valued|costs?|priced?)\b[^,;.]{0,30}$")
 _INTO_NAME = re.compile(
     r"^\s?(?:more\s|investments?\s|stakes?\s|bet\s|commitment\s|funding\s(?:deal|round)\s|equity\s\w+\s)?(?:in|into|for)\s(?P<what>(?:[^\s‹›.;,]+\s){0,6})‹N",
     re.IGNORECASE,
@@ -721,6 +731,7 @@ def amount_features(
         "downstream",
         "thing-of",
         "money-from",
+        "outsider-reckons",
     ):
         if name in chosen:
             cue(f"company-{name}", chosen[name])
@@ -737,7 +748,7 @@ def amount_features(
         "around": text[max(0, c.start - 80) : c.end + 80],
     }
     for name, where, pattern in _CUES:
-        if pattern.search(places[where]):
+        if pattern.search(places[where]) and not (name == "value-before" and sort in _PRICED and _WORTH.search(before)):
             cue(name)
     if _NOT_FOR_AI.search(text[max(0, c.start - 90) : c.end + 70]):
         cue("not-for-ai")
