@@ -106,8 +106,8 @@ AMOUNT_SIGNS = {
     sell not income market aggregate not-for-ai would-be question small vast in-brackets cumulative tie-none tie-far
     tie-not-local tie-title-of-others tie-once tie-seldom tie-sentence-only forecast-after
     company-one-of-several company-one-of-two company-other-subject company-oblique company-object
-    company-outsider-reckons company-ruled-out company-in-apposition company-name=plain company-name=person company-attribute
-    company-label=PERSON company-label=GPE company-distance company-apart=3 company-kind=pronoun
+    company-outsider-reckons company-ruled-out company-in-apposition company-name=plain company-name=person
+    company-attribute company-label=PERSON company-label=GPE company-distance company-apart=3 company-kind=pronoun
     company-kind=anaphor by=chosen-topic crowd doubt=debt doubt=no-round doubt=no-compute doubt=seller-alone
     shape=ruled-out""",
 }

@@ -37,7 +37,7 @@ _RECAP = re.compile(
     r"\b(?:half-?year|half-?time|year-?end|(?:years?|month|quarter|(?:19|20)\d\d) in|by (?:19|20)\d\d|the year (?:of|that|when)|the year['’]s|"
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)['’]s|"
     r"(?:first|second|third|fourth|1st|2nd|3rd|4th|Q[1-4])[- ](?:quarter )?(?:\w+ )?(?:report|review)|in review|in numbers|through the years|looks? back|"
-    r"report (?:counts|finds|says|shows)|in (?:six|twelve|6|12) months|(?:best|worst|biggest|record|busiest|slowest|largest) (?:\w+ ){0,2}(?:half|year|quarter) (?:ever|yet|since|on record)|became)\b",
+    r"report (?:counts|finds|says|shows)|in (?:six|twelve|6|12) months|(?:best|worst|biggest|record|busiest|slowest|largest) (?:\w+ ){0,2}(?:half|year|quarter) (?:ever|yet|since|on record))\b",
     re.IGNORECASE,
 )
 """A title that looks back on a span of time that is over."""
