@@ -539,7 +539,7 @@ _CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
         (
             "value-before",
             "near-before",
-            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|costs?|price\w*|fine\w*)\b[^,;.]{0,30}$",
+            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|costs?|price\w*|fine\w*|(?:outstanding|unfilled|total|new) orders|bookings|obligations)\b[^,;.]{0,30}$",
         ),
         (
             "valued-at",

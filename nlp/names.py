@@ -132,7 +132,10 @@ def is_edge(text: str, place: int) -> bool:
 
 def is_place(name: str) -> bool:
     """Return whether a name is that of a country, state, region or large city."""
-    return name.casefold().strip(".") in _PLACES or name.casefold() in _PLACES
+    low = name.casefold()
+    if "/" in low:  # a dateline: "LONDON/NEW YORK"
+        return all(part.strip(".") in _PLACES for part in low.split("/"))
+    return low.strip(".") in _PLACES or low in _PLACES
 
 
 @cache
@@ -386,7 +389,14 @@ _OFFICE = re.compile(
 )
 """The office of a person who is named after a company."""
 _OF_PLACE = re.compile(r"\sof\s([A-Z].*)$")
-_HEADLINE_VERB = re.compile(r"\s([A-Z][a-z]+(?:s|ed|ing))(?=\s|$)")
+_BODY_OF = re.compile(
+    r"(?:The\s)?(?:\w+\s)?(?:Bank|Universit\w+|College|Institute|Government|Republic|Kingdom|State|City|Commonwealth|Ministry|Department|Port|Church|Museum|Federation|"
+    r"Association|Council|Chamber|Board|Office|Court|Authority|Corporation|Development|People)\b"
+)
+"""What is not itself without the place in its name: "Bank of Norway"."""
+_HEADLINE_VERB = re.compile(
+    r"\s([A-Z][a-z]+(?:s|ed|ing)|Back|Bet|Buy|Cut|Eye|Face|Follow|Invest|Join|Launch|Lay|Lead|Plan|Pour|Raise|Sign|Spend|Unveil)(?=\s|$)"
+)
 
 
 def _tidied(
@@ -435,8 +445,8 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
         if verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
             end = start + m.start()  # "Acme Purchases Beta"
     if (m := _OF_PLACE.search(sentence[start:end])) and is_place(m[1]):
-        head = sentence[start : start + m.start()]
-        end = start + m.start() if key(head) in shipped() else end  # "Acme AI of France"
+        if not _BODY_OF.match(sentence[start:end]):
+            end = start + m.start()  # "Acme AI of France"
     if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
     if (m := _AI_LAST.search(sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):

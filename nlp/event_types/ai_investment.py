@@ -105,6 +105,7 @@ VALUATION_AFTER = (
     r"^[\s,-]*(?:(?:pre|post)[- ]?money|valuations?|market (?:cap|value)|enterprise value|price tag|company|startup|unicorn|"
     r"valued|(?:total )?valuation|(?:in )?(?:\w+ ){0,3}?(?:value|worth|revenue|sales|ARR|profit|loss|losses|earnings|income|annuali[sz]ed|run[- ]rate|bookings|orders|"
     r"backlog|assets|savings|market|cash|debt|fine|settlement|lawsuit|damages|charge|charges|severance|budget deficit|deal value)\b|"
+    r"(?:more|less|higher|lower|above|below) than (?!doubl|tripl|quadrupl|half)|"
     r"(?:per|a|an) (?:year|month|share|seat|user|hour)\b|per[- ])"
 )
 VALUATION_BEFORE = (
