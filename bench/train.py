@@ -71,6 +71,7 @@ COMPANY_PRIOR = {
     "spend/which-acts=give": 1.0,
     "spend/money-from": 1.0,
     "contract/money-from": 1.0,
+    "contract/awards": 1.5,
     "contract/upstream": -1.0,
     "contract/downstream": 1.0,
 }
@@ -86,7 +87,7 @@ COMPANY_SIGNS = {
     1: """rule-here verb-next topic headed owns-amount owns-noun owns-agent refers-back opens-clause
     apposed-then-trigger rule=subject rule=owner rule=anaphor-subject described=ai buys-here only-named
     raise/acts=raise spend/acts=give spend/acts=build buy/acts=buy contract/acts=buy contract/acts=give
-    contract/downstream spend/money-from contract/money-from
+    contract/downstream contract/awards spend/money-from contract/money-from
     paired gapped raise/which-acts=raise spend/which-acts=give raise/next-for""",
     -1: """object oblique attribute one-of-several one-of-two other-subject distance apart=2 apart=3 label=GPE
     label=LOC label=NORP label=PERSON sells-here after-led-by raise/leads-round raise/venture-name

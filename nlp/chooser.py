@@ -299,6 +299,11 @@ _GAPPED = re.compile(
     r"(?:\s(?:with|at|up to|about|another|some|more than|over|nearly|around|an?|the)){0,3}[\s(:–-]{1,3}"
 )
 """A company right before an amount, its verb left out: "Acme raised $2bn, Borealis $3bn"."""
+_AWARDED = re.compile(
+    r"\b(?:w[io]n(?:s|ning)?|secur(?:e|es|ed|ing)|land(?:s|ed|ing)?|clinch(?:es|ed)|bag(?:s|ged)|receiv(?:es|ed)|awarded|books?|booked)\s(?:[\w$€£.,-]+\s){0,8}?"
+    r"(?:contracts?|orders?|deals?|agreements?)\b[^;]{0,80}\s(?:for|from|by|with|to supply|to serve)\s(?:the\s|[a-z][\w-]*\s|AI\s){0,4}$"
+)
+"""Before who gives an order: "Acme won a contract to make chips for Borealis"."""
 _OUTSIDERS = ("finance", "investor", "consulting", "media", "business_services")
 _RECKONS = re.compile(
     r"\b(?:estimat\w+|forecasts?|predict\w*|project(?:s|ed|ions?)|reckon\w*|expects?|sees|puts|model|analysts?|calculat\w+|thinks|believes|according)\b"
@@ -485,8 +490,11 @@ def company_features(
         for sort_of, words in _ABOUT.items():
             if word[1] in words and not before.rstrip().endswith(","):
                 cue(f"preposition={sort_of}")
+    if sort == "contract" and _AWARDED.search(before):
+        cue("awards")
     oblique = is_oblique(before)
-    if oblique and "money-from" not in out and not (sort == "contract" and stream == "downstream"):
+    pays_from_behind = "money-from" in out or "awards" in out or (sort == "contract" and stream == "downstream")
+    if oblique and not pays_from_behind:
         cue("oblique")
     if m.possessive and _LEADS_ROUND_OF.search(before):
         cue("led-by-another")
@@ -731,6 +739,7 @@ def amount_features(
         "downstream",
         "thing-of",
         "money-from",
+        "awards",
         "outsider-reckons",
     ):
         if name in chosen:

@@ -444,9 +444,8 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
         verb = m[1].casefold()
         if verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
             end = start + m.start()  # "Acme Purchases Beta"
-    if (m := _OF_PLACE.search(sentence[start:end])) and is_place(m[1]):
-        if not _BODY_OF.match(sentence[start:end]):
-            end = start + m.start()  # "Acme AI of France"
+    if (m := _OF_PLACE.search(sentence[start:end])) and is_place(m[1]) and not _BODY_OF.match(sentence[start:end]):
+        end = start + m.start()  # "Acme AI of France"
     if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
     if (m := _AI_LAST.search(sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
