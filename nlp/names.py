@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -231,12 +231,15 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
         start = m.start()
         words = [(w.start() + start, w.end() + start) for w in _SPACELESS.finditer(m.group())]
         group: list[tuple[int, int]] = []
+        kept = _of_shipped(sentence, words)
         for a, b in [*words, (-1, -1)]:
             word = sentence[a:b].strip(".,'") if a >= 0 else ""
             low = word.casefold()
             opening = a <= first or sentence[max(0, a - 2) : a] in (": ", "? ", "! ", "— ")
             stop = a < 0 or low in _FUNCTION or (low in _COMMON and (title_case or (opening and not group)))
             if low in _LINKS and group and a >= 0 and not (low == "for" or (title_case and low == "of")):
+                stop = False
+            if a in kept:
                 stop = False
             if stop:
                 while group and sentence[group[-1][0] : group[-1][1]].casefold() in _LINKS:
@@ -253,6 +256,36 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
 
 
 _LINKS = ("of", "&", "de", "for")
+
+
+def is_shipped(name: str, registry: Registry) -> bool:
+    """Return whether a name is that of a shipped company that the document's registry may know."""
+    k = key(name)
+    return k in shipped() and k not in registry.unknown
+
+
+@cache
+def _shipped_by_first() -> Mapping[str, list[int]]:
+    """Return the first word of each shipped name of several words → how many words such names have."""
+    found: dict[str, set[int]] = {}
+    for name in shipped():
+        first, *rest = name.split()
+        if rest:
+            found.setdefault(first, set()).add(1 + len(rest))
+    return {first: sorted(counts, reverse=True) for first, counts in found.items()}
+
+
+def _of_shipped(sentence: str, words: Sequence[tuple[int, int]]) -> set[int]:
+    """Return where the words of shipped names begin that a run holds whole: "Bank of America", "Capital One"."""
+    kept: set[int] = set()
+    if len(words) < 2:
+        return kept
+    for i, (a, b) in enumerate(words):
+        for count in _shipped_by_first().get(sentence[a:b].casefold(), ()):
+            if i + count <= len(words) and key(sentence[a : words[i + count - 1][1]]) in shipped():
+                kept.update(start for start, _ in words[i : i + count])
+                break
+    return kept
 
 
 _GENERIC = re.compile(
@@ -390,8 +423,8 @@ _OFFICE = re.compile(
 """The office of a person who is named after a company."""
 _OF_PLACE = re.compile(r"\sof\s([A-Z].*)$")
 _BODY_OF = re.compile(
-    r"(?:The\s)?(?:\w+\s)?(?:Bank|Universit\w+|College|Institute|Government|Republic|Kingdom|State|City|Commonwealth|Ministry|Department|Port|Church|Museum|Federation|"
-    r"Association|Council|Chamber|Board|Office|Court|Authority|Corporation|Development|People)\b"
+    r"\b(?:Bank|Universit\w+|College|Institute|Government|Republic|Kingdom|State|City|Commonwealth|Ministry|Department|Port|Church|Museum|Federation|"
+    r"Association|Council|Chamber|Board|Office|Court|Authority|Corporation|Company|Fund|Development|People|Group|Exchange)\s(?:\w+\s)?of\s"
 )
 """What is not itself without the place in its name: "Bank of Norway"."""
 _HEADLINE_VERB = re.compile(
@@ -399,14 +432,12 @@ _HEADLINE_VERB = re.compile(
 )
 
 
-def _tidied(
-    sentence: str, start: int, end: int, known: frozenset[str], registry: Registry, title_case: bool
-) -> tuple[int, int]:
+def _tidied(sentence: str, start: int, end: int, registry: Registry, title_case: bool) -> tuple[int, int]:
     """Strip what joins a name by capitals alone: "AI Acme", "Acme Layoffs", "MenuAcme"."""
     if (m := _WIRE_PREFIX.match(sentence, start, end)) is not None:
         start = m.end()  # "Exclusive-Acme to cut 900 jobs"
     name = sentence[start:end]
-    if key(name) in known:
+    if " " in name and is_shipped(name, registry):
         return start, end
     if len(name.split()) > 1:
         start, end = _tidied_words(sentence, start, end, registry, title_case)
@@ -444,7 +475,12 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
         verb = m[1].casefold()
         if verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
             end = start + m.start()  # "Acme Purchases Beta"
-    if (m := _OF_PLACE.search(sentence[start:end])) and is_place(m[1]) and not _BODY_OF.match(sentence[start:end]):
+    if (
+        (m := _OF_PLACE.search(sentence[start:end]))
+        and is_place(m[1])
+        and not _BODY_OF.search(sentence[start:end])
+        and key(sentence[start:end]) not in shipped()
+    ):
         end = start + m.start()  # "Acme AI of France"
     if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
@@ -587,13 +623,9 @@ def mentions(
     sentence: str,
     entities: Iterable[tuple[int, int, str]],
     registry: Registry,
-    known: frozenset[str] = frozenset(),
     title_case: bool = False,
 ) -> list[Mention]:
-    """Return the companies a sentence names, and its stand-ins, in order.
-
-    `entities` are the model's spans with labels; `known` the keys of shipped companies.
-    """
+    """Return the companies a sentence names, and its stand-ins, in order; `entities` are the model's spans with labels."""
     labels = list(entities)
     found: list[Mention] = []
     opening = len(sentence) - len(sentence.lstrip(" \"'(-•"))
@@ -606,7 +638,7 @@ def mentions(
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))
                 break
-        start, end = _tidied(sentence, start, end, known, registry, title_case)
+        start, end = _tidied(sentence, start, end, registry, title_case)
         if owner := _NAMED_AFTER.search(sentence[max(0, start - 14) : start]):
             start -= len(owner.group())  # "David's Bridal"
             found = [m for m in found if m.end <= start]
@@ -615,7 +647,11 @@ def mentions(
         following = sentence[end : end + 20]
         if (
             not k
-            or (is_no_company(name) and not (_DEMONYMS.match(name) and _ACTING.match(following)))
+            or (
+                is_no_company(name)
+                and not (_DEMONYMS.match(name) and _ACTING.match(following))
+                and not (is_shipped(name, registry) and COMPANY_ACTS.match(sentence[end : end + 40]))
+            )
             or (name.endswith(" AI") and bool(_DEMONYMS.match(name[:-3])))
             or (following[:1] == "-" and _PART_OF_WORD.match(following[:9]))
         ):
@@ -624,7 +660,6 @@ def mentions(
             continue
         if (
             label in ("GPE", "LOC")
-            and k not in known
             and k not in registry.organisations
             and _ARTICLE_BEFORE.search(sentence[max(0, start - 5) : start])
             and _PLAIN_AFTER.match(following[:9])
@@ -656,9 +691,8 @@ def mentions(
             and _TICKER_AFTER.match(following[:6])
         ):
             continue  # a ticker
-        if not (k in known or k in registry.organisations) and not _may_name(
-            sentence, start, end, label, registry, opening, title_case
-        ):
+        surely = k in registry.organisations or (" " in k and is_shipped(name, registry))
+        if not surely and not _may_name(sentence, start, end, label, registry, opening, title_case):
             continue
         possessive = sentence[end : end + 2] == "'s" or (name.endswith("s") and sentence[end : end + 2] == "' ")
         found.append(Mention("name", name, start, end, label, possessive))

@@ -36,7 +36,7 @@ def cut(at: Setting, c: Candidate) -> Finding | None:
     if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
         return None
     link = linking.employer(text, c, document_names.mentions(line, at.registry), at.resolve, at.topic)
-    if link is None or names.is_no_company(link.name):
+    if link is None or (names.is_no_company(link.name) and not names.is_shipped(link.name, at.registry)):
         return None
     f = _finding(at, c, link)
     zone = text[max(0, c.start - 60) : c.end + 60]
@@ -74,7 +74,8 @@ def investment(
     else:
         place, lead = chooser.best(model.rank(proposal.cues))
     link = proposal.options[place].link
-    if (names.is_no_company(link.name) and not names.is_government(link.name)) or names.is_place(link.name):
+    other = names.is_no_company(link.name) and not names.is_shipped(link.name, at.registry)
+    if (other and not names.is_government(link.name)) or names.is_place(link.name):
         return None
     weighed = proposal.weigh(place, lead)
     probability = model.probability(weighed)

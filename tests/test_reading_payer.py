@@ -70,6 +70,28 @@ def test_a_stand_in_fits_only_companies_of_its_trade(words: str, company: str, m
     assert names.fits(Mention("anaphor", words, 0, len(words), words.split()[-1]), company) is may
 
 
+def named(sentence: str, title_case: bool = False) -> list[str]:
+    return [m.name for m in names.mentions(sentence, (), names.Registry(), title_case=title_case) if m.kind == "name"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Bank of America and Capital One are banks.", ["Bank of America", "Capital One"]),
+        ("State Bank of India is larger than Yes Bank.", ["State Bank of India", "Yes Bank"]),
+        ("US Steel makes steel, and New Relic makes software.", ["US Steel", "New Relic"]),
+        ("Harbour Bank of Norway said it would close branches.", ["Harbour Bank of Norway"]),
+        ("Brightmere AI of France said it would hire.", ["Brightmere AI"]),
+        ("LinkedIn cuts jobs", ["LinkedIn"]),
+        ("A post on LinkedIn told of it.", []),
+    ],
+)
+def test_names_of_several_words_are_whole_and_a_site_is_a_firm_where_it_acts(
+    sentence: str, expected: list[str]
+) -> None:
+    assert named(sentence) == expected
+
+
 def test_the_letter_of_a_round_may_end_a_sentence() -> None:
     told = [s.text for s in text.sentences("Pellwick closed its Series B. Quillbee raised a Series A. round.")]
     assert told == ["Pellwick closed its Series B.", "Quillbee raised a Series A. round."]
