@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -90,6 +91,15 @@ def test_names_of_several_words_are_whole_and_a_site_is_a_firm_where_it_acts(
     sentence: str, expected: list[str]
 ) -> None:
     assert named(sentence) == expected
+
+
+@pytest.mark.parametrize("sentence", ["{} said it would hire.", "On Monday {} said it would hire."])
+def test_every_company_of_the_catalogue_with_a_name_of_several_words_is_named_whole(sentence: str) -> None:
+    left_out = ("media", "education", "government", "investor", "nonprofit")
+    plain = re.compile(r"[A-Z][a-z]+(?: (?:of|[A-Z][a-z]+))+")
+    companies = [c.name for c in names.shipped().values() if c.sector not in left_out and plain.fullmatch(c.name)]
+    assert len(companies) > 300
+    assert [name for name in companies if names.key(name) not in map(names.key, named(sentence.format(name)))] == []
 
 
 def test_the_letter_of_a_round_may_end_a_sentence() -> None:
