@@ -686,7 +686,7 @@ _IS_VALUE_BEFORE = re.compile(
 )
 _IS_VALUE_AFTER = re.compile(
     r"[\s-]*(?:[\w-]+\s){0,3}?(?:valu\w+|revenues?|sales|turnover|profits?|market|loss(?:es)?|assets|savings|deficit|(?:a|per) share)\b"
-    r"|\s(?:more|less|higher|lower|above|below) than (?!doubl|tripl|quadrupl|half)",
+    rf"|\s{ai_investment.DIFFERENCE}",
     re.IGNORECASE,
 )
 LEAST_AMOUNT = 50_000

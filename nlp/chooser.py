@@ -440,9 +440,10 @@ def company_features(
         cue("outsider-reckons")
     if pairs is not None:
         cue("paired" if pairs else "paired-otherwise")
-    if verb := _UNDERGOES.search(before, _last_words(before, 9)):
+    near = _last_words(before, 9)
+    if verb := _UNDERGOES.search(before, near):
         cue(f"undergoes={verb.lastgroup}")
-    if _MONEY_FROM.search(before, _last_words(before, 9)):
+    if _MONEY_FROM.search(before, near):
         cue("money-from")
     if m.end <= trigger:
         cue("before")

@@ -94,7 +94,7 @@ def topic_of(draft: Draft, registry: Registry) -> str | None:
 def standing(name: str, registry: Registry) -> str:
     """Return what a name is taken for: known, organisation, person, plain words, or new."""
     k = names.key(name)
-    if k in names.shipped() and k not in registry.unknown:
+    if names.is_shipped(name, registry):
         return "known"
     if k in registry.organisations:
         return "organisation"

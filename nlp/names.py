@@ -573,7 +573,7 @@ def _may_name(
         return False
     if _TITLES.search(sentence[max(0, start - 24) : start]) and label != "ORG" and not company_like:
         return False
-    if k in shipped() and k not in registry.unknown:
+    if is_shipped(name, registry):
         company_like = True
     if _PERSON_AFTER.match(after) and label not in ("ORG", "PRODUCT") and not company_like:
         return False

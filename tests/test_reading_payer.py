@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 import pytest
 
 from newsledger.model import Article
-from nlp import names, text
-from nlp.names import Mention
 from nlp.reader import Reader
 
 
@@ -50,58 +47,3 @@ def test_each_amount_goes_to_who_pays_or_raises_it(reader: Reader, told: str, ex
     article = Article(id="a", revision=1, title="", text=told, published=datetime(2026, 3, 11, tzinfo=UTC))
     found = {(c.company, c.amount) for c in reader.read(article) if c.type == "ai_investment"}
     assert found == {(company, millions * 1_000_000) for company, millions in expected}
-
-
-@pytest.mark.parametrize(
-    ("words", "company", "may"),
-    [
-        ("the iPhone maker", "Apple", True),
-        ("the iPhone maker", "Google", False),
-        ("the bank", "Barclays", True),
-        ("the bank", "Nvidia", False),
-        ("the chipmaker", "Nvidia", True),
-        ("the retailer", "Oracle", False),
-        ("the AI company", "Anthropic", True),
-        ("the AI company", "Oracle", False),
-        ("the retailer", "Pellwick", True),
-        ("the tech giant", "Pellwick", False),
-    ],
-)
-def test_a_stand_in_fits_only_companies_of_its_trade(words: str, company: str, may: bool) -> None:
-    assert names.fits(Mention("anaphor", words, 0, len(words), words.split()[-1]), company) is may
-
-
-def named(sentence: str, title_case: bool = False) -> list[str]:
-    return [m.name for m in names.mentions(sentence, (), names.Registry(), title_case=title_case) if m.kind == "name"]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        ("Bank of America and Capital One are banks.", ["Bank of America", "Capital One"]),
-        ("State Bank of India is larger than Yes Bank.", ["State Bank of India", "Yes Bank"]),
-        ("US Steel makes steel, and New Relic makes software.", ["US Steel", "New Relic"]),
-        ("Harbour Bank of Norway said it would close branches.", ["Harbour Bank of Norway"]),
-        ("Brightmere AI of France said it would hire.", ["Brightmere AI"]),
-        ("LinkedIn cuts jobs", ["LinkedIn"]),
-        ("A post on LinkedIn told of it.", []),
-    ],
-)
-def test_names_of_several_words_are_whole_and_a_site_is_a_firm_where_it_acts(
-    sentence: str, expected: list[str]
-) -> None:
-    assert named(sentence) == expected
-
-
-@pytest.mark.parametrize("sentence", ["{} said it would hire.", "On Monday {} said it would hire."])
-def test_every_company_of_the_catalogue_with_a_name_of_several_words_is_named_whole(sentence: str) -> None:
-    left_out = ("media", "education", "government", "investor", "nonprofit")
-    plain = re.compile(r"[A-Z][a-z]+(?: (?:of|[A-Z][a-z]+))+")
-    companies = [c.name for c in names.shipped().values() if c.sector not in left_out and plain.fullmatch(c.name)]
-    assert len(companies) > 300
-    assert [name for name in companies if names.key(name) not in map(names.key, named(sentence.format(name)))] == []
-
-
-def test_the_letter_of_a_round_may_end_a_sentence() -> None:
-    told = [s.text for s in text.sentences("Pellwick closed its Series B. Quillbee raised a Series A. round.")]
-    assert told == ["Pellwick closed its Series B.", "Quillbee raised a Series A. round."]

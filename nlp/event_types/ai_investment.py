@@ -101,11 +101,13 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
     ("initial-round", r"\b(?:initial|earlier|previous|prior|first|seed|last)\s(?:round|raise|tranche|seed)\sof\s*{M}"),
 )
 
+DIFFERENCE = r"(?:more|less|higher|lower|above|below) than (?!doubl|tripl|quadrupl|half)"
+"""After an amount that only tells how far another is above or below a third: "$2 billion more than planned"."""
 VALUATION_AFTER = (
     r"^[\s,-]*(?:(?:pre|post)[- ]?money|valuations?|market (?:cap|value)|enterprise value|price tag|company|startup|unicorn|"
     r"valued|(?:total )?valuation|(?:in )?(?:\w+ ){0,3}?(?:value|worth|revenue|sales|ARR|profit|loss|losses|earnings|income|annuali[sz]ed|run[- ]rate|bookings|orders|"
     r"backlog|assets|savings|market|cash|debt|fine|settlement|lawsuit|damages|charge|charges|severance|budget deficit|deal value)\b|"
-    r"(?:more|less|higher|lower|above|below) than (?!doubl|tripl|quadrupl|half)|"
+    rf"{DIFFERENCE}|"
     r"(?:per|a|an) (?:year|month|share|seat|user|hour)\b|per[- ])"
 )
 VALUATION_BEFORE = (
