@@ -10,6 +10,9 @@ from nlp import linking, names
 from nlp.drafts import Draft, Line
 from nlp.names import Mention, Registry
 
+_TELLS = re.compile(r":\s|\s(?:reports?|says|learns|finds|has learnt?)\b")
+"""What follows an outlet in the title of another's news: "Wire: Acme to cut 900 jobs"."""
+_OF_STATE = re.compile(r",\s(?P<state>[A-Z][\w.]*(?:\s[A-Z]\w+)?)")
 _INNER = re.compile(r"[A-Z](?<=[a-z,)] .)[A-Za-z]+")
 
 
@@ -24,7 +27,9 @@ def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset
             registry.inner.update(w.casefold() for w in _INNER.findall(line.text))
         else:
             title = line.text
-            registry.headed.update(names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case))
+            registry.headed.update(
+                names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case) if not _TELLS.match(title[b:])
+            )
     for line in draft.windows:
         for start, end, label in line.entities or ():
             name = line.text[start:end].split("'s")[0].strip()
@@ -34,6 +39,8 @@ def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset
             elif label == "ORG" and not names.is_no_company(name) and not (line.order < 0 and draft.headline_case):
                 registry.organisations.add(names.key(name))
     registry.persons -= registry.organisations
+    registry.places = _places(draft, registry)
+    registry.organisations -= registry.places
     for line in draft.windows:
         line.mentions = names.mentions(
             line.text, line.entities or (), registry, title_case=line.order < 0 and draft.headline_case
@@ -46,6 +53,24 @@ def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset
             if mention.kind == "name" and (kind := names.called(line.text, mention.start, mention.end)):
                 registry.called.setdefault(kind, set()).add(registry.group(mention.name))
     return registry
+
+
+def _places(draft: Draft, registry: Registry) -> set[str]:
+    """Return the keys of names that a draft's windows tell as places at least as often as they call them companies."""
+    told: Counter[str] = Counter()
+    for line in draft.windows:
+        for start, end, label in line.entities or ():
+            name = line.text[start:end].removeprefix("the ").split("'s")[0].strip()
+            if label == "ORG":
+                state = _OF_STATE.match(line.text, end)
+                if not (state and names.is_place(state["state"])):
+                    told[names.key(name)] -= 1
+                    continue
+            elif label not in ("GPE", "LOC"):
+                continue
+            if names.stands_as_place(line.text, start) and not names.is_company_like(name, ""):
+                told[names.key(name)] += 2
+    return {k for k, n in told.items() if n > 0 and not names.is_shipped(k, registry)}
 
 
 def mentions(line: Line, registry: Registry) -> list[Mention]:

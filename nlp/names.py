@@ -19,7 +19,7 @@ from newsledger.model import Company
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
-_CAPITALISED = r"(?:[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
+_CAPITALISED = r"(?:Co-op(?:erative)?\b|[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
 _RUN = re.compile(rf"(?<![\w$€£@/.])(?:{_CAPITALISED})(?:\s(?:(?:&|of|de|for)\s)?{_CAPITALISED})*")
 
 LEGAL = re.compile(
@@ -47,7 +47,7 @@ _TITLES = re.compile(
     r"[Ss]enator|[Ss]en\.|[Rr]ep\.|[Gg]ov\.|[Mm]inister|[Pp]rofessor|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|[Pp]artner|[Bb]illionaire|[Vv]eteran|[Jj]udge|[Ee]ngineer|[Ee]conomist|boss|head))[\s,]+$"
 )
 _PERSON_AFTER = re.compile(
-    r"^(?:,? (?:who|wrote|added|tweeted|posted|recalled)\b|, (?:the |its |a |an )?(?:(?!startup|company|firm|maker|platform|lab|provider|founded)[\w'&.-]+\s){0,4}?(?:CEO|CFO|CTO|COO|chief|president|chair\w*|founder|co-founder|analyst|director|partner|executive|economist|professor|manager|head|spokes\w+)\b)"
+    r"^(?:,? (?:who|wrote|added|tweeted|posted|recalled)\b|, (?:the |its |a |an )?(?:(?!startup|company|firm|maker|platform|lab|provider|founded)[\w'&.-]+\s){0,4}?(?:boss|CEO|CFO|CTO|COO|chief|president|chair\w*|founder|co-founder|analyst|director|partner|executive|economist|professor|manager|head|spokes\w+)\b)"
 )
 COMPANY_WORD = re.compile(
     r"\b(?:Labs?|Systems|Health|Healthcare|AI|Technologies|Technology|Group|Bank|Energy|Motors?|Capital|Ventures?|Partners|Robotics|Therapeutics|Medicine|Media|Games?|"
@@ -68,7 +68,7 @@ _DEMONYMS = re.compile(
 _ANAPHOR = re.compile(
     r"\b(?P<det>[Tt]he|[Tt]his|[Tt]hat)\s(?P<adj>(?:(?!company|firm|startup)[\w.'-]+\s){0,4}?)"
     r"(?P<head>company|Company(?!\s[A-Z])|firm|start-?up|giant|maker|retailer|bank|group|carrier|airline|lender|platform|brand|unicorn|conglomerate|studio|"
-    r"publisher|network|chipmaker|chip maker|automaker|carmaker|manufacturer|insurer|bookmaker|brokerage|fintech|developer|operator|provider|"
+    r"publisher|network|chipmaker|chip maker|[a-z]+maker|manufacturer|telco|supermarket|brewer|(?:house|home)builder|marketplace|exchange(?!\s(?:rates?|of|for)\b)|insurer|bookmaker|brokerage|fintech|developer|operator|provider|"
     r"organi[sz]ation|foundation|business|outfit|corporation|multinational|titan|behemoth|powerhouse|specialist|broadcaster|newspaper|outlet|"
     r"lab|tech giant|cloud giant|search giant|hyperscaler|neocloud|agency|university|utility|miner|producer|drugmaker|plane ?maker|chain|grocer|restaurant|decacorn|vendor|consultancy|employer|label|bureau|service)"
     r"\b(?!\s(?:said to|behind|that|which|founders|'s rivals|founded|formerly known))(?P<poss>'s)?(?!\s(?:level|size|industry|world|space|sector))"
@@ -313,6 +313,8 @@ class Registry:
     """Kind of firm ("startup", "lab") → groups of the names that the document calls so."""
     organisations: set[str] = field(default_factory=set)
     """Keys that the model or the shipped companies call a company."""
+    places: set[str] = field(default_factory=set)
+    """Keys that stand where only a place does, and are not called a company as often."""
 
     _groups: dict[str, str] = field(default_factory=dict, repr=False)
     """Name → its group, as far as asked since the last naming."""
@@ -370,7 +372,7 @@ def called(sentence: str, start: int, end: int) -> str:
 
 COMPANY_ACTS = re.compile(
     r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
-    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:los(?:es?|ing)\s(?:\d|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
+    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:(?:los(?:es?|ing)|lost)\s(?:\d|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
     r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets|let\sgo|shut(?:s|ting)?\sdown|trimm\w+)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s|^:\s(?:US)?[$€£₹]\d"
 )
 
@@ -387,6 +389,26 @@ def is_company_like(name: str, after: str) -> bool:
     return bool(
         LEGAL.search(name) or COMPANY_WORD.search(name) or _COMPANY_AFTER.match(after) or COMPANY_ACTS.match(after)
     )
+
+
+_WHEREABOUTS = re.compile(
+    r"\b(?:in|near|outside|across|throughout)\s(?:(?:the|nearby|central|downtown|greater|upstate|(?:north|south|east|west)(?:ern)?)\s){0,2}"
+    r"(?:[A-Z][\w.'-]+(?:\s[A-Z][\w.'-]+){0,2},?(?:\sand)?\s)*$"
+)
+"""What stands before a place, others of a list between: "its plants in Ystad and ", "in Manati, "."""
+_MONEY_IN = re.compile(
+    r"\b(?:invest\w*|stakes?|shares?|interests?|rounds?|bets?|holdings?|money|cash|capital|equity|funding|funds?|[mb]illion|[mb]n|\d[\d.]*[mb]?|positions?|investors?|put|puts|pour\w*|"
+    r"plough\w*|plow\w*|faith|confidence|trust|believe[sd]?|specialist|specialises|leader|partner)\b[^,;.]{0,30}\bin\s",
+    re.IGNORECASE,
+)
+"""What makes the name after "in" a company's."""
+
+
+def stands_as_place(sentence: str, start: int) -> bool:
+    """Return whether what begins at `start` stands where a place does: "in Ystad", "near Ystad and "."""
+    lead = sentence[max(0, start - 60) : start]
+    found = _WHEREABOUTS.search(lead)
+    return found is not None and not _MONEY_IN.search(lead[: found.end()])
 
 
 def names_place_first(name: str) -> bool:
@@ -606,6 +628,10 @@ def _may_name(
     )
 
 
+_MONTH_BEFORE = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s"
+)
+"""What the recogniser takes together with the name after it for a date: "In May Acme said"."""
 _ACTING = re.compile(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b")
 _PART_OF_WORD = re.compile(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]")
 _ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|its)\s$")
@@ -633,7 +659,7 @@ def mentions(
         label = ""
         for a, b, kind in labels:
             if a < end and start < b:
-                label = kind
+                label = "" if kind == "DATE" and _MONTH_BEFORE.fullmatch(sentence[a:start]) else kind
                 # in a title the model's company is surer than a run of capitals
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))
@@ -650,8 +676,13 @@ def mentions(
             or (
                 is_no_company(name)
                 and not (_DEMONYMS.match(name) and _ACTING.match(following))
-                and not (is_shipped(name, registry) and COMPANY_ACTS.match(sentence[end : end + 40]))
+                and not (
+                    is_shipped(name, registry)
+                    and COMPANY_ACTS.match(sentence[end : end + 40])
+                    and not stands_as_place(sentence, start)
+                )
             )
+            or k in registry.places
             or (name.endswith(" AI") and bool(_DEMONYMS.match(name[:-3])))
             or (following[:1] == "-" and _PART_OF_WORD.match(following[:9]))
         ):

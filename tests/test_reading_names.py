@@ -63,3 +63,26 @@ def test_every_company_of_the_catalogue_with_a_name_of_several_words_is_named_wh
 def test_the_letter_of_a_round_may_end_a_sentence() -> None:
     told = [s.text for s in text.sentences("Pellwick closed its Series B. Quillbee raised a Series A. round.")]
     assert told == ["Pellwick closed its Series B.", "Quillbee raised a Series A. round."]
+
+
+@pytest.mark.parametrize(
+    ("before", "place"),
+    [
+        ("It shuts its plant in ", True),
+        ("It shuts its plants in Redcar and ", True),
+        ("Jobs go near ", True),
+        ("It put $40m in ", False),
+        ("Its stake in ", False),
+        ("A round of funding in ", False),
+        ("Jobs go at ", False),
+    ],
+)
+def test_a_name_stands_as_a_place_where_no_money_goes_into_it(before: str, place: bool) -> None:
+    assert names.stands_as_place(before + "Ystrad", len(before)) is place
+
+
+def test_a_firm_that_a_month_stands_before_is_named() -> None:
+    sentence = "In March Skerrow had said so."
+    entity = (3, 16, "DATE")  # as the recogniser takes it
+    found = names.mentions(sentence, [entity], names.Registry())
+    assert [m.name for m in found if m.kind == "name"] == ["Skerrow"]
