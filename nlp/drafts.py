@@ -150,14 +150,14 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
             drops["no_candidate"] += 1
             return None
         yield
-    if not is_english(f"{article.title}\n{article.text}"):
+    if not is_english(whole):
         drops["not_english"] += 1
         return None
     yield
     lines: list[Line] = []
     if head:
         start = title.text.index(head[0])
-        lines.append(Line(title, Sentence(0, start, start + len(head), head, 0), -1))
+        lines.append(Line(title, Sentence(start, start + len(head), head), -1))
     lines += [Line(body, s, i) for i, s in enumerate(sentences(body.text))]
     intro = head if _LIST_TITLE.search(head) else ""
     title_intro, previous, found = intro, "", 0

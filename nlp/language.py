@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTERS = str.maketrans({c: c.lower() if c.isalpha() else " " for c in map(chr, range(128))})
+"""ASCII letters in lower case, all else a space."""
 _COMMON = frozenset(
     [
         "the",
@@ -122,7 +124,7 @@ SAMPLE = 3000
 def is_english(text: str) -> bool:
     """Return whether a text is English: by its commonest words, and where these leave doubt by a trained identifier."""
     sample = text[:SAMPLE]
-    words = list(map(str.casefold, _WORD.findall(sample)))
+    words = _words(sample)
     if len(words) < 4:
         return sample.isascii() or not words or sum(w.isascii() for w in words) * 2 >= len(words)
     common = sum(map(_COMMON.__contains__, words)) / len(words)
@@ -137,3 +139,11 @@ def is_english(text: str) -> bool:
     import py3langid  # loads its tables, which most texts never need
 
     return bool(py3langid.classify(sample)[0] == "en")
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text in lower case."""
+    text = text.replace("—", " ")
+    if text.isascii():  # most are: no pattern is needed
+        return text.translate(_LETTERS).split()
+    return [word.casefold() for word in _WORD.findall(text)]

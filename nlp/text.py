@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsledger.model import Evidence, Place
 from nlp import prefilter
@@ -84,18 +84,16 @@ _SHORTENED = (
 _ABBREVIATION = re.compile(rf"\b(?:{_SHORTENED.replace('.', '[.]')}|[A-Z])\.$")
 _SHORTENED_ENDS = frozenset(word[-2:] for word in _SHORTENED.split("|"))
 _ROUND_LETTER = re.compile(r"\bSeries [A-K]\.$")
-_END = re.compile(r"[.!?][\"')\]]*(?=\s|$)|\n+|;\s")
+_END = re.compile(r"[.!?;\n](?:(?<=[.!?])[\"')\]]*(?=\s|$)|(?<=\n)\n*|(?<=;)\s)")
+"""What may end a sentence: a class comes first, so that `re` runs to the next of its characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence of a view: offsets count in the view."""
 
-    index: int
     start: int
     end: int
     text: str
-    paragraph: int
 
 
 class View:
@@ -167,21 +165,22 @@ def _after_space(data: bytes, at: int) -> int:
 def sentences(text: str) -> list[Sentence]:
     """Split a view's text into sentences: at full stops that end one, at line breaks, never longer than the limit."""
     found: list[Sentence] = []
-    start = paragraph = 0
-    length = len(text)
+    start = 0
 
     def add(a: int, b: int) -> None:
-        while a < b and text[a].isspace():
-            a += 1
-        while b > a and text[b - 1].isspace():
-            b -= 1
+        part = text[a:b]
+        bare = part.strip()
+        if not bare:
+            return
+        a += len(part) - len(part.lstrip())
+        b = a + len(bare)
         while b - a > LONGEST_SENTENCE:
             cut = text.rfind(" ", a + LONGEST_SENTENCE // 2, a + LONGEST_SENTENCE)
             cut = cut if cut > a else a + LONGEST_SENTENCE
-            found.append(Sentence(len(found), a, cut, text[a:cut], paragraph))
+            found.append(Sentence(a, cut, text[a:cut]))
             a = cut + 1
         if b > a:
-            found.append(Sentence(len(found), a, b, text[a:b], paragraph))
+            found.append(Sentence(a, b, text[a:b]))
 
     for end in _END.finditer(text):
         mark = end.group()
@@ -198,9 +197,7 @@ def sentences(text: str) -> list[Sentence]:
                 continue
         add(start, stop)
         start = stop
-        if "\n" in mark:
-            paragraph += 1
-    add(start, length)
+    add(start, len(text))
     return found
 
 

@@ -94,7 +94,9 @@ _pieces = st.lists(
                 "AI",
             ]
         ),
-        st.text(max_size=4),
+        st.text(
+            st.characters(codec="utf-8", exclude_characters="\x1c\x1d\x1e\x1f"), max_size=4
+        ),  # a view has none of these
     ),
     max_size=30,
 )
@@ -106,7 +108,7 @@ made_up = _pieces.map(" ".join)
 @given(text=st.one_of(st.sampled_from(TEXTS), made_up))
 def test_a_guarded_pattern_finds_what_the_pattern_finds(name: str, text: str) -> None:
     guarded = GUARDED[name]
-    plain = re.compile(guarded.pattern, guarded._compiled.flags)
+    plain = re.compile(guarded.pattern, guarded.flags)
     found, wanted = list(guarded.finditer(text)), [m for m in plain.finditer(text) if m.group()]
     assert [(m.span(), m.groups()) for m in found] == [(m.span(), m.groups()) for m in wanted]
 
@@ -115,7 +117,7 @@ def test_a_guarded_pattern_finds_what_the_pattern_finds(name: str, text: str) ->
 @trying(max_examples=30, deadline=None)
 @given(text=st.one_of(st.sampled_from(TEXTS), made_up))
 def test_what_a_text_ends_in_is_found_as_the_pattern_finds_it(name: str, text: str) -> None:
-    plain = re.compile(ENDING[name].pattern, ENDING[name]._compiled.flags)
+    plain = re.compile(ENDING[name].pattern, ENDING[name].flags)
     for end in range(0, min(len(text), 400), 3):
         found, wanted = ENDING[name].search(text[:end]), plain.search(text[:end])
         assert (found and found.span()) == (wanted and wanted.span())
