@@ -105,7 +105,14 @@ def cues(f: Finding, findings: Sequence[Finding]) -> Cues:
         "alone": not fellows,
         "many": len(fellows) > 4,
         "also": bool(mine),
-        "rival": any(x.figure and f.figure and x.group != f.group and x.figure.low == f.figure.low for x in fellows),
+        "rival": any(
+            x.figure
+            and f.figure
+            and x.group != f.group
+            and x.figure.low == f.figure.low
+            and (x.order, x.start) != (f.order, f.start)
+            for x in fellows
+        ),
         "part": f.part_of is not None,
         f"kind={f.kind}": True,
     } | dict.fromkeys(f.doubts, True)

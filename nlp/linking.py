@@ -189,19 +189,39 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
     return fallback
 
 
+_AND = re.compile(r",?\s(?:and\s)?")
+"""What stands between the names of a list."""
+
+
 def _paired(sentence: str, c: Candidate, ms: list[Mention]) -> Link | None:
     """The company of one of several figures told in one breath: "Acme and Beta cut 500 and 700"."""
     if len(c.together) < 2:
         return None
     run: list[Mention] = []
     for m in reversed([m for m in ms if m.kind == "name" and m.end <= c.start]):
-        if run and not re.fullmatch(r",?\s(?:and\s)?", sentence[m.end : run[0].start]):
+        if run and not _AND.fullmatch(sentence[m.end : run[0].start]):
             break
         run.insert(0, m)
     if len(run) != len(c.together):
         return None
     m = run[next(i for i, x in enumerate(c.together) if x is c)]
     return Link(m.name, m.start, m.end, "paired", True)
+
+
+_EACH = re.compile(r"\s(?:(?:have|had|has|will|would)\s)?(?:each|both)\s")
+
+
+def each(sentence: str, c: Candidate, ms: list[Mention]) -> list[Link]:
+    """Return the employers of whom each does what a cut tells: "Acme, Beta and Gamma each laid off half of their staff"."""
+    found = next((e for e in reversed(list(_EACH.finditer(sentence, 0, c.start + 5))) if e.end() <= c.start + 1), None)
+    if found is None or any(m.kind == "name" and found.end() <= m.start and m.end <= c.start for m in ms):
+        return []
+    run: list[Mention] = []
+    for m in reversed([m for m in ms if m.kind == "name" and m.end <= found.start()]):
+        if not (_AND.fullmatch(sentence[m.end : run[0].start]) if run else m.end == found.start()):
+            break
+        run.insert(0, m)
+    return [Link(m.name, m.start, m.end, "each", True) for m in run] if len(run) > 1 else []
 
 
 _OTHER_BODY = re.compile(

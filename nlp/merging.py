@@ -265,6 +265,11 @@ OF_TOLD = re.compile(
 """A sentence that goes on telling of a cut already told: "The cuts represent about 3% of the staff"."""
 
 
+_EARLIER = re.compile(
+    r"\b(?:after (?:it|they|having|the (?:company|firm|group|bank))\b|earlier|previously|last (?:year|month|week|spring|summer|autumn|fall|winter)\b|the year before|a year ago)",
+    re.IGNORECASE,
+)
+"""What tells before a share that it is one of another round."""
 _OLD = 45
 """Days after which what a sentence dates is no part of a cut that the article does not date."""
 
@@ -288,6 +293,7 @@ def _percent_into_count(kept: list[Finding], published: date | None) -> list[Fin
             k
             for k in mine
             if k.percent is None
+            and (_EARLIER.search(k.words[: k.start][-80:]) or not _EARLIER.search(f.words[: f.start][-80:]))
             and ((k.time == f.time and not (old and k.date is None)) or (goes_on and k.order <= f.order))
         ]
         partner = min(equal or free, key=lambda k: abs(k.order - f.order), default=None)

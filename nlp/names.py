@@ -628,10 +628,10 @@ def _may_name(
     )
 
 
-_MONTH_BEFORE = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\s"
+_TAKEN_IN = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Elsewhere|Meanwhile|Separately|Also|Even|But|And|While|After|Like|Then|Now|Still|Yet)\s"
 )
-"""What the recogniser takes together with the name after it for a date: "In May Acme said"."""
+"""What the recogniser takes together with the name after it for a date or a person: "In May Acme said"."""
 _ACTING = re.compile(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b")
 _PART_OF_WORD = re.compile(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]")
 _ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|its)\s$")
@@ -659,7 +659,9 @@ def mentions(
         label = ""
         for a, b, kind in labels:
             if a < end and start < b:
-                label = "" if kind == "DATE" and _MONTH_BEFORE.fullmatch(sentence[a:start]) else kind
+                label = (
+                    "" if a < start and kind in ("DATE", "PERSON") and _TAKEN_IN.fullmatch(sentence[a:start]) else kind
+                )
                 # in a title the model's company is surer than a run of capitals
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))

@@ -196,22 +196,21 @@ class Reader:
         yield
         for at in settings:
             for candidate in at.line.candidates:
-                finding = (
-                    statements.cut(at, candidate) if candidate.type == "layoff" else self._investment(at, candidate)
-                )
-                if finding is None:
+                made = statements.cuts(at, candidate) if candidate.type == "layoff" else self._investment(at, candidate)
+                if not made:
                     self.drops[f"no_{candidate.type}"] += 1
-                else:
+                for finding in made:
                     completing.go_on(finding, findings)
                     findings.append(finding)
         return findings
 
-    def _investment(self, at: Setting, candidate: Candidate) -> Finding | None:
+    def _investment(self, at: Setting, candidate: Candidate) -> list[Finding]:
         proposal = proposals.propose(at, candidate)
         if proposal is None:
-            return None
+            return []
         chosen, any_money = "chooser" not in self._disabled, "tie_to_ai" in self._disabled
-        return statements.investment(proposal, self._weights or chooser.load(), chosen=chosen, any_money=any_money)
+        found = statements.investment(proposal, self._weights or chooser.load(), chosen=chosen, any_money=any_money)
+        return [found] if found else []
 
     def findings(self, article: Article) -> list[tuple[Finding, timing.Cues]]:
         """Return what each sentence of an article states, with its cues of time: what these are trained on."""

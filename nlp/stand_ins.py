@@ -19,6 +19,18 @@ _LONGEST_LIST = 12
 """Lines of one company's list, its heading above them."""
 
 
+_CLAUSE_FIRST = re.compile(
+    r"(?:(?:[Oo]nly |[Jj]ust |[Ll]ess than |[Ss]hortly |[Ss]oon )?(?:an? |some |about )?(?:[\w-]+ ){0,3}?(?:after|before)|After|Before|While|As|When|Since|Although|Though|Once|If|Days|Weeks|Months)\s[^,;:]{8,120},\s(?=(?:the|it|its)\b)"
+)
+"""A clause that a sentence begins with, before the subject of its main clause, a stand-in."""
+
+
+def _main_clause(text: str) -> int:
+    """Return where the main clause of a sentence begins: "After Acme paid $3bn for Beta, the start-up cut …"."""
+    first = _CLAUSE_FIRST.match(text)
+    return first.end() if first else 0
+
+
 def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, depth: int = 2) -> linking.Resolve:
     """Return what tells whom a stand-in of the line at `index` stands for; so many lines back it follows others."""
     lines = draft.lines
@@ -26,6 +38,10 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
     def subject_of(line: Line, before: int, stand_in: Mention) -> tuple[str | None, bool]:
         """The name that a line is about, and whether it stands there as a subject."""
         plain = oblique = None
+        for c in line.candidates:
+            if c.list_name and line.text.find(c.list_name) < 6 and not names.is_place(c.list_name):
+                return c.list_name, True  # "- Acme: 300 jobs"
+        main = _main_clause(line.text)
         for m in document_names.mentions(line, registry):
             if m.end > before:
                 break
@@ -34,9 +50,11 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
                 continue
             agent = not m.possessive or _OWN_AGENT.match(after)
             heads = len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after)
+            if lead.strip() and not lead.strip(" •*-–") and after.startswith((": ", "** ", ":** ")):
+                return m.name, True  # a list's line is its company's
             if heads and (heads.group().strip() or registry.counts[names.key(m.name)] > 1):
                 return m.name, True
-            if not agent or linking.is_oblique(lead) or names.OBJECT_OF.search(lead):
+            if m.start < main or not agent or linking.is_oblique(lead) or names.OBJECT_OF.search(lead):
                 oblique = oblique or m.name
             elif agent and (m.possessive or names.VERB_NEXT.match(after) or names.APPOSITION.match(after)):
                 return m.name, True
@@ -98,8 +116,11 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
             if line.order < 0 and back > 1:
                 break
             found, standing = subject_of(line, len(line.text), mention)
-            opening = next((m for m in document_names.mentions(line, registry) if not m.possessive), None)
-            if not standing and depth and opening and opening.kind != "name" and opening.start < 24:
+            main = _main_clause(line.text)
+            opening = next(
+                (m for m in document_names.mentions(line, registry) if m.start >= main and not m.possessive), None
+            )
+            if not standing and depth and opening and opening.kind != "name" and opening.start < main + 24:
                 found = resolver(draft, index - back, registry, topic, depth - 1)(opening) or found
                 standing = bool(found) and names.fits(mention, found or "")
             named = any(

@@ -26,18 +26,28 @@ _ALL = re.compile(r"\ball(?: of (?:its|the|their))?\s$", re.IGNORECASE)
 _CUT = re.compile(layoff.STRONG_VERB + "|" + layoff.CUT_NOUN, re.IGNORECASE)
 
 
-def cut(at: Setting, c: Candidate) -> Finding | None:
-    """Return the cut that a candidate states, or None where it is none or names no employer."""
-    draft, line, text = at.draft, at.line, at.text
+def cuts(at: Setting, c: Candidate) -> list[Finding]:
+    """Return the cut that a candidate states, of each of several employers where it says so; none without employer."""
+    text = at.text
     anchor = c.figure or c.percent
     assert anchor is not None
     if _FURLOUGH.search(text[max(0, anchor.start - 22) : anchor.end + 22]) and not _CUT.search(text):
-        return None
+        return []
     if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
-        return None
-    link = linking.employer(text, c, document_names.mentions(line, at.registry), at.resolve, at.topic)
-    if link is None or (names.is_no_company(link.name) and not names.is_shipped(link.name, at.registry)):
-        return None
+        return []
+    named = document_names.mentions(at.line, at.registry)
+    links = linking.each(text, c, named) or [linking.employer(text, c, named, at.resolve, at.topic)]
+    return [
+        _cut(at, c, link)
+        for link in links
+        if link and (not names.is_no_company(link.name) or names.is_shipped(link.name, at.registry))
+    ]
+
+
+def _cut(at: Setting, c: Candidate, link: Link) -> Finding:
+    draft, line, text = at.draft, at.line, at.text
+    anchor = c.figure or c.percent
+    assert anchor is not None
     f = _finding(at, c, link)
     zone = text[max(0, c.start - 60) : c.end + 60]
     kind: Kind = "layoff"

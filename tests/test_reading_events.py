@@ -50,6 +50,22 @@ def figures_of(claims: list[Claim]) -> list[tuple[str, str, float | None]]:
             "Brightloom said it will invest $3 billion in new data centers to train AI models.",
             [("ai_investment", "Brightloom", 3_000_000_000)],
         ),
+        (
+            "Brokers shrink",
+            "Marrowgate and Tollivar have each said that about 450 employees must leave.",
+            [("layoff", "Marrowgate", 450), ("layoff", "Tollivar", 450)],
+        ),
+        (
+            "A firm shrinks after a deal",
+            "Weeks after Northam put $4 billion into Scalefield, the start-up is smaller. "
+            "It laid off about 200 employees.",
+            [("layoff", "Scalefield", 200)],
+        ),
+        (
+            "Exchange cuts again",
+            "Calvane is cutting 60 jobs in recruiting, after it had fired 18% of its workforce last year.",
+            [("layoff", "Calvane", 60), ("layoff", "Calvane", 18)],
+        ),
     ],
 )
 def test_states(reader: Reader, title: str, text: str, expected: list[tuple[str, str, float]]) -> None:
