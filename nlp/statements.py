@@ -36,11 +36,13 @@ def cuts(at: Setting, c: Candidate) -> list[Finding]:
     if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
         return []
     named = document_names.mentions(at.line, at.registry)
-    links = linking.each(text, c, named) or [linking.employer(text, c, named, at.resolve, at.topic)]
+    links = linking.each(text, c, named)
+    if not links and (link := linking.employer(text, c, named, at.resolve, at.topic)):
+        links = [link]
     return [
         _cut(at, c, link)
         for link in links
-        if link and (not names.is_no_company(link.name) or names.is_shipped(link.name, at.registry))
+        if not names.is_no_company(link.name) or names.is_shipped(link.name, at.registry)
     ]
 
 
