@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp import candidates, figures
 from nlp.abreast import Steps, alone
@@ -28,18 +28,14 @@ _LEFT_OUT = dict.fromkeys(_KEPT, ANYTHING)
 class _Kind:
     """Shapes of cuts that need the same beside their words."""
 
-    def __init__(self, words: dict[str, str], *needs: Pattern) -> None:
-        """Compile the words of the shapes, by name. Any of `needs` stands beside them."""
+    def __init__(self, words: dict[str, str]) -> None:
+        """Compile the words of the shapes, by name."""
         self._names = tuple(words)
         self._words = Shapes(words.values())
-        self._needs = needs
 
-    def shapes(self, line: bytes) -> set[str]:
-        """Return the shapes whose words a line holds, and beside them what they need."""
-        found = self._words.may_match(line)
-        if not found or (self._needs and not any(pattern.search(line) for pattern in self._needs)):
-            return set()
-        return {self._names[index] for index in found}
+    def shapes(self, sentence: bytes) -> set[str]:
+        """Return the shapes whose words a sentence holds."""
+        return {self._names[index] for index in self._words.may_match(sentence)}
 
 
 _FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
@@ -48,12 +44,12 @@ _JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
 _OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
 
 
-def _asked() -> tuple[tuple[Pattern, tuple[_Kind, ...]], ...]:
-    """Return what the shapes of cuts ask of a line: a figure right beside their words, any figure, or a count of people.
+def _asked() -> tuple[tuple[tuple[Pattern, ...], tuple[_Kind, ...]], ...]:
+    """Return the shapes of cuts, by whether they ask for a figure right beside their words, any figure, or a count of people.
 
-    Each with what finds such lines. Few lines count people, many hold the words beside that; the others are found by
-    the words that tell most. Patterns that have gaps, or are about different things, need together far more memory
-    than apart, and take long until they are built.
+    Each with what finds it. Few sentences count people, many hold the words beside that; the others are found by the
+    words that tell most. Patterns that have gaps, or are about different things, need together far more memory than
+    apart, and take long until they are built.
     """
     alone: dict[str, str] = {}
     beside_figure: dict[str, str] = {}
@@ -70,9 +66,8 @@ def _asked() -> tuple[tuple[Pattern, tuple[_Kind, ...]], ...]:
         else:
             beside_figure[name] = loosened(pattern, _LEFT_OUT)
             tell.append(telling(pattern, _LEFT_OUT))
-    of_words = compile_bytes(either(tell)), (_Kind(alone), _Kind(beside_figure, _FIGURE))
-    of_people = (_Kind(beside_people, *_PEOPLE),)
-    return of_words, *((people, of_people) for people in _PEOPLE)
+    of_words = (compile_bytes(either(tell)),), (_Kind(alone), _Kind(beside_figure))
+    return of_words, (_PEOPLE, (_Kind(beside_people),))
 
 
 _ASKED = _asked()
@@ -108,6 +103,22 @@ class Passage:
     """A line before may have opened a list of cuts."""
 
 
+_Line = tuple[int, int]
+"""Where a line begins and ends, in bytes."""
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """A sentence that is looked into."""
+
+    start: int
+    """Characters from its line's beginning."""
+    text: str
+    data: bytes
+    shapes: set[str] = field(default_factory=set)
+    """Those of cuts that it may be in."""
+
+
 def speaks_of_ai(text: str) -> bool:
     """Return whether a text speaks of AI at all: only then is money in it for AI."""
     data = text.encode("utf-8", "replace")
@@ -128,41 +139,55 @@ def passages(text: str, *, money: bool) -> Steps[list[Passage]]:
     The text is a view's; its first line is the title, one sentence whatever it holds.
     """
     data = text.encode("utf-8", "replace")
-    lines: dict[tuple[int, int], set[_Kind]] = {}
-    for finder, kinds in _ASKED:
-        asked = list(_lines(data, finder))
+    parted: dict[_Line, list[_Sentence]] = {}
+
+    def parts(line: _Line) -> list[_Sentence]:
+        if line not in parted:
+            parted[line] = _parts(data, line)
+        return parted[line]
+
+    for finders, kinds in _ASKED:
+        lines = {line for finder in finders for line, whole in _lines(data, finder) if _FIGURE.search(whole)}
+        told = (s for line in lines for s in parts(line) if _FIGURE.search(s.data))
+        asked = [s for s in told if any(finder.search(s.data) for finder in finders)]
         for kind in kinds:
             yield
-            for span, line in asked:
-                if kind.shapes(line):
-                    lines.setdefault(span, set()).add(kind)
+            for s in asked:
+                s.shapes |= kind.shapes(s.data)
         yield
+    shaped = {line for line, found in parted.items() if any(s.shapes for s in found)}
     opened = _list_opens(data)
     listed = set() if opened is None else {span for span, _ in _lines(data, _LIST_LINE, opened)}
     amounts = {span for span, _ in _lines(data, _MONEY)} if money else set()
     yield
     spoken: tuple[int, int] | None = None
     found = []
-    bytes_before = characters_before = 0
-    for start, end in sorted({*lines, *listed, *amounts}):
-        whole = data[start:end].decode()
-        begin = characters_before + len(data[bytes_before:start].decode())
-        bytes_before, characters_before = end, begin + len(whole)
-        for at, sentence in [(0, whole)] if start == 0 else [(s.start, s.text) for s in sentences(whole)]:
-            bare = sentence.encode()
-            # what no line holds, no sentence of it does
-            shapes = {name for kind in lines.get((start, end), ()) for name in kind.shapes(bare)}
-            plain = bool(shapes - layoff.NEEDS_CONTEXT)
-            if in_context := bool(shapes & layoff.NEEDS_CONTEXT):
+    before = begin = 0
+    for line in sorted({*shaped, *listed, *amounts}):
+        start, end = line
+        begin += len(data[before:start].decode())
+        before = start
+        for s in parts(line):
+            plain = bool(s.shapes - layoff.NEEDS_CONTEXT)
+            if in_context := bool(s.shapes & layoff.NEEDS_CONTEXT):
                 spoken = spoken or _CONTEXT.find(data) or (len(data), len(data))
                 in_context = spoken[0] < end
-                plain = plain or _JOBS.search(bare)
-            of_list = (start, end) in listed and _LIST_LINE.search(bare)
-            amount = (start, end) in amounts and _MONEY.search(bare)
+                plain = plain or _JOBS.search(s.data)
+            of_list = line in listed and _LIST_LINE.search(s.data)
+            amount = line in amounts and _MONEY.search(s.data)
             if plain or in_context or of_list or amount:
                 cuts = plain or in_context or of_list
-                found.append(Passage(begin + at, sentence, cuts, amount, in_context, of_list))
+                found.append(Passage(begin + s.start, s.text, cuts, amount, in_context, of_list))
     return found
+
+
+def _parts(data: bytes, line: _Line) -> list[_Sentence]:
+    """Return the sentences of a line."""
+    start, end = line
+    whole = data[start:end].decode()
+    if start == 0:
+        return [_Sentence(0, whole, data[:end])]
+    return [_Sentence(s.start, s.text, s.text.encode()) for s in sentences(whole)]
 
 
 def _list_opens(data: bytes) -> int | None:
@@ -173,7 +198,7 @@ def _list_opens(data: bytes) -> int | None:
     return next((start for (start, _), line in _lines(data, _OPENS) if _LIST_INTRO.search(line)), None)
 
 
-def _lines(data: bytes, pattern: Pattern, at: int = 0) -> Iterator[tuple[tuple[int, int], bytes]]:
+def _lines(data: bytes, pattern: Pattern, at: int = 0) -> Iterator[tuple[_Line, bytes]]:
     """Yield start and end of each line from `at` on in which a pattern matches, and the line."""
     while place := pattern.find(data, at):
         start = data.rfind(b"\n", 0, place[0]) + 1
