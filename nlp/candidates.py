@@ -235,6 +235,8 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
     for _, name, m in _matches("layoff", masked.text):
         if name == "percent-noun" and not _STAFF_CUT.search(masked.text[m.start() : m.end() + 40]):
             continue
+        if name in _ASKS_NOUN and masked.figures[int(m["fig"])].noun not in _ASKS_NOUN[name]:
+            continue
         if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
         propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
@@ -352,6 +354,12 @@ def _is_job(figure: Figure) -> bool:
     return figure.noun in JOB_NOUNS
 
 
+_ASKS_NOUN = {
+    "cuts-announced": ("cuts", "reductions"),
+    "jobs-went": JOB_NOUNS,
+    "cost-whom": (*JOB_NOUNS, "workforce", "staff", "headcount", "workers", "employees"),
+}
+"""Shapes that are a cut only of what these nouns tell."""
 _OWN_SHAPES = frozenset(
     [
         "noun-figure",
@@ -379,6 +387,8 @@ _OWN_SHAPES = frozenset(
         "earlier",
         "gapped",
         "list-line",
+        "notices",
+        "cuts-announced",
     ]
 )
 """Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
@@ -446,6 +456,11 @@ _UNIT = re.compile(
     r"\s?(?:years?|months?|days?|weeks?|hours?|points|basis|stores|countries|locations|cities|states|times|offices|brands|products|models|flights|vehicles|cars|sites|games|studios|branches|titles|pages|tons|euros|dollars)\b"
 )
 """What makes a bare number one of time, places or things."""
+_BY_A_SHARE = re.compile(
+    r"(?:-strong\s[a-z]+)?\sby\s(?:(?:about|around|nearly|almost|roughly|up to|some|at least|more than|another|a further)\s)?(?:[\w.]+\s?(?:%|per ?cent\b|pct\b|pc\b)|(?:an?|one)[- ](?:third|quarter|fifth|tenth|half)\b|half\b)",
+    re.IGNORECASE,
+)
+"""What makes the number before it the whole, of which a share goes: "cut its 5,000 staff by a fifth"."""
 _BASE = re.compile(r"\bhow many of\s|\bof\s(?:[\w-]+\s){0,2}[\w.&-]+'s?\s(?:\w+\s)?$", re.IGNORECASE)
 """What makes the number after it the whole, of which a share goes: "half of the company's 300 staff"."""
 _SHOOTS = re.compile(
@@ -470,7 +485,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and (word := re.match(r"\s([a-z]+)", after))
             and word[1] not in _AFTER_BARE
             and not _PEOPLE_WORD.search(word[1])
-            and shape not in ("let-go", "made-redundant")
+            and shape not in ("let-go", "made-redundant", "notices")
             and not re.match(
                 r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at)\b", after
             )
@@ -482,6 +497,8 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if shape == "lose-jobs" and re.search(r"\bformer\b", sentence[figure.value_end : figure.end]):
             return False
+        if shape == "notices" and figure.low < 20:
+            return False  # filings, not people
         if shape == "verb-bare" and (
             figure.low < 10 or not sentence[figure.value_start : figure.value_end][0].isdigit()
         ):
@@ -494,7 +511,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if _NO_STAFF.match(f" {figure.noun}" if figure.noun else after):
             return False
-        if _BASE.search(before) or _OF_SEVERAL.match(after):
+        if _BASE.search(before) or _OF_SEVERAL.match(after) or _BY_A_SHARE.match(after):
             return False
         if shape == "verb-people" and _SHOOTS.search(sentence[max(0, figure.start - 40) : figure.end + 40]):
             return False

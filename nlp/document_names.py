@@ -33,6 +33,8 @@ def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset
     for line in draft.windows:
         for start, end, label in line.entities or ():
             name = line.text[start:end].split("'s")[0].strip()
+            if label == "PERSON":
+                name = names.TAKEN_IN.sub("", name, 1)
             if label == "PERSON" and " " in name and not names.is_company_like(name, line.text[end:]):
                 registry.persons.add(names.key(name))
                 registry.persons.add(names.key(name.split()[-1]))

@@ -120,7 +120,7 @@ _ADJECTIVES = (
 
 PEOPLE_COUNT = (
     rf"{_START}(?P<value>(?:between )?(?P<low>{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
-    rf"(?P<tail>[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)"
+    rf"(?P<tail>(?:(?<=\d\d)\sof\s(?:its|their|our)\b)?[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)"
 )
 _PEOPLE = prefilter.Beginning(PEOPLE_COUNT, re.IGNORECASE, not_after=_NOT_BEFORE)
 _BARE = prefilter.Beginning(
@@ -159,7 +159,7 @@ _OF_WHAT = (
     r"|\s(?P<base2>(?!of\b|in\b|to\b|from\b|by\b)(?:[a-z-]+ ){0,2}(?P<noun2>jobs|workers|employees|roles|staff|positions|workforce|people|headcount|staffers)\b)"
 )
 PERCENT_VALUE = (
-    r"(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%)?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b)|"
+    r"(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%)?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b|(?-i:pc)\b)|"
     rf"(?P<words>{NUMBER_WORDS}) (?:percent|per cent)\b|(?P<one_in>\b{_ONE_IN}\b)|(?P<fraction>\b{_FRACTION}\b)|(?P<entire>\b{_ENTIRE}\b(?=\s(?:[\w-]+\s){{0,3}}(?:workforce|staff|team|employees)))"
     r"|(?P<halve>\bhalv(?:e|es|ed|ing)\b(?=\s(?:[\w'-]+\s){0,3}(?:workforce|staff|headcount|team|payroll|employees))))"
 )

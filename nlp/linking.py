@@ -208,6 +208,8 @@ def _paired(sentence: str, c: Candidate, ms: list[Mention]) -> Link | None:
     return Link(m.name, m.start, m.end, "paired", True)
 
 
+_TOLD = re.compile(r"\s(?:had\s|has\s)?(?:said|says|announced|confirmed)\b")
+"""What an employer does after its cut: "The closing of two mills means the end of 900 jobs, the company said"."""
 _EACH = re.compile(r"\s(?:(?:have|had|has|will|would)\s)?(?:each|both)\s")
 
 
@@ -259,6 +261,7 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
             return Link(m.name, m.start, m.end, "where", True)
     # a name inside the figure's own words: "1,600 Acme employees"
     own = c.figure or c.percent
+    figure_start = own.start if own else end
     acting = _subject(sentence, ms, start, resolve) if c.shape.startswith("verb") else None
     for m in ms:
         if acting and acting.rule == "subject" and acting.here and not m.possessive:
@@ -291,8 +294,13 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
             name = m.name if m.kind == "name" else resolve(m)
             if name:
                 return Link(name, m.start, m.end, "before-noun", m.kind == "name")
+    if c.shape == "cost-whom":  # "costs the exchange Acme 18% of its staff"
+        whom = next(
+            (m for m in reversed(ms) if m.kind != "pronoun" and start <= m.start and m.end <= figure_start), None
+        )
+        if whom and (name := whom.name if whom.kind == "name" else resolve(whom)):
+            return Link(name, whom.start, whom.end, "owner-inside", whom.kind == "name")
     # an owner between trigger and figure: "reducing Acme's support workforce by 400"
-    figure_start = (c.figure or c.percent).start if (c.figure or c.percent) else end  # type: ignore[union-attr]
     subject = _subject(sentence, ms, start, resolve)
     if subject is None or subject.rule in ("oblique-before", "possessive-before", "nobody"):
         for m in ms:
@@ -342,6 +350,10 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         return at
     if subject is NOBODY:
         return None
+    if subject is None or subject.rule == "oblique-before":
+        for m in ms:
+            if m.kind == "anaphor" and m.start >= end and _TOLD.match(sentence[m.end :]) and (name := resolve(m)):
+                return Link(name, m.start, m.end, "teller", False)
     if _SOURCE.search(sentence) and (subject is None or subject.rule in ("oblique-before", "possessive-before")):
         return None
     if subject and not (subject.rule == "oblique-before" and at):

@@ -216,7 +216,7 @@ def _same(k: Finding, f: Finding) -> bool:
         return _converts(k.figure, f.figure) or _converts(f.figure, k.figure)
     a, b = _number(k) or 0.0, _number(f) or 0.0
     if k.type == "layoff" and _rounded(k, f):
-        return abs(a - b) <= 0.06 * max(a, b)
+        return abs(a - b) <= 0.07 * max(a, b)
     if k.type == "ai_investment" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
         # "as much as $28bn", then "$27bn to $28bn"
         span, single = (k.figure, b) if f.figure.high is None else (f.figure, a)
@@ -234,7 +234,9 @@ def _same(k: Finding, f: Finding) -> bool:
 
 
 def _rounded(k: Finding, f: Finding) -> bool:
-    """Whether one of two counts is the other rounded: a hedged one near the title, with the same percent."""
+    """Whether one of two counts is the other rounded: a title's hedged one, or one of the lead with the same percent."""
+    if k.order < 0 <= f.order <= 1 and k.figure and f.figure:
+        return k.figure.qualifier == "about" and f.figure.qualifier == "exact"
     return bool(
         {k.order, f.order} & {-1, 0}
         and k.percent

@@ -372,7 +372,7 @@ def called(sentence: str, start: int, end: int) -> str:
 
 COMPANY_ACTS = re.compile(
     r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
-    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:(?:los(?:es?|ing)|lost)\s(?:\d|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
+    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:(?:los(?:es?|ing)|lost)\s(?:\d[\d,]*|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
     r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets|let\sgo|shut(?:s|ting)?\sdown|trimm\w+)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s|^:\s(?:US)?[$€£₹]\d"
 )
 
@@ -628,10 +628,14 @@ def _may_name(
     )
 
 
-_TAKEN_IN = re.compile(
+TAKEN_IN = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Elsewhere|Meanwhile|Separately|Also|Even|But|And|While|After|Like|Then|Now|Still|Yet)\s"
 )
 """What the recogniser takes together with the name after it for a date or a person: "In May Acme said"."""
+_OFFICER_AFTER = re.compile(
+    r",\s[A-Z][\w&.-]+(?:\s[A-Z][\w&.-]+)?'s?\s(?:[\w-]+\s){0,3}?(?:boss|CEO|CFO|COO|chief executive|chairman|chairwoman|president|founder|spokes\w+)\b"
+)
+"""What makes a name that of a person, whatever the recogniser calls it: "Ann Dow, Acme's new boss"."""
 _ACTING = re.compile(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b")
 _PART_OF_WORD = re.compile(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]")
 _ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|its)\s$")
@@ -660,7 +664,7 @@ def mentions(
         for a, b, kind in labels:
             if a < end and start < b:
                 label = (
-                    "" if a < start and kind in ("DATE", "PERSON") and _TAKEN_IN.fullmatch(sentence[a:start]) else kind
+                    "" if a < start and kind in ("DATE", "PERSON") and TAKEN_IN.fullmatch(sentence[a:start]) else kind
                 )
                 # in a title the model's company is surer than a run of capitals
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
@@ -698,7 +702,9 @@ def mentions(
             and _PLAIN_AFTER.match(following[:9])
         ):
             continue  # "the Hamburg bicycle maker"
-        if _NOT_FIRM_AFTER.match(sentence[end : end + 60]):
+        if _NOT_FIRM_AFTER.match(sentence[end : end + 60]) or (
+            following[:2] == ", " and _OFFICER_AFTER.match(sentence[end : end + 90])
+        ):
             continue
         if start < 60 and sentence[:start].endswith("(") and _DATELINE_AFTER.match(following[:4]):
             continue  # "OSLO, Feb 6 (Newswire) - "

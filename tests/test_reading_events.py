@@ -66,6 +66,22 @@ def figures_of(claims: list[Claim]) -> list[tuple[str, str, float | None]]:
             "Calvane is cutting 60 jobs in recruiting, after it had fired 18% of its workforce last year.",
             [("layoff", "Calvane", 60), ("layoff", "Calvane", 18)],
         ),
+        ("Tellina lets 9pc of its people go", "", [("layoff", "Tellina", 9)]),
+        (
+            "Bear market costs crypto exchange Calvane 18% of its staff",
+            "Calvane told of it on Tuesday.",
+            [("layoff", "Calvane", 18)],
+        ),
+        (
+            "A tutor shrinks",
+            "Brightsum said on Monday that it would trim its 50,000 employees by five per cent.",
+            [("layoff", "Brightsum", 5)],
+        ),
+        (
+            "Office jobs go",
+            "About 1,500 corporate jobs, most of them in advertising, are being cut at Marrowgate.",
+            [("layoff", "Marrowgate", 1500)],
+        ),
     ],
 )
 def test_states(reader: Reader, title: str, text: str, expected: list[tuple[str, str, float]]) -> None:
@@ -81,6 +97,8 @@ def test_states(reader: Reader, title: str, text: str, expected: list[tuple[str,
         "Ferrowell said it will hire 2,000 workers for its new plant.",
         "The AI market will reach $1.8 trillion by 2030, analysts say.",
         "Ferrowell is valued at $12 billion after its shares rose.",
+        "Higher wages cost Ferrowell 18% of its profit; it has 300 staff.",
+        "Ferrowell will raise the pay of its 50,000 employees by five per cent.",
     ],
 )
 def test_states_nothing(reader: Reader, text: str) -> None:

@@ -21,7 +21,7 @@ WEAK_VERB = (
     r"shrink(?:s|ing)?|shr[au]nk|thin(?:s|ned|ning)?(?: out)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
     r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
     r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?|part(?:s|ed|ing)? with|"
-    r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without)|(?:get(?:s|ting)?|got) rid of|abolish(?:es|ed|ing)?|disestablish(?:es|ed|ing)?)"
+    r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without)|(?:be|get(?:s|ting)?|got) rid of|abolish(?:es|ed|ing)?|disestablish(?:es|ed|ing)?)"
 )
 OUSTING_VERB = (
     r"(?:(?:tak(?:e|es|en|ing)|took) (?:away|out)|wip(?:e|es|ed|ing) out|(?:strik(?:e|es|ing)|struck) off|"
@@ -52,9 +52,13 @@ WORKFORCE = (
 )
 _GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
-_ASIDE = r"(?:\s?[(,—–-]\s?[^()‹›.;]{0,24}‹[PBQW]\d+›[),—–-]?)?"
-"""The same cut as a share, told in between: "100 staff (about 3% of the total) will lose their jobs"."""
+_ASIDE = (
+    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-]\s?[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?[),—–-]?"
+    r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b))?"
+)
+"""What is told in between: the same cut as a share, or where most of it falls: "100 staff (about 3% of the total) will go"."""
 
+MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 SHAPES: tuple[tuple[str, str], ...] = (
     (
         "let-go",
@@ -95,12 +99,12 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "must-go",
         r"{PW}"
         + _ASIDE
-        + r"(?:[,\s]+(?!who|which|that|hir|stay|remain)[^\s‹›;.]+){0,6}?\s(?:(?:will\s(?=disappear|vanish|fall)|(?:must|(?:will |would )?have to|had to|are to|is to|were to|should|would|could|may|might)\s)(?:go|leave|disappear|vanish|fall away)|"
-        r"(?:(?:have|has|had)\s(?:already\s|since\s)?)?(?:gone|disappeared|vanished)|had (?:already )?left|(?:are |is )?(?:being )?done away with|fall(?:s|ing)? victim|on the (?:chopping )?block|go(?=\s?(?:$|[.,;]|(?:at|in|as|after|amid)\s)))\b(?!\s(?:to|on|into|back|up|for|from|toward|unfilled|without|out|away|home|through)\b)",
+        + r"(?:[,\s]+(?!who|which|that|hir|stay|remain)[^\s‹›;.]+){0,6}?\s(?:(?:will\s(?=disappear|vanish|fall)|to\s(?=disappear|vanish)|(?:must|(?:will |would )?have to|had to|are to|is to|were to|should|would|could|may|might)\s)(?:go|leave|disappear|vanish|fall away)|"
+        r"(?:(?:have|has|had)\s(?:already\s|since\s)?)?(?:gone|disappeared|vanished)|had (?:already )?left|(?:are |is )?(?:being )?done away with|fall(?:s|ing)? victim(?: to)?|on the (?:chopping )?block|go(?=\s?(?:$|[.,;]|(?:at|in|as|after|amid)\s)))\b(?!\s(?:to|on|into|back|up|for|from|toward|unfilled|without|out|away|home|through)\b)",
     ),
     (
         "lost",
-        r"{P}(?:\s(?:was|were|are|is|being|have been|had been))?\slost\b(?! (?:to|sales|revenue|time|their (?:li|home)))",
+        r"{P}(?:\s(?:was|were|are|is|being|have been|had been))?\slost\b(?! (?:to(?! (?:AI|artificial intelligence|automation|robots?|machines?|software|chat-?bots?|technology|algorithms?)\b)|sales|revenue|time|their (?:li|home)))",
     ),
     ("ousting", rf"\b{OUSTING_VERB}{_GAP}{{0,3}}?\s*{{PW}}(?!\s(?:their\s)?li(?:fe|ves)\b)"),
     (
@@ -170,7 +174,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "passive",
         r"{F}"
         + _ASIDE
-        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,4}?\s(?:(?:was|were|are|is) )?to be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,8}?\s(?:(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
+        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,4}?\s(?:(?:was|were|are|is) )?to be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,11}?\s(?:(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
     ),
     (
         "passive-weak",
@@ -208,7 +212,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "jobs-go",
         r"{P}"
         + _ASIDE
-        + r"(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may) be lost|(?:were|are|was|have been|had been|being) lost)\b",
+        + r"(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may|might|must|should) be lost|(?:were|are|was|have been|had been|being) lost)\b",
     ),
     (
         "affect",
@@ -223,6 +227,26 @@ SHAPES: tuple[tuple[str, str], ...] = (
         r"\b(?:clos(?:e|es|ing|ure)|shut(?:s|ting)?(?: down)?|idl(?:e|es|ing))\b[^‹›;.]{0,60}\s(?:with (?:the )?loss of|costing|cost|putting|leaving)\s*{P}",
     ),
     ("cost-jobs", r"\b(?:costing|cost|costs|claim|claims|claimed|claiming)\s*{P}(?!\s(?:their\s)?li(?:fe|ves)\b)"),
+    ("cost-whom", r"\b(?:cost|costs|costing)\s(?:[^\s‹›;:,.()$€£]+\s){1,4}?{PW}"),
+    (
+        "cut-then",
+        rf"{{PW}},\s(?:cut|eliminated|axed|shed|lost|dismissed|laid off|let go)\s(?:in\s(?:early\s|late\s)?(?:{MONTH}|20\d\d)|last\s(?:year|month|week))\b",
+    ),
+    (
+        "jobs-went",
+        r"{P}"
+        + _ASIDE
+        + r"(?:\s(?:at|in)\s[^\s‹›;.,]+){0,2}?\swent\b(?=\s?(?:$|[.,;]|(?:at|in|as|after|amid|last|this)\s))",
+    ),
+    (
+        "staff-by",
+        rf"\b{WEAK_VERB}{_GAP}{{0,3}}?\s*‹[PB]\d+›(?:-strong\s{WORKFORCE})?\sby\s*(?:a |an )?{{F}}",
+    ),
+    ("cuts-announced", r"{P}\s(?:announced|made|planned|unveiled|disclosed|revealed|reported)\b"),
+    (
+        "notices",
+        r"{B}\s(?:planned\s|formal\s|further\s)?(?:redundancy|lay-?off|dismissal|termination|retrenchment)\s(?:notices|letters|e-?mails)\b",
+    ),
     (
         "cost-their-jobs",
         r"\b(?:cost|costs|costing)\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:their|its)\s(?:jobs?|livelihoods?|posts?)\b",
@@ -257,6 +281,9 @@ NEEDS_CONTEXT = frozenset(
         "ousting",
         "ouster",
         "with-affected",
+        "jobs-went",
+        "cut-then",
+        "cuts-announced",
     }
 )
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
@@ -280,13 +307,12 @@ OWN_NOUNS = frozenset(
 """Nouns that are themselves the cut: "14,000 layoffs"."""
 
 COMPANION = (
-    r"^(?:\s(?:on|this|that|last|in)\s\w+)?[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
+    r"^(?:\s(?:(?:on|this|that|last|in)\s\w+|worldwide|globally|nationwide))?[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
     r"represents|which (?:is|represents|comes to|amounts to|equates to|equals)|amounting to|amounts to|accounting for|a|an|that is|i\.e\.|the equivalent of|making up|"
     r"comprising|translating to|more than|over|at least|at the time|impacting|affecting|cutting|or just over|or just under|in a|out of|totaling|corresponding to|it said|he said|up to|as much as|around|close to|of)[\s,\"]*){0,5}[-—]?\s*$"
 )
 """What may stand between a count and the percent that says the same."""
 
-MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 EQUALS = r"[^.;:‹›]{0,110},\s(?:or|equivalent to|equal to|equating to|which (?:is|comes to|amounts to|equates to)|representing)\s(?:(?:about|around|roughly|nearly|some|almost)\s)?"
 """What may stand between the percent of a part of the staff and the count that says the same."""
 LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
@@ -434,7 +460,7 @@ AI_TIES: tuple[tuple[str, str, str], ...] = (
     (
         "cause",
         "replaces",
-        rf"\b(?:replac\w+|displac\w+|supplant\w+|swap\w+|substitut\w+|taken over|take over|took over|done|handled|performed|made (?:redundant|obsolete|unnecessary)|hand(?:ed|ing|s)? (?:over )?(?:[\w-]+\s){{1,4}}to|work to)\s{_FEW}{{AI}}",
+        rf"\b(?:replac\w+|displac\w+|supplant\w+|swap\w+|substitut\w+|taken over|take over|took over|done|handled|performed|made (?:redundant|obsolete|unnecessary)|lost to|hand(?:ed|ing|s)? (?:over )?(?:[\w-]+\s){{1,4}}to|work to)\s{_FEW}{{AI}}",
     ),
     (
         "cause",
