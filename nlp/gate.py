@@ -60,12 +60,12 @@ def _asked() -> tuple[tuple[tuple[Pattern, ...], tuple[_Kind, ...]], ...]:
         marks = candidates.marks_of(pattern)
         if marks in ({"B"}, {"Q", "W"}):
             alone[name] = loosened(pattern, _KEPT)
-            tell.append(alone[name] if marks == {"B"} else telling(pattern, _LEFT_OUT))
         elif marks <= {"P", "W"}:
             beside_people[name] = loosened(pattern, _LEFT_OUT)
+            continue
         else:
             beside_figure[name] = loosened(pattern, _LEFT_OUT)
-            tell.append(telling(pattern, _LEFT_OUT))
+        tell.append(telling(pattern, _LEFT_OUT))
     of_words = (compile_bytes(either(tell)),), (_Kind(alone), _Kind(beside_figure))
     return of_words, (_PEOPLE, (_Kind(beside_people),))
 
