@@ -356,6 +356,7 @@ def _is_job(figure: Figure) -> bool:
 
 _ASKS_NOUN = {
     "cuts-announced": ("cuts", "reductions"),
+    "announced-cuts": ("cuts", "reductions"),
     "jobs-went": JOB_NOUNS,
     "cost-whom": (*JOB_NOUNS, "workforce", "staff", "headcount", "workers", "employees"),
 }
@@ -461,6 +462,7 @@ _BY_A_SHARE = re.compile(
     re.IGNORECASE,
 )
 """What makes the number before it the whole, of which a share goes: "cut its 5,000 staff by a fifth"."""
+_ALL_OF = re.compile(r"\ball (?:of )?(?:(?:its|their|the)\s)?$", re.IGNORECASE)
 _BASE = re.compile(r"\bhow many of\s|\bof\s(?:[\w-]+\s){0,2}[\w.&-]+'s?\s(?:\w+\s)?$", re.IGNORECASE)
 """What makes the number after it the whole, of which a share goes: "half of the company's 300 staff"."""
 _SHOOTS = re.compile(
@@ -472,7 +474,12 @@ _SHOOTS = re.compile(
 def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
     before, after = sentence[: figure.start], sentence[figure.end :]
     if figure.kind != "percent":
-        if shape not in _OWN_SHAPES and not _OBJECT.search(before) and _NOT_BEFORE.search(before):
+        if (
+            shape not in _OWN_SHAPES
+            and not _OBJECT.search(before)
+            and _NOT_BEFORE.search(before)
+            and not _ALL_OF.search(before)
+        ):
             return False
         if re.search(
             r"\baccording to\s$|\b(?:one|two|three|none|neither|each|any|most|some) of\s(?:(?:its|their|the|our)\s)?(?:own\s)?$",
@@ -572,6 +579,14 @@ _APPOSED = re.compile(
 """Between a count and the percent that says it again: "64 of our colleagues, ", "12,000 people this year, or "."""
 
 
+_ANOTHER = re.compile(r"\b(?:another|a further|[A-Z]\w+, (?:which|who))\b")
+"""What makes the second of two figures that of another cut: "14% in 2022 and another 80 people", "8%, and Acme, which cuts 47"."""
+_TELLERS = re.compile(
+    r"\s(?:told|said|say|who|with (?:direct )?knowledge|familiar|briefed|close to|aware)\b", re.IGNORECASE
+)
+"""What makes a count one of sources: "cut 35% of staff, two people told Wire"."""
+
+
 def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) -> None:
     """Join a count and the percent beside it: "10% of its staff, or about 1,000 employees"."""
     for index in range(len(masked.figures) - 1):
@@ -581,6 +596,8 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
         if (a.kind == "percent") == (b.kind == "percent") or "money" in (a.kind, b.kind):
             continue
         between = sentence[a.end : b.start]
+        if _ANOTHER.search(sentence[a.end : b.value_start]) or (b.kind == "people" and _TELLERS.match(sentence, b.end)):
+            continue
         if b.kind == "percent" and re.match(r"\s?of (?:whom|them|those|which)\b", sentence[b.value_end :]):
             continue
         both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)

@@ -61,14 +61,17 @@ def _places(draft: Draft, registry: Registry) -> set[str]:
     """Return the keys of names that a draft's windows tell as places at least as often as they call them companies."""
     told: Counter[str] = Counter()
     for line in draft.windows:
+        before = ""
         for start, end, label in line.entities or ():
             name = line.text[start:end].removeprefix("the ").split("'s")[0].strip()
-            if label == "ORG":
+            fellow = before if re.search(r"(?:,| and) $", line.text[:start]) else ""
+            before = label
+            if label in ("ORG", "PERSON") and fellow not in ("GPE", "LOC"):
                 state = _OF_STATE.match(line.text, end)
                 if not (state and names.is_place(state["state"])):
                     told[names.key(name)] -= 1
                     continue
-            elif label not in ("GPE", "LOC"):
+            elif label not in ("GPE", "LOC", "ORG", "PERSON"):
                 continue
             if names.stands_as_place(line.text, start) and not names.is_company_like(name, ""):
                 told[names.key(name)] += 2
@@ -89,6 +92,8 @@ def topic_of(draft: Draft, registry: Registry) -> str | None:
     best: tuple[float, int, str] | None = None
     for rank, line in enumerate(draft.lines[:5]):
         for place, mention in enumerate(m for m in mentions(line, registry) if m.kind == "name"):
+            if names.only_tells(line.text, mention.start, mention.end):
+                continue
             told = names.times_named(body, names.clean(mention.name)) if body else 1
             if (
                 line.order < 0

@@ -25,6 +25,8 @@ MOST_WINDOWS = 150
 
 LEAD = 2
 """Sentences of the body that always travel with a window."""
+_OF_CUTS = prefilter.Beginning(layoff.LIST_INTRO, re.IGNORECASE)
+_OTHER_LIST = re.compile(layoff.OTHER_LIST, re.IGNORECASE)
 _LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
 AI = prefilter.Guarded(ai_investment.AI)
 """What makes it AI."""
@@ -164,7 +166,7 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
     for line in lines:
         text = line.text
         if text.rstrip().endswith(":"):
-            intro = text
+            intro = text if not title_intro or _OF_CUTS.search(text) or _OTHER_LIST.search(text) else title_intro
         elif len(text) > 120:
             intro = title_intro
         told = stating.get(0 if line.order < 0 else len(head) + 1 + line.sentence.start)

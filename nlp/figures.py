@@ -155,7 +155,8 @@ _OF_WHAT = (
     r"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|20\d\d)\b)(?P<base>(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
     r"(?:(?!(?:to|from|by|was|were|after|with|lose|loses|losing|must|will|would)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
     r"roles|positions|payroll|personnel|team|people|company|labou?r force|employee base|managers|posts|labou?r|"
-    r"employment|engineers|members|ranks|teams|firm|department|division|unit|business|office|group)\b)"
+    r"employment|engineers|members|ranks|teams|consultants|analysts|underwriters|journalists|reporters|editors|developers|programmers|designers|recruiters|traders|bankers|"
+    r"pilots|nurses|agents|moderators|contractors|executives|technicians|researchers|scientists|lawyers|sales ?force|screeners|firm|department|division|unit|business|office|group)\b)"
     r"|\s(?P<base2>(?!of\b|in\b|to\b|from\b|by\b)(?:[a-z-]+ ){0,2}(?P<noun2>jobs|workers|employees|roles|staff|positions|workforce|people|headcount|staffers)\b)"
 )
 PERCENT_VALUE = (
@@ -500,6 +501,8 @@ def percents(sentence: str) -> list[Figure]:
         dashed = before == "-" and re.search(r"[a-z]{4}-$", sentence[max(0, start - 5) : start])
         if before and (before in "$€£¥₹₩.,/-" or before.isalnum()) and not dashed:
             continue
+        if m["entire"] and re.match(r"\s(?:[a-z]+\s){0,2}?\d", sentence[m.end("value") :]):
+            continue  # "all of its 140 employees" counts them
         high: float | None = None
         if m["low"]:
             low: float | None = float(m["low"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nlp import names
@@ -234,6 +234,10 @@ _OTHER_BODY = re.compile(
 
 HEADING = "heading"
 """The label of a stand-in for the company that heads a list."""
+_SUBJECTLESS = re.compile(
+    r"(?:Will|Has|Is|Plans|Cut|Cutting|Laid|Laying|Lays|Let|Announced|Eliminated|Confirmed|Said|Reduced|Slashed|Trimmed|Dismissed|Axed|Shed|Closed|Closing|Shutting)\s(?=[a-z\d])"
+)
+"""How a sentence of a list begins that leaves out its subject, the company above it."""
 _WHERE = re.compile(
     r"(?:\s\([^)]{1,20}\))?,\swhere\s(?:(?:up to|about|some|nearly|around|more than|as many as|another)\s)*"
 )
@@ -253,6 +257,9 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         heading = resolve(Mention("anaphor", "", 0, 0, HEADING))
         return Link(heading, c.start, c.end, "list-heading", False) if heading else None
     start, end = c.start, c.end
+    if _SUBJECTLESS.match(sentence) and not any(m.kind == "name" and m.end <= start for m in ms):
+        heading = resolve(Mention("anaphor", "", 0, 0, HEADING))
+        return Link(heading, c.start, c.end, "list-heading", False) if heading else None
     if paired := _paired(sentence, c, ms):
         return paired
     for m in reversed(ms):
@@ -352,8 +359,10 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         return None
     if subject is None or subject.rule == "oblique-before":
         for m in ms:
-            if m.kind == "anaphor" and m.start >= end and _TOLD.match(sentence[m.end :]) and (name := resolve(m)):
-                return Link(name, m.start, m.end, "teller", False)
+            if m.kind == "anaphor" and m.start >= end and _TOLD.match(sentence[m.end :]):
+                name = resolve(replace(m, start=0, end=0))  # no name of this sentence
+                if name:
+                    return Link(name, m.start, m.end, "teller", False)
     if _SOURCE.search(sentence) and (subject is None or subject.rule in ("oblique-before", "possessive-before")):
         return None
     if subject and not (subject.rule == "oblique-before" and at):

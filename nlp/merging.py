@@ -276,6 +276,10 @@ _OLD = 45
 """Days after which what a sentence dates is no part of a cut that the article does not date."""
 
 
+_ANOTHER = re.compile(r"\b(?:another|also|additional(?:ly)?|a further|further|separately|in addition)\b", re.IGNORECASE)
+"""Words that set a cut beside a larger one, not within it."""
+
+
 def _percent_into_count(kept: list[Finding], published: date | None) -> list[Finding]:
     """Join a percent told alone to the count it belongs to: an equal percent first, else the nearest count without."""
     out: list[Finding] = []
@@ -288,13 +292,18 @@ def _percent_into_count(kept: list[Finding], published: date | None) -> list[Fin
         if mine and _OF_THE_CUT.match(f.percent.base):
             continue  # "half of the posts": of those that go
         share = f.percent.low
-        equal = [k for k in mine if k.percent is not None and abs(k.percent.low - share) <= 1]
+        equal = [
+            k for k in mine if k.percent is not None and abs(k.percent.low - share) <= (1 if k.time == f.time else 0.5)
+        ]
         goes_on = bool(OF_TOLD.search(f.words[: f.end]))
         old = f.date is not None and published is not None and attributes.age_days(f.date, published) > _OLD
         free = [
             k
             for k in mine
             if k.percent is None
+            and not (
+                k.order == f.order and _ANOTHER.search(f.words[min(k.start, f.start) : max(k.start, f.start) + 16])
+            )
             and (_EARLIER.search(k.words[: k.start][-80:]) or not _EARLIER.search(f.words[: f.start][-80:]))
             and ((k.time == f.time and not (old and k.date is None)) or (goes_on and k.order <= f.order))
         ]
@@ -304,10 +313,6 @@ def _percent_into_count(kept: list[Finding], published: date | None) -> list[Fin
         else:
             _join(partner, f)
     return out
-
-
-_ANOTHER = re.compile(r"\b(?:another|also|additional(?:ly)?|a further|further|separately|in addition)\b", re.IGNORECASE)
-"""Words that set a cut beside a larger one, not within it."""
 
 
 def _parts(kept: list[Finding]) -> None:

@@ -19,7 +19,7 @@ from newsledger.model import Company
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
-_CAPITALISED = r"(?:Co-op(?:erative)?\b|[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
+_CAPITALISED = r"(?:Co-op(?:erative)?\b|St\.(?=\s[A-Z])|[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
 _RUN = re.compile(rf"(?<![\w$€£@/.])(?:{_CAPITALISED})(?:\s(?:(?:&|of|de|for)\s)?{_CAPITALISED})*")
 
 LEGAL = re.compile(
@@ -55,7 +55,7 @@ COMPANY_WORD = re.compile(
     r"Cloud|Data|Security|Solar|Aerospace|Brands|Entertainment|Global|Mobile|Telecom|Communications|Logistics|Medical|Materials|Fusion|Power|Air|Express|Analytics|Computing|Foundation|Mail|Springer)$"
 )
 _COMPANY_AFTER = re.compile(
-    r"^\s*,\s(?:the|a|an|one of|which|whose|maker|owner|parent)\s(?:[\w'&.-]+\s){0,8}?(?:startup|start-up|company|firm|maker|platform|lab|provider|developer|agency|bank|retailer|giant|unicorn|operator|business|group|carrier|airline)\b"
+    r"^\s*,\swhich\b|^\s*,\s(?:the|a|an|one of|which|whose|maker|owner|parent)\s(?:[\w'&.-]+\s){0,8}?(?:startup|start-up|company|firm|maker|platform|lab|provider|developer|agency|bank|retailer|giant|unicorn|operator|business|group|carrier|airline)\b"
 )
 _DEMONYMS = re.compile(
     r"^(?:American|British|English|Scottish|Irish|Welsh|German|French|Italian|Spanish|Portuguese|Dutch|Belgian|Swiss|Austrian|Swedish|Norwegian|"
@@ -372,7 +372,7 @@ def called(sentence: str, start: int, end: int) -> str:
 
 COMPANY_ACTS = re.compile(
     r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
-    r"^\ssaid it (?:will|would|plans)\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:(?:los(?:es?|ing)|lost)\s(?:\d[\d,]*|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
+    r"^\s(?:said|says|confirm(?:s|ed)|announce[sd]|disclosed)\s(?:[A-Z][a-z]+day\s|on [A-Z][a-z]+day\s)?(?:that\s)?it(?:'s|\s(?:is|was|will|would|plans|had|has))\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:(?:los(?:es?|ing)|lost)\s(?:\d[\d,]*|half|a\s(?:third|quarter)|nearly|about|some)|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
     r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets|let\sgo|shut(?:s|ting)?\sdown|trimm\w+)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s|^:\s(?:US)?[$€£₹]\d"
 )
 
@@ -513,6 +513,22 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
     ):
         end = start + m.start()
     return start, end
+
+
+_TELLER_BEFORE = re.compile(
+    r"\b(?:according to|tracker|tracking site|website|data (?:from|by)|compiled by|reported by)\s(?:(?:the|an?|independent|tech|data|site|website|tracker|local|daily|newspaper|outlet)\s){0,4}$"
+)
+_TELLER_AFTER = re.compile(
+    r"\s(?:is tracking|tracks|counted|counts)\b|\s(?:first\s)?(?:reported|reports|wrote|has learn(?:ed|t))(?=\s(?:on|earlier|last|this)\b|\s?[.,;]|$)"
+)
+
+
+def only_tells(sentence: str, start: int, end: int) -> bool:
+    """Return whether a name in a sentence is that of a tracker or outlet that the sentence has its news from."""
+    after = _TELLER_AFTER.match(sentence, end)
+    if after and (sentence[:start].endswith(", ") or after.group()[:6] not in (" first", " repor", " wrote", " has l")):
+        return True
+    return _TELLER_BEFORE.search(sentence[max(0, start - 60) : start]) is not None
 
 
 _ANY_VERB = re.compile(r"^\s(?:[a-z]+(?:s|ed)|to|in|more than)\b")

@@ -6,6 +6,7 @@ import re
 
 from nlp import document_names, linking, names
 from nlp.drafts import Draft, Line
+from nlp.event_types import layoff
 from nlp.names import Mention, Registry
 
 _OWN_AGENT = re.compile(
@@ -15,6 +16,7 @@ _OWN_AGENT = re.compile(
 
 _HEADING = re.compile(r"\s?:\s(?![\"'“‘])[^.]*$|\s?$|\s[-–—]\s[^.]*$")
 """What follows the company that heads a passage: "Acme: a second round"."""
+_EMPLOYER_FIELD = re.compile(layoff.EMPLOYER_FIELD)
 _LONGEST_LIST = 12
 """Lines of one company's list, its heading above them."""
 
@@ -48,11 +50,17 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
             lead, after = line.text[: m.start], line.text[m.end :]
             if m.kind != "name" or names.ATTRIBUTE.match(after) or not names.fits(stand_in, m.name):
                 continue
+            if names.only_tells(line.text, m.start, m.end):
+                continue
             agent = not m.possessive or _OWN_AGENT.match(after)
             heads = len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after)
             if lead.strip() and not lead.strip(" •*-–") and after.startswith((": ", "** ", ":** ")):
                 return m.name, True  # a list's line is its company's
-            if heads and (heads.group().strip() or registry.counts[names.key(m.name)] > 1):
+            if heads and (
+                heads.group().strip()
+                or registry.counts[names.key(m.name)] > 1
+                or document_names.standing(m.name, registry) != "plain"
+            ):
                 return m.name, True
             if m.start < main or not agent or linking.is_oblique(lead) or names.OBJECT_OF.search(lead):
                 oblique = oblique or m.name
@@ -63,8 +71,10 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
         return plain or oblique, False
 
     def heading() -> str | None:
-        """The name that alone makes up the nearest line that is but a name."""
+        """The name that alone makes up the nearest line that is but a name, or that a field gives as the employer's."""
         for line in reversed(lines[max(0, index - _LONGEST_LIST) : index]):
+            if field := _EMPLOYER_FIELD.match(line.text):
+                return field["name"]
             for m in document_names.mentions(line, registry)[:1]:
                 if m.kind == "name" and line.order >= 0 and not line.text.replace(m.name, "").strip(" *#•–:-"):
                     return m.name

@@ -180,7 +180,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "passive-weak",
         r"{PW}"
         + _ASIDE
-        + r"(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|shed|scrapped|removed)\b",
+        + r"(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|disestablished|abolished|shed|scrapped|removed)\b",
     ),
     (
         "lose-jobs",
@@ -212,7 +212,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "jobs-go",
         r"{P}"
         + _ASIDE
-        + r"(?:\s[^\s‹›;.]+){0,3}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may|might|must|should) be lost|(?:were|are|was|have been|had been|being) lost)\b",
+        + r"(?:\s[^\s‹›;.]+){0,6}?\s(?:to go|will go|set to go|under threat|at risk|face axe|(?:to|will|would|could|may|might|must|should) be lost|(?:were|are|was|have been|had been|being) lost)\b",
     ),
     (
         "affect",
@@ -242,6 +242,10 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "staff-by",
         rf"\b{WEAK_VERB}{_GAP}{{0,3}}?\s*‹[PB]\d+›(?:-strong\s{WORKFORCE})?\sby\s*(?:a |an )?{{F}}",
     ),
+    (
+        "announced-cuts",
+        r"\b(?:announc(?:e|es|ed|ing)|plan(?:s|ned)?|plans for|unveil(?:s|ed)|confirm(?:s|ed)|order(?:s|ed)|agreed(?: with [\w -]{3,30})? on|reach(?:es|ed)?)\s*{P}",
+    ),
     ("cuts-announced", r"{P}\s(?:announced|made|planned|unveiled|disclosed|revealed|reported)\b"),
     (
         "notices",
@@ -250,6 +254,10 @@ SHAPES: tuple[tuple[str, str], ...] = (
     (
         "cost-their-jobs",
         r"\b(?:cost|costs|costing)\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:their|its)\s(?:jobs?|livelihoods?|posts?)\b",
+    ),
+    (
+        "were-asked-to-go",
+        r"{PW}(?:\s[^\s‹›;.,]+){0,4}?\s(?:were|was|are being|have been|had been)\s(?:asked|told)\sto\s(?:go|leave|resign)\b(?!\s(?:home|early|for)\b)",
     ),
     (
         "asked-to-go",
@@ -276,6 +284,7 @@ NEEDS_CONTEXT = frozenset(
         "out",
         "to-go",
         "asked-to-go",
+        "were-asked-to-go",
         "must-go",
         "lost",
         "ousting",
@@ -284,6 +293,7 @@ NEEDS_CONTEXT = frozenset(
         "jobs-went",
         "cut-then",
         "cuts-announced",
+        "announced-cuts",
     }
 )
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
@@ -370,13 +380,15 @@ FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand do
 
 LIST_TITLE = (
     CUT_NOUN
-    + r"|\bWARN (?:notices?|reports?|tracker|filings?)\b|\b(?:who|whom|which|companies|firms|start-?ups)\b[^.;]{0,50}\b(?:(?:have |has )?(?:laid off|lay off|laying off|cut jobs|cutting jobs|cut staff|fired|firing))\b"
+    + r"|\b(?:round-?up|tracker|timeline|overview)\b[^.;]{0,40}\bcuts\b|\bWARN (?:notices?|reports?|tracker|filings?)\b|\b(?:who|whom|which|companies|firms|start-?ups)\b[^.;]{0,50}\b(?:(?:have |has )?(?:laid off|lay off|laying off|cut jobs|cutting jobs|cut staff|fired|firing))\b"
 )
 """What a title speaks of that opens a list of cuts."""
+OTHER_LIST = r"\b(?:hir\w+|recruit\w*|open(?:ings?|ed|s)?|add(?:s|ed|ing)?|creat\w+|rais\w+|fund\w*|invest\w*|grow\w*|jobs board|deals?|launch\w*)\b"
+"""What the line speaks of that opens a list of something else."""
 LIST_INTRO = CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts"
 """What the line that opens a list speaks of."""
 LIST_LINE = (
-    rf"^(?:\W*(?P<name>(?:[A-ZÀ-Ž]|[a-z]{{1,2}}[A-Z]|\d\w*[A-Z])[\w&.'’* -]{{1,40}}?)(?:,\s[A-Z][\w. -]{{2,24}}|\s?\|\s?[A-Z][\w. -]{{2,24}})?\*{{0,2}}\s?(?::|-|–|—|\(|\|)\*{{0,2}}\s*|"
+    rf"^(?:\W*(?:{MONTH} \d{{1,2}}(?:,? 20\d\d)?\W{{1,4}})?(?P<name>(?:[A-ZÀ-Ž]|[a-z]{{1,2}}[A-Z]|\d\w*[A-Z])[\w&.'’* -]{{1,40}}?)(?:,\s[A-Z][\w. -]{{2,24}}|\s?\|\s?[A-Z][\w. -]{{2,24}})?\*{{0,2}}\s?(?::|-|–|—|\(|\|)\*{{0,2}}\s*|"
     rf"\W+(?P<enumerated>{LISTED}),\s)"
     rf"(?:(?:in|on) (?:early |late |mid-)?{MONTH}(?: \d{{1,2}}| 20\d\d)?,?\s|in 20\d\d,?\s)?"
     r"(?:(?:plans |aims |wants |is |was |has )?(?:to )?(?:cut(?:s|ting)?|drop(?:s|ped|ping)?|lay(?:s|ing)? off|laid off|let(?:s|ting)? go(?: of)?|dismiss(?:ed|es|ing)?|shed(?:s|ding)?|axe[sd]?)\s|between\s)?$"
@@ -391,6 +403,9 @@ HEADED_LINE = rf"^\W*(?P<name>{LISTED})\*{{0,2}}\s?(?::\*{{0,2}}|\s[–—-])\s(
 """A list's line that tells of the company at its head."""
 LIST_FIELD = r"(?:Total\s|Number of\s|Current\s|Global\s)?(?:Employees|Workers|Staff|Headcount|Workforce|Jobs|Positions|People|Total|Severance|Shares?|Stock|Revenue|Sales|Hir(?:es|ing)|New (?:jobs|hires)|Openings|Notice)"
 """A field that tells of something else."""
+
+EMPLOYER_FIELD = r"^\W*(?:Company|Employer|Business|Firm)(?:\s[Nn]ame)?\s?:\s*(?P<name>[^:]{2,60}?)[\s.]*$"
+"""A field of a notice that names the employer."""
 
 ROLES: tuple[tuple[str, str], ...] = (
     (
