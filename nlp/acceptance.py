@@ -38,8 +38,10 @@ _UNREAL = prefilter.Beginning(
     re.IGNORECASE,
     not_after=r"\w",
 )
-_MANY = re.compile(
-    r"\b(?:industry|sector|companies|firms|employers|nationwide|across the|tall(?:y|ies)|tracker)\b", re.IGNORECASE
+_MANY = prefilter.Beginning(
+    r"\b(?:industry|sector|companies|firms|employers|nationwide|across the|tall(?:y|ies)|tracker)\b",
+    re.IGNORECASE,
+    not_after=r"\w",
 )
 _OPEN_QUOTE = re.compile(r"[\"“][^\"”]*$")
 

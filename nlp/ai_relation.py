@@ -26,7 +26,11 @@ class Tie(NamedTuple):
 _AI = prefilter.Guarded(layoff.AI_TERM, re.IGNORECASE)
 _NO_TERM_AFTER = re.compile(layoff.AI_NO_TERM_AFTER, re.IGNORECASE)
 _MAKES = re.compile(r"\b(?:makes|sells|builds|makers? of|which (?:make|sell|build)s?)\s(?:[\w-]+\s){0,2}$")
-_MANY = re.compile(r"\b(?:firms|companies|employers|industries|businesses|tech giants|workers across)\b", re.IGNORECASE)
+_MANY = prefilter.Beginning(
+    r"\b(?:firms|companies|employers|industries|businesses|tech giants|workers across)\b",
+    re.IGNORECASE,
+    not_after=r"\w",
+)
 _DENIED = prefilter.Guarded(layoff.AI_DENIED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
 _SELECTED = prefilter.Guarded(layoff.AI_SELECTED.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
 _CONTEXT = re.compile(layoff.AI_CONTEXT.replace("{AI}", f"(?:{layoff.AI_TERM})"), re.IGNORECASE)
@@ -46,9 +50,10 @@ _STANDS_FOR_CUT = prefilter.Guarded(
     r"(?:this|that|it) (?:is|was|comes|came|follows)|(?:their|the) (?:work|jobs|tasks|duties|roles)|not doing this|doing this|why)\b",
     re.IGNORECASE,
 )
-_ITS_OWN = re.compile(
+_ITS_OWN = prefilter.Beginning(
     r"\b(?:the company|the firm|the bank|company's|it|its|he|she|we|our|CEO|chief executive|spokes\w+|memo|these (?:cuts|layoffs)|the (?:cuts|layoffs|move|restructuring|decision|union))\b",
     re.IGNORECASE,
+    not_after=r"\w",
 )
 
 

@@ -105,12 +105,9 @@ def status(sentence: str, start: int, end: int, is_layoff: bool) -> tuple[Status
         return "denied", "denial"
     if _dropped(sentence, start, end, is_layoff):
         return "denied", "dropped"
-    hedge = next(
-        (m for m in _HEDGED.finditer(sentence, max(0, start - 140), end + 90) if _governs(sentence, m, start, end)),
-        None,
-    )
-    hedge = hedge or next((m for m in _HEDGED.finditer(sentence) if _governs(sentence, m, start, end)), None)
-    if hedge:
+    near, whole = (max(0, start - 140), end + 90), (0, len(sentence))
+    hedges = (m for at in (near, whole) for m in _HEDGED.finditer(sentence, *at)) if _HEDGED.may_match(sentence) else ()
+    if hedge := next((m for m in hedges if _governs(sentence, m, start, end)), None):
         words = hedge.group().lower()
         zone_sure = re.search(
             r"\b(?:announced|confirmed|said in a (?:statement|memo|filing)|disclosed|filing|notified|filed|has (?:raised|closed|laid off|cut)|raised|laid off|began laying)\b",
@@ -283,6 +280,7 @@ def age_days(value: str, published: date) -> int:
 
 
 _ROLES = [(role, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for role, words in layoff.ROLES]
+_MAY_BE_ROLES = prefilter.Shapes(prefilter.necessary(pattern.pattern, prefilter.FEW) for _, pattern in _ROLES)
 
 
 _TOLD = re.compile(r"\b(?:told|tells?|said to|to|by|from|,)\s(?:the\s|its\s)?$", re.IGNORECASE)
@@ -293,7 +291,8 @@ def roles(sentence: str, start: int, end: int) -> list[tuple[RoleMention, int, i
     """Return the kinds of work cut, named within reach of the trigger, with their places."""
     lo, hi = max(0, start - 30), min(len(sentence), end + 130)
     out = []
-    for role, pattern in _ROLES:
+    for index in _MAY_BE_ROLES.may_match(sentence[lo:hi].encode("utf-8", "replace")):
+        role, pattern = _ROLES[index]
         m = next((x for x in pattern.finditer(sentence, lo, hi) if not _TOLD.search(sentence[: x.start()])), None)
         if m:
             out.append((RoleMention(role=role, quote=m.group()), m.start(), m.end()))  # type: ignore[arg-type]

@@ -322,12 +322,6 @@ _MONEY_FROM = re.compile(
 _OPENS_CLAUSE = re.compile(r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$")
 
 
-def _last_words(text: str, most: int) -> int:
-    """Return where the last so many words of a text begin: what ends it and is of fewer words begins there or later."""
-    parts = text.rsplit(maxsplit=most)
-    return len(parts[0]) if len(parts) > most else 0
-
-
 def company_features(
     option: Option,
     text: str,
@@ -440,7 +434,7 @@ def company_features(
         cue("outsider-reckons")
     if pairs is not None:
         cue("paired" if pairs else "paired-otherwise")
-    near = _last_words(before, 9)
+    near = wording.last_words(before, 9)
     if verb := _UNDERGOES.search(before, near):
         cue(f"undergoes={verb.lastgroup}")
     if _MONEY_FROM.search(before, near):
@@ -487,7 +481,7 @@ def company_features(
             cue("owns-agent")
         else:
             cue("owns-other")
-    if word := _BEFORE_NAME.search(before, _last_words(before, 7)):
+    if word := _BEFORE_NAME.search(before, wording.last_words(before, 7)):
         for sort_of, words in _ABOUT.items():
             if word[1] in words and not before.rstrip().endswith(","):
                 cue(f"preposition={sort_of}")
@@ -501,7 +495,7 @@ def company_features(
         cue("led-by-another")
     if names.OBJECT_OF.search(before):
         cue("object")
-    if not oblique and _OPENS_CLAUSE.search(before, _last_words(before, 3)):
+    if not oblique and _OPENS_CLAUSE.search(before, wording.last_words(before, 3)):
         cue("opens-clause")
     if _DESCRIBED.search(before):
         cue("described-before")
@@ -793,13 +787,13 @@ class Model:
     amount: Mapping[str, float]
     kinds: Mapping[Kind, Mapping[str, float]]
     least: float
-    _of_kinds: dict[str, list[tuple[Kind, float]]] = field(init=False, repr=False, default_factory=dict)
-    """Name of a feature → its weights for each kind that has one."""
+    _of_kinds: dict[str, list[float]] = field(init=False, repr=False, default_factory=dict)
+    """Name of a feature → its weight for each kind, in the order of `kinds`."""
 
     def __post_init__(self) -> None:
-        for kind, weights in self.kinds.items():
+        for place, weights in enumerate(self.kinds.values()):
             for name, weight in weights.items():
-                self._of_kinds.setdefault(name, []).append((kind, weight))
+                self._of_kinds.setdefault(name, [0.0] * len(self.kinds))[place] = weight
 
     @staticmethod
     def dot(weights: Mapping[str, float], features: Features) -> float:
@@ -817,11 +811,16 @@ class Model:
 
     def kind_of(self, features: Features) -> tuple[Kind, float]:
         """Return the kind of an investment, and how probable it is."""
-        told: dict[Kind, list[float]] = {kind: [] for kind in self.kinds}
-        for name, value in features.items():
-            for kind, weight in self._of_kinds.get(name, ()):
-                told[kind].append(weight * value)
-        scores = {kind: sum(found) for kind, found in told.items()}
+        told = [
+            weights if value == 1.0 else [weight * value for weight in weights]
+            for name, value in features.items()
+            if (weights := self._of_kinds.get(name)) is not None
+        ]
+        scores = (
+            dict(zip(self.kinds, map(sum, zip(*told, strict=True)), strict=True))
+            if told
+            else dict.fromkeys(self.kinds, 0.0)
+        )
         kind = max(scores, key=lambda k: scores[k])
         return kind, 1 / sum(math.exp(max(-30.0, score - scores[kind])) for score in scores.values())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from newsledger.model import AiRelation
-from nlp import ai_relation, attributes, breakdown, dates, merging
+from nlp import ai_relation, attributes, breakdown, dates, merging, prefilter
 from nlp.drafts import Draft, Line
 from nlp.figures import Figure
 from nlp.merging import Finding
@@ -18,9 +18,10 @@ _RECORD = re.compile(
 )
 """A field of a state's public notice of cuts."""
 
-_SAYS = re.compile(
+_SAYS = prefilter.Beginning(
     r"\b(?:said|says|announc\w+|told|confirm\w+|statement|memo|email|letter|filing|reported|unveil\w*|disclos\w+|notif\w+|inform\w+|blog|message|revealed|wrote|today|began|learned)\b",
     re.IGNORECASE,
+    not_after=r"\w",
 )
 
 _NEXT = 3

@@ -22,14 +22,12 @@ def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset
     `is_word` tells a word of the language; the keys in `unknown` are as if not shipped.
     """
     registry = Registry(unknown=unknown, is_word=is_word)
-    for line in draft.lines:
-        if line.order >= 0:
-            registry.inner.update(w.casefold() for w in _INNER.findall(line.text))
-        else:
-            title = line.text
-            registry.headed.update(
-                names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case) if not _TELLS.match(title[b:])
-            )
+    registry.inner.update(map(str.casefold, _INNER.findall(draft.told)))
+    if draft.title:
+        title = draft.title.text
+        registry.headed.update(
+            names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case) if not _TELLS.match(title[b:])
+        )
     for line in draft.windows:
         for start, end, label in line.entities or ():
             name = line.text[start:end].split("'s")[0].strip()
@@ -88,7 +86,7 @@ def mentions(line: Line, registry: Registry) -> list[Mention]:
 
 def topic_of(draft: Draft, registry: Registry) -> str | None:
     """Return the company that the article is about: the title's, else the one that lead and body name most."""
-    body = "\n".join(line.text for line in draft.lines if line.order >= 0)
+    body = draft.told
     best: tuple[float, int, str] | None = None
     for rank, line in enumerate(draft.lines[:5]):
         for place, mention in enumerate(m for m in mentions(line, registry) if m.kind == "name"):

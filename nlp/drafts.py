@@ -92,6 +92,11 @@ class Draft:
         return [line for line in self.lines if line.order >= 0]
 
     @cached_property
+    def told(self) -> str:
+        """The body's words, a line for each of its lines."""
+        return "\n".join(line.text for line in self.body)
+
+    @cached_property
     def spoken_of_ai(self) -> int:
         """How many lines of the body name AI."""
         return sum(line.speaks_of_ai for line in self.body)

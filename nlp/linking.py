@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from nlp import names
+from nlp import names, prefilter, wording
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
 from nlp.names import Mention
@@ -28,8 +28,8 @@ class Link:
 Resolve = Callable[[Mention], str | None]
 """What a stand-in stands for in the document."""
 
-_AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
-_SOURCE = re.compile(layoff.AGGREGATE_SOURCE, re.IGNORECASE)
+_AGGREGATE = prefilter.Beginning(layoff.AGGREGATE_SUBJECT, re.IGNORECASE, not_after=r"\w")
+_SOURCE = prefilter.Beginning(layoff.AGGREGATE_SOURCE, re.IGNORECASE, not_after=r"\w")
 _PREPOSITIONS = (
     r"of|to|with|from|by|at|in|on|for|than|like|including|against|into|via|per|between|among|across|behind|under|over|"
     r"after|following|told|tells?|through|included|includes|include|alongside|joining|joins|follows|versus|vs\.?|called|named|acquired|acquire|buy|bought|sued|"
@@ -42,6 +42,8 @@ _PREPOSITION = re.compile(
 )
 _MAY_END_OBLIQUE = re.compile(rf"(?:\b(?:{_PREPOSITIONS}|as)|{_BESIDE_PREPOSITION}|-based)$", re.IGNORECASE)
 """The last word of what `_PREPOSITION` matches."""
+_BESIDE_MOST = 12
+"""Words back from a name among which its preposition is looked for."""
 
 
 @lru_cache(maxsize=4096)
@@ -52,7 +54,7 @@ def is_oblique(lead: str) -> bool:
         return False
     if last[0].isascii() and not _MAY_END_OBLIQUE.search(last[0]):
         return False  # no preposition, nor a word that may follow one
-    return _PREPOSITION.search(lead) is not None
+    return _PREPOSITION.search(lead, wording.last_words(lead, _BESIDE_MOST)) is not None
 
 
 _IN_BOTH = re.compile(r"\b(?:in|at|near)\s(?:[A-Z][\w.'-]+,?\s){1,6}and\s$")

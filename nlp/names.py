@@ -16,6 +16,7 @@ from typing import Literal
 
 from newsledger import companies
 from newsledger.model import Company
+from nlp import prefilter
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
@@ -65,16 +66,18 @@ _DEMONYMS = re.compile(
     r"Bangladeshi|Sri Lankan|Nepali|Lithuanian|Latvian|Bulgarian|Croatian|Serbian|Slovak|Slovenian|Icelandic|Armenian|Kazakh|Scandinavian|Latin American|Californian|Texan|Silicon|Nordic|Estonian|Western|Eastern|Global|International|Democratic|Republican|Democrats?|Republicans?|Americans?|Europeans?|Christian|Muslim)$"
 )
 
-_ANAPHOR = re.compile(
+_ANAPHOR = prefilter.Beginning(
     r"\b(?P<det>[Tt]he|[Tt]his|[Tt]hat)\s(?P<adj>(?:(?!company|firm|startup)[\w.'-]+\s){0,4}?)"
     r"(?P<head>company|Company(?!\s[A-Z])|firm|start-?up|giant|maker|retailer|bank|group|carrier|airline|lender|platform|brand|unicorn|conglomerate|studio|"
     r"publisher|network|chipmaker|chip maker|[a-z]+maker|manufacturer|telco|supermarket|brewer|(?:house|home)builder|marketplace|exchange(?!\s(?:rates?|of|for)\b)|insurer|bookmaker|brokerage|fintech|developer|operator|provider|"
     r"organi[sz]ation|foundation|business|outfit|corporation|multinational|titan|behemoth|powerhouse|specialist|broadcaster|newspaper|outlet|"
     r"lab|tech giant|cloud giant|search giant|hyperscaler|neocloud|agency|university|utility|miner|producer|drugmaker|plane ?maker|chain|grocer|restaurant|decacorn|vendor|consultancy|employer|label|bureau|service)"
-    r"\b(?!\s(?:said to|behind|that|which|founders|'s rivals|founded|formerly known))(?P<poss>'s)?(?!\s(?:level|size|industry|world|space|sector))"
+    r"\b(?!\s(?:said to|behind|that|which|founders|'s rivals|founded|formerly known))(?P<poss>'s)?(?!\s(?:level|size|industry|world|space|sector))",
+    not_after=r"\w",
 )
-_PRONOUN = re.compile(
-    r"\b(?P<pro>[Ii]ts?|[Tt]hey|[Tt]heir|[Ww]e|[Oo]ur)\b(?!\s(?:(?:is|was) (?:odd|hard|easy|difficult|unusual|rare|striking|clear|true|possible|impossible|important|worth|tempting|fair|natural|notable|remarkable|no|the (?:first|latest|second|third|largest|biggest))\b|is (?:expected|estimated|possible|unclear|likely|unknown|not clear|understood|believed)|was (?:reported|unclear)|remains|comes? (?:just |only )?(?:\w+ )?(?:as|after|amid|weeks|days|months|hours|on the)\b|came (?:just )?(?:as|after|amid)|may be|could be that|takes|turns out|'s unclear))"
+_PRONOUN = prefilter.Beginning(
+    r"\b(?P<pro>[Ii]ts?|[Tt]hey|[Tt]heir|[Ww]e|[Oo]ur)\b(?!\s(?:(?:is|was) (?:odd|hard|easy|difficult|unusual|rare|striking|clear|true|possible|impossible|important|worth|tempting|fair|natural|notable|remarkable|no|the (?:first|latest|second|third|largest|biggest))\b|is (?:expected|estimated|possible|unclear|likely|unknown|not clear|understood|believed)|was (?:reported|unclear)|remains|comes? (?:just |only )?(?:\w+ )?(?:as|after|amid|weeks|days|months|hours|on the)\b|came (?:just )?(?:as|after|amid)|may be|could be that|takes|turns out|'s unclear))",
+    not_after=r"\w",
 )
 
 
@@ -228,16 +231,16 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
     if tail and tail.start() > 20:
         sentence = sentence[: tail.start()]  # a headline's outlet
     for m in _RUN.finditer(sentence):
-        start = m.start()
-        words = [(w.start() + start, w.end() + start) for w in _SPACELESS.finditer(m.group())]
+        words = [w.span() for w in _SPACELESS.finditer(sentence, m.start(), m.end())]
         group: list[tuple[int, int]] = []
-        kept = _of_shipped(sentence, words)
+        kept = _of_shipped(sentence, words) if len(words) > 1 else ()
         for a, b in [*words, (-1, -1)]:
-            word = sentence[a:b].strip(".,'") if a >= 0 else ""
-            low = word.casefold()
-            opening = a <= first or sentence[max(0, a - 2) : a] in (": ", "? ", "! ", "— ")
-            stop = a < 0 or low in _FUNCTION or (low in _COMMON and (title_case or (opening and not group)))
-            if low in _LINKS and group and a >= 0 and not (low == "for" or (title_case and low == "of")):
+            low = sentence[a:b].strip(".,'").casefold() if a >= 0 else ""
+            stop = a < 0 or low in _FUNCTION
+            if not stop and low in _COMMON:
+                opening = a <= first or sentence[max(0, a - 2) : a] in (": ", "? ", "! ", "— ")
+                stop = title_case or (opening and not group)
+            if stop and low in _LINKS and group and not (low == "for" or (title_case and low == "of")):
                 stop = False
             if a in kept:
                 stop = False
@@ -278,8 +281,6 @@ def _shipped_by_first() -> Mapping[str, list[int]]:
 def _of_shipped(sentence: str, words: Sequence[tuple[int, int]]) -> set[int]:
     """Return where the words of shipped names begin that a run holds whole: "Bank of America", "Capital One"."""
     kept: set[int] = set()
-    if len(words) < 2:
-        return kept
     for i, (a, b) in enumerate(words):
         for count in _shipped_by_first().get(sentence[a:b].casefold(), ()):
             if i + count <= len(words) and key(sentence[a : words[i + count - 1][1]]) in shipped():

@@ -174,6 +174,13 @@ class Guarded:
         self._without = ""
         """A text that is known to have none."""
 
+    def may_match(self, text: str) -> bool:
+        """Return whether RE2 finds what a match anywhere in a text cannot do without."""
+        if text is not self._without and self._needs.search(text.encode("utf-8", "replace")):
+            return True
+        self._without = text
+        return False
+
     def search(self, text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match from `at` on, as `re` finds it."""
         if len(text) - at <= _SHORT:

@@ -45,10 +45,11 @@ _DEBT = prefilter.Beginning(ai_investment.DEBT, re.IGNORECASE, not_after=r"\w")
 
 _COMPUTE = re.compile(ai_investment.COMPUTE, re.IGNORECASE)
 
-_ANNOUNCES = re.compile(
+_ANNOUNCES = prefilter.Beginning(
     r"\b(?:announc|unveil|plan|made|make|making|with|launch|reveal|pledg|detail|confirm|commit|sign|start|beg[ia]n|complet|expand|propos|approv|accelerat|undertak|outlin|finali|secur|seek|ink|prepar|mull|"
     r"consider|weigh|eye|kick|break|broke|build|develop|pursu|lead|led|push|roll|see|show|disclos|report|receiv|land|win|won|doubl)\w*\b",
     re.IGNORECASE,
+    not_after=r"\w",
 )
 
 

@@ -95,8 +95,10 @@ _YEAR_AHEAD = re.compile(
     re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\b(?:earlier|previously|before|already)\b", re.IGNORECASE)
-_LATELY = re.compile(
-    r"\b(?:lately|of late|recently|shortly before|not long (?:ago|before)|just (?:weeks|days|months))\b", re.IGNORECASE
+_LATELY = prefilter.Beginning(
+    r"\b(?:lately|of late|recently|shortly before|not long (?:ago|before)|just (?:weeks|days|months))\b",
+    re.IGNORECASE,
+    not_after=r"\w",
 )
 _HAS_SAID = re.compile(
     r"\b(?:has|have|had) (?:also |already |previously )?(?:said|announced|pledged|promised|told|committed|agreed|indicated)\b",

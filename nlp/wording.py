@@ -68,3 +68,9 @@ def between(text: str, start: int, end: int, prefix: str) -> Features:
     if len(found) <= 2:
         out[f"{prefix}={' '.join(found)}"] = 1.0
     return out
+
+
+def last_words(text: str, most: int) -> int:
+    """Return where the last so many words of a text begin: what ends it and is of fewer words begins there or later."""
+    parts = text.rsplit(maxsplit=most)
+    return len(parts[0]) if len(parts) > most else 0
