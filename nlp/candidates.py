@@ -494,7 +494,8 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and not _PEOPLE_WORD.search(word[1])
             and shape not in ("let-go", "made-redundant", "notices")
             and not re.match(
-                r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at)\b", after
+                r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at|lose|lost|face|must|may|could)\b",
+                after,
             )
         ):
             return False

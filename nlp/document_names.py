@@ -12,6 +12,10 @@ from nlp.names import Mention, Registry
 
 _TELLS = re.compile(r":\s|\s(?:reports?|says|learns|finds|has learnt?)\b")
 """What follows an outlet in the title of another's news: "Wire: Acme to cut 900 jobs"."""
+_BODY_SHORT = re.compile(
+    r"\b(?:Union|Association|Federation|Council|Commission|Authority|Ministry|Department|Agency|Institute|University|Congress|Bureau|Board|(?:Union|Association|Federation|Council|Congress|Institute|University|Department|Ministry) (?:of|for) [^()]{3,60})\s\((?:the\s)?(?P<short>[A-Z][A-Za-z&]{1,7})\)"
+)
+"""A union or other body with its short name."""
 _OF_STATE = re.compile(r",\s(?P<state>[A-Z][\w.]*(?:\s[A-Z]\w+)?)")
 _INNER = re.compile(r"[A-Z](?<=[a-z,)] .)[A-Za-z]+")
 
@@ -73,6 +77,8 @@ def _places(draft: Draft, registry: Registry) -> set[str]:
                 continue
             if names.stands_as_place(line.text, start) and not names.is_company_like(name, ""):
                 told[names.key(name)] += 2
+        for found in _BODY_SHORT.finditer(line.text) if "(" in line.text else ():
+            told[names.key(found["short"])] += 100
     return {k for k, n in told.items() if n > 0 and not names.is_shipped(k, registry)}
 
 

@@ -210,6 +210,7 @@ def _paired(sentence: str, c: Candidate, ms: list[Mention]) -> Link | None:
     return Link(m.name, m.start, m.end, "paired", True)
 
 
+_TELLS_OWN = re.compile(r"\s(?:said|says|announced|confirmed)(?=\s(?:on|last|this|late|[A-Z]\w+day)\b|\s?[.,;]|$)")
 _TOLD = re.compile(r"\s(?:had\s|has\s)?(?:said|says|announced|confirmed)\b")
 """What an employer does after its cut: "The closing of two mills means the end of 900 jobs, the company said"."""
 _EACH = re.compile(r"\s(?:(?:have|had|has|will|would)\s)?(?:each|both)\s")
@@ -359,8 +360,12 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         return at
     if subject is NOBODY:
         return None
-    if subject is None or subject.rule == "oblique-before":
+    its = [m for m in ms if m.kind == "pronoun" and m.possessive and m.label == "its"]
+    many = _AGGREGATE.search(sentence) or _SOURCE.search(sentence)
+    if not many and (subject is None or subject.rule == "oblique-before"):
         for m in ms:
+            if its and m.kind == "name" and m.start >= end and _TELLS_OWN.match(sentence, m.end):
+                return Link(m.name, m.start, m.end, "teller", True)
             if m.kind == "anaphor" and m.start >= end and _TOLD.match(sentence[m.end :]):
                 name = resolve(replace(m, start=0, end=0))  # no name of this sentence
                 if name:
@@ -372,12 +377,11 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
     if at:
         return at
     # "its cuts affect 300 staff", "1,000 positions will go at its plants"
-    its = [m for m in ms if m.kind == "pronoun" and m.possessive and m.label == "its"]
     if its and not _aggregate_between(sentence, 0, start):
         name = resolve(its[0])
         if name:
             return Link(name, its[0].start, its[0].end, "its", False)
-    if _AGGREGATE.search(sentence) or _SOURCE.search(sentence):
+    if many:
         return None
     if any(m.kind == "name" and m.start > end for m in ms):
         m = next(m for m in ms if m.kind == "name" and m.start > end)

@@ -21,7 +21,7 @@ _CLOSURE = prefilter.Beginning(layoff.CLOSURE, re.IGNORECASE, not_after=r"\w")
 
 _FURLOUGH = re.compile(layoff.FURLOUGH, re.IGNORECASE)
 
-_ALL = re.compile(r"\ball(?: of (?:its|the|their))?\s$", re.IGNORECASE)
+_ALL = re.compile(r"\ball(?: of)?(?: (?:its|the|their))?\s$", re.IGNORECASE)
 
 _CUT = re.compile(layoff.STRONG_VERB + "|" + layoff.CUT_NOUN, re.IGNORECASE)
 

@@ -42,6 +42,10 @@ def named(sentence: str, title_case: bool = False) -> list[str]:
         ("Harbour Bank of Norway said it would close branches.", ["Harbour Bank of Norway"]),
         ("Brightmere AI of France said it would hire.", ["Brightmere AI"]),
         ("LinkedIn cuts jobs", ["LinkedIn"]),
+        ("Harwick Co-operative Bank sheds 400 roles.", ["Harwick Co-operative Bank"]),
+        ("St. Brendan Health is in Oakland.", ["St. Brendan Health"]),
+        ("Pellwick's Redcar plant will close.", ["Pellwick"]),
+        ("BBC News lost 140 posts.", ["BBC"]),
         ("A post on LinkedIn told of it.", []),
     ],
 )
@@ -86,3 +90,15 @@ def test_a_firm_that_a_month_stands_before_is_named() -> None:
     entity = (3, 16, "DATE")  # as the recogniser takes it
     found = names.mentions(sentence, [entity], names.Registry())
     assert [m.name for m in found if m.kind == "name"] == ["Skerrow"]
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Acme May Let 30,000 Employees Go", True),
+        ("Pellwick to buy Tollivar", False),
+        ("Acme Cuts Jobs in Third Round", True),
+    ],
+)
+def test_a_short_headline_is_told_by_all_its_words(title: str, headline: bool) -> None:
+    assert names.headline_like(title) is headline

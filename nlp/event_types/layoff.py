@@ -53,7 +53,7 @@ WORKFORCE = (
 _GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 _ASIDE = (
-    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-]\s?[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?[),—–-]?"
+    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-]\s?(?!while\b|and\b|but\b|whereas\b|as\b)[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?[),—–-]?"
     r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b))?"
 )
 """What is told in between: the same cut as a share, or where most of it falls: "100 staff (about 3% of the total) will go"."""
