@@ -46,7 +46,7 @@ def _pipeline(package: str) -> Any:
         _learn_less(pipeline)
     gc.collect()
     gc.freeze()  # what is loaded for good is not looked through again and again
-    gc.set_threshold(2_000, 10, 10)  # what is made while reading seldom refers to itself
+    gc.set_threshold(10_000, 10, 10)  # what is made while reading seldom refers to itself
     return pipeline
 
 

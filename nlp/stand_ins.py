@@ -117,7 +117,8 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
                 if m.kind == "anaphor" and m.end <= mention.start
             ]
             if stand_in:
-                return resolve(stand_in[-1])
+                # not by itself: what refers to itself keeps the article until the garbage is looked for
+                return resolver(draft, index, registry, topic, depth)(stand_in[-1])
         fitting = topic if topic and names.fits(mention, topic) else None
         for back in range(1, 5):
             if index - back < 0:
