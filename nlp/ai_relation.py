@@ -113,10 +113,11 @@ def tie(text: str, cut_end: int = 0, company: str = "") -> Tie | None:
     `cut_end` is where the cut's own words end in the sentence, 0 where they stand elsewhere; a word for AI in the
     `company`'s own name says nothing.
     """
-    named = [m.span() for m in re.finditer(re.escape(company), text)] if company else []
+    found = list(_AI.finditer(text))
+    named = [m.span() for m in re.finditer(re.escape(company), text)] if company and found else []
     terms = [
         m
-        for m in _AI.finditer(text)
+        for m in found
         if not _is_descriptor(text, m)
         and not any(a <= m.start() < b for a, b in named)
         and not (cut_end and _other_money(text, cut_end, m.end()))

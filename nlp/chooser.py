@@ -250,9 +250,12 @@ _DESCRIBED = prefilter.Beginning(
     re.IGNORECASE,
     not_after=r"\w",
 )
-_LED_BY = re.compile(
-    r"\b(?:led|co-led|backed|joined|headed|anchored)\sby\b|\bparticipation (?:from|by|of)\b|\binvestors (?:include|including)\b|\balongside\b"
+_LED_BY = prefilter.Beginning(
+    r"\b(?:led|co-led|backed|joined|headed|anchored)\sby\b|\bparticipation (?:from|by|of)\b|\binvestors (?:include|including)\b|\balongside\b",
+    not_after=r"\w",
 )
+_LEADS_WITH = re.compile(r"\b(?:lead|led|leads|leading|co-led)\s(?:\w+\s){0,2}$")
+_LEADS = re.compile(r"\b(?:led|leads|co-led)\b")
 _LEADS_ROUND_OF = re.compile(
     r"\b(?:co-)?(?:lead|leads|led|leading|join|joins|joined|joining|back|backs|backed|anchor\w*)\s(?:[\w-]+\s){0,2}$"
 )
@@ -493,7 +496,7 @@ def company_features(
         cue("oblique")
     if m.possessive and _LEADS_ROUND_OF.search(before):
         cue("led-by-another")
-    if names.OBJECT_OF.search(before):
+    if names.is_object(before):
         cue("object")
     if not oblique and _OPENS_CLAUSE.search(before, wording.last_words(before, 3)):
         cue("opens-clause")
@@ -501,8 +504,8 @@ def company_features(
         cue("described-before")
     if led := _LED_BY.search(text):
         cue("after-led-by" if m.start >= led.end() else "before-led-by")
-    if re.search(r"\b(?:lead|led|leads|leading|co-led)\s(?:\w+\s){0,2}$", text[: figure.start]) or (
-        m.end < figure.start and re.search(r"\b(?:led|leads|co-led)\b", text[m.end : figure.start])
+    if ("led" in text or "lead" in text) and (
+        _LEADS_WITH.search(text[: figure.start]) or (m.end < figure.start and _LEADS.search(text[m.end : figure.start]))
     ):
         cue("leads-round")
     if _SHARED.match(after) or _AFTER_SHARED.search(before):

@@ -66,7 +66,7 @@ def _places(draft: Draft, registry: Registry) -> set[str]:
         before = ""
         for start, end, label in line.entities or ():
             name = line.text[start:end].removeprefix("the ").split("'s")[0].strip()
-            fellow = before if re.search(r"(?:,| and) $", line.text[:start]) else ""
+            fellow = before if line.text.endswith((", ", " and "), 0, start) else ""
             before = label
             if label in ("ORG", "PERSON") and fellow not in ("GPE", "LOC"):
                 state = _OF_STATE.match(line.text, end)

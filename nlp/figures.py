@@ -398,6 +398,7 @@ def _hedged(sentence: str, start: int) -> tuple[int, str]:
     return (m.start(), m.group()) if m else (start, "")
 
 
+@lru_cache(maxsize=1024)
 def _qualifier(hedge: str) -> Qualifier:
     words = hedge.lower().strip()
     if not words:

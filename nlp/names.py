@@ -16,11 +16,11 @@ from typing import Literal
 
 from newsledger import companies
 from newsledger.model import Company
-from nlp import prefilter
+from nlp import prefilter, wording
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
-_CAPITALISED = r"(?:Co-op(?:erative)?\b|St\.(?=\s[A-Z])|[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]+\.(?:ai|io)\b)"
+_CAPITALISED = r"(?:Co-op(?:erative)?\b|St\.(?=\s[A-Z])|[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]++\.(?:ai|io)\b)"
 _RUN = re.compile(rf"(?<![\w$€£@/.])(?:{_CAPITALISED})(?:\s(?:(?:&|of|de|for)\s)?{_CAPITALISED})*")
 
 LEGAL = re.compile(
@@ -94,12 +94,15 @@ class Mention:
     possessive: bool = False
 
 
+_ARTICLE = re.compile(r"^(?:the|The)\s")
+_MARKS = re.compile(r"[^\w+&]+")
+
+
 @lru_cache(maxsize=8192)
 def key(name: str) -> str:
     """Return what two spellings of a name share: casefolded, bare of legal form, articles, possessive and marks."""
-    bare = LEGAL.sub("", name.strip().removesuffix("'s"))
-    bare = re.sub(r"^(?:the|The)\s", "", bare)
-    return re.sub(r"[^\w+&]+", " ", bare.casefold()).strip()
+    bare = _ARTICLE.sub("", LEGAL.sub("", name.strip().removesuffix("'s")))
+    return _MARKS.sub(" ", bare.casefold()).strip()
 
 
 @lru_cache(maxsize=8192)
@@ -559,6 +562,14 @@ _KIND_OF_FIRM = re.compile(
 )
 
 
+_TRADE_FIRST = re.compile(r"\bAI$|^(?:Chip|Voice|Robot|Cloud|Data|Software)\b")
+_FIRM_NEXT = re.compile(
+    r"\s(?:chip |cloud |data |software |robotics? |design |research )?(?:start-?up|firm|company|lab|specialist|designer|consultancy|tool|tutor)\s[A-Z]"
+)
+"""What makes a trade before it no name: "Voice AI startup Acme"."""
+_PLACE_AND_AI = re.compile(r"(?:\w+\s)?AI\s")
+
+
 def _may_name(
     sentence: str, start: int, end: int, label: str, registry: Registry, opening: int, title_case: bool
 ) -> bool:
@@ -571,15 +582,15 @@ def _may_name(
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
         return bool(COMPANY_WORD.search(name)) or bool(COMPANY_ACTS.match(after))
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
+    titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
     if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not GIVEN_NAME.match(name):
-        company_like = not _TITLES.search(sentence[max(0, start - 24) : start])
+        company_like = not titled
     if (
         label == "PERSON"
         and not GIVEN_NAME.match(name)
         and _COMPANY_BEFORE.search(sentence[max(0, start - 16) : start])
     ):
         company_like = True
-    titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
     plain = all(len(w) > 1 and registry.is_word(w.casefold()) for part in name.split() for w in part.split("-"))
     if title_case and plain and registry.inner and label != "ORG" and not COMPANY_WORD.search(name):
         parts = [w.casefold() for w in re.split(r"[\s-]+", name)]
@@ -599,18 +610,15 @@ def _may_name(
         return False  # "to Offer Rival"
     if plain and _KIND_OF_FIRM.match(after):
         return False  # "AI Search Startup Raises": a line of business, not a name
-    if re.match(
-        r"\s(?:chip |cloud |data |software |robotics? |design |research )?(?:start-?up|firm|company|lab|specialist|designer|consultancy|tool|tutor)\s[A-Z]",
-        sentence[end : end + 60],
-    ) and re.search(r"\bAI$|^(?:Chip|Voice|Robot|Cloud|Data|Software)\b", name):
+    if _TRADE_FIRST.search(name) and _FIRM_NEXT.match(sentence, end):
         return False
-    if re.match(r"(?:\w+\s)?AI\s", name + " ") and names_place_first(name):
+    if "AI" in name and _PLACE_AND_AI.match(name + " ") and names_place_first(name):
         return False
     if label == "PERSON" and not company_like and (" " in name or k in registry.persons):
         return False
     if k in registry.persons and label != "ORG" and not company_like:
         return False
-    if _TITLES.search(sentence[max(0, start - 24) : start]) and label != "ORG" and not company_like:
+    if titled and label != "ORG" and not company_like:
         return False
     if is_shipped(name, registry):
         company_like = True
@@ -870,11 +878,16 @@ APPOSITION = re.compile(
 """What stands between a subject and its verb: "Acme, a maker of things, "."""
 ATTRIBUTE = re.compile(r"^-(?:backed|owned|based|led|funded|founded|run|powered)\b")
 """What makes a name part of another's description: "Acme-backed"."""
-OBJECT_OF = re.compile(
+_OBJECT_OF = re.compile(
     r"\b(?:[a-z]{3,}(?:ed|ing)|acquire|buy|bought|own|owns|owned|controls?|backs?|sued|sold|sell|invest|join|beat|told|used?|uses|made|makes|led|leads?|called|named|versus)"
     r"\s(?:the |its |rival |startup |start-up |(?!(?:that|when|as|after|before|while|but|and|if|whether|because)\b)[a-z][\w-]*\s){0,3}$"
 )
 """What makes a name the object of a verb."""
+
+
+def is_object(lead: str) -> bool:
+    """Return whether what follows the beginning of a sentence is the object of a verb."""
+    return _OBJECT_OF.search(lead, wording.last_words(lead, 5)) is not None
 
 
 _SMALL = frozenset(

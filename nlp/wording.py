@@ -39,9 +39,10 @@ def masked(text: str, names: Iterable[tuple[int, int]], amounts: Iterable[tuple[
     return "".join(out)
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def words(text: str) -> tuple[str, ...]:
     """Return the stems of a text's words and marks, in order."""
-    return [t if t[0] == "‹" else stem(t) for t in _TOKEN.findall(text)]
+    return tuple([t if t[0] == "‹" else stem(t) for t in _TOKEN.findall(text)])
 
 
 def around(text: str, start: int, end: int, prefix: str = "") -> Features:

@@ -12,7 +12,7 @@ def test_names_and_amounts_are_hidden_at_their_places() -> None:
     plain = wording.masked(TEXT, [(0, 7), (44, 61)], [(34, 38)])
     assert len(plain) == len(TEXT)
     assert not {"Korvane", "Larkspur", "40m"} & set(plain.split())
-    assert wording.words(plain) == ["‹N›", ",", "a", "leed", "start-up", ",", "rais", "‹M›", "from", "‹N›"]
+    assert wording.words(plain) == ("‹N›", ",", "a", "leed", "start-up", ",", "rais", "‹M›", "from", "‹N›")
 
 
 def test_forms_of_a_word_are_one_and_numbers_are_alike() -> None:
