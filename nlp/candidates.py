@@ -462,6 +462,11 @@ _BY_A_SHARE = re.compile(
     re.IGNORECASE,
 )
 """What makes the number before it the whole, of which a share goes: "cut its 5,000 staff by a fifth"."""
+_OF_SO_MANY = re.compile(r"-(?:person|people|strong|member|employee|worker)\b")
+_SHRINKS = re.compile(
+    r"\b(?:cut(?:s|ting)?|reduc\w+|trim\w*|slash\w*|shr[aiu]nk\w*|par(?:e|es|ed|ing)|to)\s(?:its|their|the|his|a)\s$",
+    re.IGNORECASE,
+)
 _ALL_OF = re.compile(r"\ball (?:of )?(?:(?:its|their|the)\s)?$", re.IGNORECASE)
 _BASE = re.compile(r"\bhow many of\s|\bof\s(?:[\w-]+\s){0,2}[\w.&-]+'s?\s(?:\w+\s)?$", re.IGNORECASE)
 """What makes the number after it the whole, of which a share goes: "half of the company's 300 staff"."""
@@ -519,6 +524,8 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if _NO_STAFF.match(f" {figure.noun}" if figure.noun else after):
             return False
+        if _OF_SO_MANY.match(sentence, figure.value_end) and _SHRINKS.search(sentence[: figure.value_start]):
+            return False  # "no plans to cut its 1,400-person workforce"
         if _BASE.search(before) or _OF_SEVERAL.match(after) or _BY_A_SHARE.match(after):
             return False
         if shape == "verb-people" and _SHOOTS.search(sentence[max(0, figure.start - 40) : figure.end + 40]):

@@ -25,6 +25,9 @@ MOST_WINDOWS = 150
 
 LEAD = 2
 """Sentences of the body that always travel with a window."""
+_LISTED = re.compile(layoff.LISTED)
+_FEWEST_HEADINGS = 4
+"""Lines of a name alone that make an article one with headings."""
 _OF_CUTS = prefilter.Beginning(layoff.LIST_INTRO, re.IGNORECASE)
 _OTHER_LIST = re.compile(layoff.OTHER_LIST, re.IGNORECASE)
 _LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
@@ -95,6 +98,19 @@ class Draft:
     def told(self) -> str:
         """The body's words, a line for each of its lines."""
         return "\n".join(line.text for line in self.body)
+
+    @cached_property
+    def headings(self) -> dict[int, str]:
+        """Order of a line → the firm that it alone names, in an article that lists the cuts of firm after firm."""
+        if self.title is None or not _LIST_TITLE.search(self.title.text):
+            return {}
+        alone = {line.order: line.text.strip(" *#•–:-") for line in self.body if len(line.text) < 50}
+        found = {
+            order: name
+            for order, name in alone.items()
+            if _LISTED.fullmatch(name) and not names.is_no_company(name) and not _OF_CUTS.search(name)
+        }
+        return found if len(found) >= _FEWEST_HEADINGS else {}
 
     @cached_property
     def spoken_of_ai(self) -> int:

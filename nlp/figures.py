@@ -118,8 +118,10 @@ _ADJECTIVES = (
     r"[A-Za-z][\w'&./-]*(?:, | and |,? )){0,5}?"
 )
 
+_SPACED = r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+"
+"""Digits in groups with a space between, as in South Africa and France: "1 710 employees"."""
 PEOPLE_COUNT = (
-    rf"{_START}(?P<value>(?:between )?(?P<low>{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
+    rf"{_START}(?P<value>(?:between )?(?P<low>{_SPACED}|{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
     rf"(?P<tail>(?:(?<=\d\d)\sof\s(?:its|their|our)\b)?[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)"
 )
 _PEOPLE = prefilter.Beginning(PEOPLE_COUNT, re.IGNORECASE, not_after=_NOT_BEFORE)
@@ -359,10 +361,15 @@ _MONEY = prefilter.Beginning(
 )
 
 
+_GROUPS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+_REST_OF_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})*[ \u00a0\u202f]$")
+
+
 @lru_cache(maxsize=4096)
 def number(words: str) -> float | None:
     """Return the value of digits or number words ("12,000", "10K", "four thousand", "a dozen"), or None."""
     words = words.strip().lower().replace(",", "")
+    words = _GROUPS.sub("", words)
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s?(k|thousand|hundred|million|billion)?", words)
     if match:
         scale = {"k": 1000, None: 1}.get(match[2], _SCALES.get(match[2] or "", 1))
@@ -460,6 +467,8 @@ def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
         return None
     if before == "-" and sentence[max(0, start - 2) : start - 1].isalnum():
         return None
+    if re.match(r"\d{3}(?!\d)", m["low"]) and _REST_OF_GROUPS.search(sentence[max(0, start - 16) : start]):
+        return None  # the end of "1 710"
     low = number(m["low"])
     high = number(m["high"]) if m["high"] else None
     if low is None or low != int(low) or low < 1:

@@ -210,13 +210,17 @@ def _same(k: Finding, f: Finding) -> bool:
             and _number(f) is None
             and k.percent is not None
             and f.percent is not None
-            and abs(k.percent.low - f.percent.low) < 0.5
+            and abs(k.percent.low - f.percent.low) < (1.01 if k.order < 0 <= f.order <= 1 else 0.5)
         )
     if k.type == "ai_investment" and k.figure and f.figure and k.figure.currency != f.figure.currency:
         return _converts(k.figure, f.figure) or _converts(f.figure, k.figure)
     a, b = _number(k) or 0.0, _number(f) or 0.0
     if k.type == "layoff" and _rounded(k, f):
-        return abs(a - b) <= 0.07 * max(a, b)
+        return abs(a - b) <= 0.1 * max(a, b)
+    if k.type == "layoff" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
+        # "up to 6,000 jobs", then "between 4,000 and 6,000"
+        span, single = (k.figure, b) if f.figure.high is None else (f.figure, a)
+        return any(abs(single - end) <= 0.005 * end for end in (span.low, span.high or span.low))
     if k.type == "ai_investment" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
         # "as much as $28bn", then "$27bn to $28bn"
         span, single = (k.figure, b) if f.figure.high is None else (f.figure, a)
@@ -233,10 +237,15 @@ def _same(k: Finding, f: Finding) -> bool:
     return abs(a - b) <= 0.005 * max(a, b)
 
 
+_TITLE_ROUNDS = {"about": (0.93, 1.07), "at_least": (1.0, 1.1), "at_most": (0.93, 1.0)}
+"""How far a count of the lead may be from the title's, as a share of it, by how exact the title is."""
+
+
 def _rounded(k: Finding, f: Finding) -> bool:
     """Whether one of two counts is the other rounded: a title's hedged one, or one of the lead with the same percent."""
-    if k.order < 0 <= f.order <= 1 and k.figure and f.figure:
-        return k.figure.qualifier == "about" and f.figure.qualifier == "exact"
+    if k.order < 0 <= f.order <= 1 and k.figure and f.figure and f.figure.qualifier == "exact":
+        least, most = _TITLE_ROUNDS.get(k.figure.qualifier, (1.0, 1.0))
+        return least * k.figure.low <= f.figure.low <= most * k.figure.low
     return bool(
         {k.order, f.order} & {-1, 0}
         and k.percent

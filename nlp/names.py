@@ -192,7 +192,7 @@ def is_no_company(name: str) -> bool:
         or low in _LEGAL_ALONE
         or low in _FUNCTION
         or is_place(name)
-        or bool(_DEMONYMS.match(name))
+        or all(_DEMONYMS.match(part) for part in name.split("-"))
         or len(low) < 2
         or bool(_NO_NAME.fullmatch(name))
         or bool(_BODY.search(name))
@@ -204,7 +204,7 @@ _NO_NAME = re.compile(
 )
 _BODY = re.compile(
     r"^Cent(?:re|er)$|\b(?:Restructuring|Reduction|Layoffs?)\b|\b(?:Plan|Programme|Program|Initiative)$|^(?:Worker|Employee) Adjustment|^Retraining Notification|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
-    r"Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Awards?|Summit|Conference|Week|Festival)\b"
+    r"Administration|Parliament|Council|Street|Avenue|County|City of|Federation|Index|Statistics|Awards?|Summit|Conference|Week|Festival)\b"
 )
 
 
@@ -245,8 +245,8 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
                 stop = title_case or (opening and not group)
             if stop and low in _LINKS and group and not (low == "for" or (title_case and low == "of")):
                 stop = False
-            if a in kept:
-                stop = False
+            if a in kept or (low == "bank" and not title_case and _OF_NAME.match(sentence, b)):
+                stop = False  # "Bank of Acme"
             if stop:
                 while group and sentence[group[-1][0] : group[-1][1]].casefold() in _LINKS:
                     group.pop()
@@ -262,6 +262,7 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
 
 
 _LINKS = ("of", "&", "de", "for")
+_OF_NAME = re.compile(r" of [A-Z]")
 
 
 def is_shipped(name: str, registry: Registry) -> bool:
@@ -510,6 +511,16 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
         end = start + m.start()  # "Acme AI of France"
     if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
+    first, _, rest = sentence[start:end].partition(" ")
+    if (
+        rest
+        and not sentence[:start].strip()
+        and first.casefold() not in registry.inner
+        and key(rest) in registry.organisations
+        and key(f"{first} {rest}") not in registry.organisations
+        and registry.is_word(first.casefold())
+    ):
+        start += len(first) + 1  # "Ailing Acme cuts 900 jobs"
     if (m := _AI_LAST.search(sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
         end = start + m.start()  # "Sydney AI chip designer"
     while (m := _LAST_WORD.search(sentence[start:end])) and (
@@ -674,6 +685,7 @@ _OWNER_BEFORE = re.compile(r"(?:'s?|\bits|\btheir)\s$")
 _SITE_AFTER = re.compile(
     r"\s(?:site|plant|factory|mill|office|campus|works|shipyard|depot|warehouse|smelter|refinery|mine|brewery|foundry|facility|hub|headquarters)\b"
 )
+_UNIT_AFTER = re.compile(r"\s(?:unit|division|yard|line|base|cent(?:er|re)|store|hospital)\b")
 _BODY_BEFORE = re.compile(r"(?<!credit )\b(?:union|association|lobby|trade body)\s$")
 _OPEN_BEFORE = re.compile(r"\(\s?$")
 _TICKER_AFTER = re.compile(r"\s?[):.,]|\s[\d.]+%")
@@ -777,7 +789,11 @@ def mentions(
             and k not in shipped()
         ):
             continue  # "Walkout at Acme"
-        if _OWNER_BEFORE.search(leading) and _SITE_AFTER.match(following) and not is_shipped(name, registry):
+        if (
+            _OWNER_BEFORE.search(leading)
+            and (_SITE_AFTER.match(following) or (label in ("GPE", "LOC", "FAC") and _UNIT_AFTER.match(following)))
+            and not is_shipped(name, registry)
+        ):
             continue  # "Acme's Redcar plant"
         possessive = sentence[end : end + 2] == "'s" or (name.endswith("s") and sentence[end : end + 2] == "' ")
         found.append(Mention("name", name, start, end, label, possessive))

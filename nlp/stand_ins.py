@@ -39,6 +39,8 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
 
     def subject_of(line: Line, before: int, stand_in: Mention) -> tuple[str | None, bool]:
         """The name that a line is about, and whether it stands there as a subject."""
+        if line.order in draft.headings:
+            return draft.headings[line.order], True
         plain = oblique = None
         for c in line.candidates:
             if c.list_name and line.text.find(c.list_name) < 6 and not names.is_place(c.list_name):
@@ -75,6 +77,8 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
         for line in reversed(lines[max(0, index - _LONGEST_LIST) : index]):
             if field := _EMPLOYER_FIELD.match(line.text):
                 return field["name"]
+            if line.order in draft.headings:
+                return draft.headings[line.order]
             for m in document_names.mentions(line, registry)[:1]:
                 if m.kind == "name" and line.order >= 0 and not line.text.replace(m.name, "").strip(" *#•–:-"):
                     return m.name

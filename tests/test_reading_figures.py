@@ -60,6 +60,8 @@ def test_no_money(text: str) -> None:
         ("10K employees", 10_000, None, "exact"),
         ("its 200-person workforce", 200, None, "exact"),
         ("3,500 hourly skilled and production jobs", 3_500, None, "exact"),
+        ("1 710 employees", 1_710, None, "exact"),
+        ("some 490 of its jobs", 490, None, "about"),
     ],
 )
 def test_people(text: str, low: int, high: int | None, qualifier: str) -> None:
@@ -84,11 +86,17 @@ def test_no_people(text: str) -> None:
         ("ten percent of employees", 10),
         ("its entire workforce", 100),
         ("half the workforce", 50),
+        ("9pc of its people", 9),
+        ("a tenth of its underwriters", 10),
     ],
 )
 def test_percent(text: str, low: float) -> None:
     (found,) = figures.percents(text)
     assert found.low == pytest.approx(low)
+
+
+def test_all_of_a_number_is_no_percent() -> None:
+    assert figures.percents("laid off all of its 140 employees") == []
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ def named(sentence: str, title_case: bool = False) -> list[str]:
         ("St. Brendan Health is in Oakland.", ["St. Brendan Health"]),
         ("Pellwick's Redcar plant will close.", ["Pellwick"]),
         ("BBC News lost 140 posts.", ["BBC"]),
+        ("Bank of Castelmar plans cuts.", ["Bank of Castelmar"]),
+        ("Norvolt, the Swedish-German utility, cuts.", ["Norvolt"]),
         ("A post on LinkedIn told of it.", []),
     ],
 )

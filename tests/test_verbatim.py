@@ -40,6 +40,7 @@ def values(quote: str) -> set[float]:
     """Return all values that the words can mean, by a reading of their own."""
     text = quote.lower().replace(",", "").replace("\n", " ")
     found = {float(n) for n in re.findall(r"\d+(?:\.\d+)?", text)}
+    found |= {float(re.sub(r"\s", "", n)) for n in re.findall(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)", text)}
     scales = {SCALES[s] for s in re.findall(rf"(?<![a-z])({SCALE})(?![a-z])", text)}
     found |= {n * s for n, s in product(set(found), scales)}
     tokens = re.findall(r"[a-z]+|\d+(?:\.\d+)?", text)

@@ -353,7 +353,7 @@ PERCENT_NOT_OF_STAFF = (
 )
 
 AGGREGATE_SUBJECT = (
-    r"\b(?:employers|companies|firms|startups|start-ups|businesses|industry|industries|sector|sectors|the economy|economy|"
+    r"\b(?:employers|clients|customers|companies|firms|startups|start-ups|businesses|industry|industries|sector|sectors|the economy|economy|"
     r"tech companies|technology companies|tech firms|tech giants|banks|airlines|retailers|automakers|agencies|states|"
     r"districts|schools|americans?|u\.s\. workers|tech workers|the u\.s\.|the country|the nation|manufacturers|"
     r"studios|newsrooms|outlets|lenders|carriers|the state|wall street|big tech|silicon valley|organi[sz]ations|corporations|"
