@@ -45,6 +45,8 @@ CONTEXT = (
     + "|"
     + CUT_NOUN
     + r"|job cut|restructuring|cost[- ]cutting|staff reductions?|jobs? (?:will|to) go|severance|streamlin|workforce"
+    + r"|(?:plant|factory|mill|mine|site|warehouse|store)s? (?:closures?|closings?|shutdowns?)"
+    + r"|(?:clos(?:e|es|ing)|shut(?:s|ting)?(?: down)?) (?:\w+ ){0,2}(?:plants?|factory|factories|mills?|mines?|smelters?|foundry)\b"
 )
 WORKFORCE = (
     r"(?:workforce|work force|headcount|head count|staff|staffing|payroll|team|ranks|employee base|number of employees|"
@@ -180,7 +182,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "passive-weak",
         r"{PW}"
         + _ASIDE
-        + r"(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|affected|impacted|displaced|disestablished|abolished|shed|scrapped|removed)\b",
+        + r"(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|(?:affected|impacted)(?!\sby\s(?:(?:the|an?|this|that|its|their|recent|new)\s){0,2}(?:strikes?|storms?|fires?|floods?|heat\w*|smoke|breach|leak|outages?|virus|flu|hack\w*|attacks?|ban|law|tariffs?|earthquake|hurricane|dispute|lock-?out|walk-?out)\b)|displaced|disestablished|abolished|shed|scrapped|removed)\b",
     ),
     (
         "lose-jobs",
