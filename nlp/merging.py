@@ -281,6 +281,8 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 """What tells before a share that it is one of another round."""
+_FRAGMENT = 60
+"""Characters below which a sentence without a company goes on with the cut before it: "roughly 5% of workforce affected"."""
 _OLD = 45
 """Days after which what a sentence dates is no part of a cut that the article does not date."""
 
@@ -297,14 +299,20 @@ def _percent_into_count(kept: list[Finding], published: date | None) -> list[Fin
         if f.type != "layoff" or f.figure is not None or f.percent is None:
             out.append(f)
             continue
-        mine = [k for k in counts if k.group == f.group and not _far_apart(k, f)]
+        mine = [
+            k for k in counts if (k.group == f.group or names.same_house(k.company, f.company)) and not _far_apart(k, f)
+        ]
         if mine and _OF_THE_CUT.match(f.percent.base):
             continue  # "half of the posts": of those that go
         share = f.percent.low
         equal = [
             k for k in mine if k.percent is not None and abs(k.percent.low - share) <= (1 if k.time == f.time else 0.5)
         ]
-        goes_on = bool(OF_TOLD.search(f.words[: f.end]))
+        goes_on = bool(OF_TOLD.search(f.words[: f.end])) or (
+            f.trace["company"] == "link:context"
+            and len(f.words) < _FRAGMENT
+            and any(f.order - 1 in k.orders for k in mine)
+        )
         old = f.date is not None and published is not None and attributes.age_days(f.date, published) > _OLD
         free = [
             k

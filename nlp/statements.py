@@ -42,7 +42,9 @@ def cuts(at: Setting, c: Candidate) -> list[Finding]:
     return [
         _cut(at, c, link)
         for link in links
-        if not names.is_no_company(link.name) or names.is_shipped(link.name, at.registry)
+        if not names.is_no_company(link.name)
+        or names.is_shipped(link.name, at.registry)
+        or not names.is_no_company(document_names.full_name(at.registry, at.registry.group(link.name), link.name))
     ]
 
 
