@@ -99,6 +99,13 @@ def _governs(sentence: str, hedge: re.Match[str], start: int, end: int) -> bool:
     return not _ELSEWHERE.search(between)
 
 
+_SURE = prefilter.Beginning(
+    r"\b(?:announced|confirm(?:s|ed)|disclosed|notified|filed|told (?:staff|employees|workers)|said on|in a (?:memo|statement|filing|letter))\b",
+    re.IGNORECASE,
+    not_after=r"\w",
+)
+
+
 def status(sentence: str, start: int, end: int, is_layoff: bool) -> tuple[Status, str]:
     """Return how sure a sentence is of the cut or deal that it states from `start` to `end`, and the rule."""
     if _DENIED.search(sentence):
@@ -153,12 +160,7 @@ def status(sentence: str, start: int, end: int, is_layoff: bool) -> tuple[Status
         return "reported", f"hedge:{words[:24]}"
     if outlet := _OUTLET.search(sentence):
         return "reported", f"hedge:{outlet.group()[2:26].lower()}"
-    sure = re.search(
-        r"\b(?:announced|confirm(?:s|ed)|disclosed|notified|filed|told (?:staff|employees|workers)|said on|in a (?:memo|statement|filing|letter))\b",
-        sentence,
-        re.IGNORECASE,
-    )
-    return "confirmed", "announced" if sure else "plain"
+    return "confirmed", "announced" if _SURE.search(sentence) else "plain"
 
 
 class When(NamedTuple):

@@ -202,7 +202,9 @@ _LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
 _LIST_INTRO = prefilter.Beginning(layoff.LIST_INTRO, re.IGNORECASE)
 JOB_NOUNS = ("jobs", "job", "roles", "positions", "posts", "redundancies")
 """Nouns that count jobs themselves, which only a cut can "affect" or "eliminate"."""
-_COST = re.compile(r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE)
+_COST = prefilter.Beginning(
+    r"\b(?:pay|salary|wages?|price|rate|tax|cost|spending|emission|dividend)s? cuts?\b", re.IGNORECASE, not_after=r"\w"
+)
 
 
 def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
@@ -343,9 +345,10 @@ _STAFF_CUT = re.compile(
     re.IGNORECASE,
 )
 """What makes a "10% cut" one of staff."""
-_LAW = re.compile(
+_LAW = prefilter.Beginning(
     r"\b(?:WARN|[Nn]otification)(?: Act|\))[^.]*\b(?:requires?|compels?|mandates?|obliges?|(?:[Cc]ompanies|[Ee]mployers) (?:are required|must|have to))\b|"
-    r"\b(?:[Cc]ompanies|[Ee]mployers)[^.;]{0,30}\b(?:must|are required to|have to)\b[^.]{0,40}\b(?:notice|WARNs?|notify|notifications?)\b|\bconsidered a mass lay-?off\b"
+    r"\b(?:[Cc]ompanies|[Ee]mployers)[^.;]{0,30}\b(?:must|are required to|have to)\b[^.]{0,40}\b(?:notice|WARNs?|notify|notifications?)\b|\bconsidered a mass lay-?off\b",
+    not_after=r"\w",
 )
 """A sentence that tells what the law asks of employers, and of how many workers."""
 
@@ -393,7 +396,7 @@ _OWN_SHAPES = frozenset(
     ]
 )
 """Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
-_OBJECT = re.compile(
+_OBJECT = prefilter.Beginning(
     r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to|part(?:s|ed|ing)? (?:company )?with|away with|dispens(?:e|es|ed|ing) with|(?:contracts?|employment|services?) of|(?:notices?|letters?|mails?) to|rid of)\s*$",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from newsledger.model import Kind
@@ -188,6 +188,12 @@ _OWN_MATTER = re.compile(
 """What a sentence without a company's name must speak of for the article's own company to be meant."""
 
 
+@lru_cache(maxsize=64)
+def _of_others(text: str) -> bool:
+    """Whether a sentence without a company's name is not about the article's own company."""
+    return bool(_MANY.search(text)) or not _OWN_MATTER.search(text)
+
+
 def options(
     c: Candidate,
     text: str,
@@ -203,7 +209,7 @@ def options(
         if not name or (m.kind == "name" and names.is_place(name)):
             continue
         out.append(Option(Link(name, m.start, m.end, f"chosen-{m.kind}", m.kind == "name"), m))
-    bare = _MANY.search(text) or not _OWN_MATTER.search(text)
+    bare = _of_others(text)
     if (
         rule is not None
         and not any(o.link.name == rule.name and o.link.start == rule.start for o in out)

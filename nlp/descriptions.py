@@ -80,8 +80,9 @@ def supplies(draft: Draft, name: str) -> bool:
     """Return whether the article calls a company a maker or provider of chips, compute or data centres."""
     if name not in draft.supplying:
         word = names.clean(name).split()[0]
+        lower = word.lower()
         draft.supplying[name] = chooser.sector(name) in _SUPPLIERS or any(
-            word.lower() in line.text.lower() and _SUPPLIER.of_name(line.text, word) for line in draft.lines[:12]
+            lower in line.text.lower() and _SUPPLIER.of_name(line.text, word) for line in draft.lines[:12]
         )
     return draft.supplying[name]
 

@@ -130,7 +130,7 @@ class Recogniser:
         if (known := self._words.get(word)) is None:
             if len(self._words) >= MOST_ASKED:
                 self._words.clear()
-            known = self._words[word] = bool(self._nlp.vocab.has_vector(word))
+            known = self._words[word] = self._nlp.vocab.strings[word] in self._nlp.vocab.vectors
         return known
 
     def of(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:

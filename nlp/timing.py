@@ -70,18 +70,24 @@ _IN_CLAUSE: Mapping[str, prefilter.Guarded] = {
         "present": r"\b(?:today|this week|this month|yesterday|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     }.items()
 }
-_BESIDE_OTHERS = re.compile(
+_BESIDE_OTHERS = prefilter.Beginning(
     r"\b(?:like|such as|including|includes?|joins?|joining|others?|also|rivals?|peers?|similarly|meanwhile|elsewhere|while)\b",
     re.IGNORECASE,
+    not_after=r"\w",
 )
-_AFTER = re.compile(
-    r"\b(?:after|following|since|in addition to|comes?|came|follows|followed|adds? to|compared|than)\b", re.IGNORECASE
+_AFTER = prefilter.Beginning(
+    r"\b(?:after|following|since|in addition to|comes?|came|follows|followed|adds? to|compared|than)\b",
+    re.IGNORECASE,
+    not_after=r"\w",
 )
-_AFTER_ANOTHER = re.compile(
+_AFTER_ANOTHER = prefilter.Beginning(
     r"\b(?:after|following|follows|followed|joins?|joining|echo(?:es|ing)|on the heels of|in the wake of)\s[^,;]{0,60}$",
     re.IGNORECASE,
+    not_after=r"\w",
 )
-_MONTHS_AFTER = re.compile(r"\b(?:days?|weeks?|months?|years?) after (?:[^\s,;]+ ){0,5}$", re.IGNORECASE)
+_MONTHS_AFTER = prefilter.Beginning(
+    r"\b(?:days?|weeks?|months?|years?) after (?:[^\s,;]+ ){0,5}$", re.IGNORECASE, not_after=r"\w"
+)
 _WIDER = re.compile(
     r"\bpart of (?:\w+ ){0,3}(?:broader|wider|larger|sweeping|bigger|company-?wide|global|mass)\b", re.IGNORECASE
 )
@@ -89,7 +95,9 @@ _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|Octob
 _SAID_MONTH = prefilter.Guarded(
     rf"\b(?:in|last|since|of|early|late|mid-?|and)\s(?:early |late |mid-?)?{_MONTHS}\b(?!\s\d)", 0, megabytes=1
 )
-_YEAR = re.compile(r"(?<![\d$€£.,-])20[012]\d(?![\d,]|\s(?:jobs|employees|workers|people|staff))")
+_YEAR = prefilter.Beginning(
+    r"(?<![\d$€£.,-])20[012]\d(?![\d,]|\s(?:jobs|employees|workers|people|staff))", not_after=r"\d$€£.,-"
+)
 _YEAR_AHEAD = re.compile(
     r"\b(?:by|until|through|over|from|next|fiscal|FY|starting|beginning|to|will|for|expected|before)\b[^.;]{0,25}$",
     re.IGNORECASE,
@@ -104,8 +112,8 @@ _HAS_SAID = re.compile(
     r"\b(?:has|have|had) (?:also |already |previously )?(?:said|announced|pledged|promised|told|committed|agreed|indicated)\b",
     re.IGNORECASE,
 )
-_BEFORE_FIGURE: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
+_BEFORE_FIGURE: Mapping[str, prefilter.Beginning] = {
+    name: prefilter.Beginning(pattern, re.IGNORECASE, not_after=r"\w")
     for name, pattern in {
         # "which raised $40m", a clause that tells who a firm is
         "who-did": r"\b(?:which|who|whose) (?:(?!said|says|announced|agreed)[\w-]+ ){0,3}?(?:raised|laid|cut|let|shed|put|spent|made|took|bought|built|won|lost|sold|paid|acquired|invested|closed|secured|landed|dismissed|fired|reduced|eliminated|committed|signed|pledged)\b[^,;:—–]{0,40}$",
