@@ -393,11 +393,12 @@ _OWN_SHAPES = frozenset(
         "list-line",
         "notices",
         "cuts-announced",
+        "that-it-cut",
     ]
 )
 """Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
 _OBJECT = prefilter.Beginning(
-    r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to|part(?:s|ed|ing)? (?:company )?with|away with|dispens(?:e|es|ed|ing) with|(?:contracts?|employment|services?) of|(?:notices?|letters?|mails?) to|rid of)\s*$",
+    r"(?:ways with|goodbye to|slips to|let go of|letting go of|lets go of|notice to|door to|part(?:s|ed|ing)? (?:company )?with|away with|dispens(?:e|es|ed|ing) with|(?:contracts?|employment|services?) of|(?:notices?|letters?|mails?) to|rid (?:itself |themselves )?of)\s*$",
     re.IGNORECASE,
 )
 _AFTER_BARE = frozenset(
@@ -500,7 +501,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and (word := re.match(r"\s([a-z]+)", after))
             and word[1] not in _AFTER_BARE
             and not _PEOPLE_WORD.search(word[1])
-            and shape not in ("let-go", "made-redundant", "notices")
+            and shape not in ("let-go", "made-redundant", "notices", "out-of-work")
             and not re.match(
                 r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at|lose|lost|face|must|may|could)\b",
                 after,

@@ -377,8 +377,8 @@ def called(sentence: str, start: int, end: int) -> str:
 
 COMPANY_ACTS = re.compile(
     r"^'s\s(?:\d[\d,]*\s(?:[a-z]+\s)?(?:employees|workers|staff|people)|(?:entire\s|global\s)?(?:workforce|headcount))\b|"
-    r"^\s(?:said|says|confirm(?:s|ed)|announce[sd]|disclosed)\s(?:[A-Z][a-z]+day\s|on [A-Z][a-z]+day\s)?(?:that\s)?it(?:'s|\s(?:is|was|will|would|plans|had|has))\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:(?:los(?:es?|ing)|lost)\s(?:\d[\d,]*|half|a\s(?:third|quarter)|nearly|about|some)|(?:expects?|faces|announce[sd]?|confirm(?:s|ed))\s(?:(?:about|around|up to|some|nearly|as many as|another|more than|over)\s)*\d[\d,]*|halv\w+|part(?:s|ed|ing)? with|dismiss\w*|sack\w*|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc\w+|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
-    r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat\w+|trim\w*|invest\w*|spend|drops a|job cuts|layoffs|lets|let\sgo|shut(?:s|ting)?\sdown|trimm\w+)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s|^:\s(?:US)?[$€£₹]\d"
+    r"^\s(?:said|says|confirm(?:s|ed)|announce[sd]|disclosed)\s(?:[A-Z][a-z]+day\s|on [A-Z][a-z]+day\s)?(?:that\s)?it(?:'s|\s(?:is|was|will|would|plans|had|has))\b|^(?:\s\([A-Z.: ]+\))?\s(?:(?:to|will|is|is to|has|had|plans to|said it (?:will|would)|is set to)\s)?(?:also\s)?(?:(?:los(?:es?|ing)|lost)\s(?:\d[\d,]*|half|a\s(?:third|quarter)|nearly|about|some)|(?:expects?|faces|announce[sd]?|confirm(?:s|ed))\s(?:(?:about|around|up to|some|nearly|as many as|another|more than|over)\s)*\d[\d,]*|halv\w+|part(?:s|ed|ing)? with|dismiss(?:es|ed|ing)?|sack(?:s|ed|ing)?|cuts?|cutting|lays?|laying|laid|lay|slash\w*|axe[sd]?|sheds?|reduc(?:e|es|ed|ing)|raises?|raised|lands?|landed|secures?d?|nabs?|nabbed|bags?|bagged|"
+    r"snags?|grabs?|cements?|acquires?d?|buys?|bought|close[sd]?|eliminat(?:e|es|ed|ing)|trim\w*|invest(?:s|ed|ing)?|spend|drops a|job cuts|layoffs|lets|let\sgo|shut(?:s|ting)?\sdown|trimm\w+)\b|^:\s(?:(?:about|some|nearly|over)\s)?\d[\d,]*\s|^:\s(?:US)?[$€£₹]\d"
 )
 
 
@@ -674,7 +674,7 @@ _OFFICER_AFTER = re.compile(
 """What makes a name that of a person, whatever the recogniser calls it: "Ann Dow, Acme's new boss"."""
 _ACTING = re.compile(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b")
 _PART_OF_WORD = re.compile(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]")
-_ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|its)\s$")
+_ARTICLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts)\s$")
 _PLAIN_AFTER = re.compile(r"(?:-based)?\s[a-z]")
 _DATELINE_AFTER = re.compile(r"\)\s[-–—]+\s")
 _STATE_AFTER = re.compile(r"\s?[):;,.]|$")

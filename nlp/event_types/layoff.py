@@ -21,7 +21,7 @@ WEAK_VERB = (
     r"shrink(?:s|ing)?|shr[au]nk|thin(?:s|ned|ning)?(?: out)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
     r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
     r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?|part(?:s|ed|ing)? with|"
-    r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without)|(?:be|get(?:s|ting)?|got) rid of|abolish(?:es|ed|ing)?|disestablish(?:es|ed|ing)?)"
+    r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without)|(?:be|get(?:s|ting)?|got) rid of|rid(?:ding)? (?:itself|themselves) of|abolish(?:es|ed|ing)?|disestablish(?:es|ed|ing)?)"
 )
 OUSTING_VERB = (
     r"(?:(?:tak(?:e|es|en|ing)|took) (?:away|out)|wip(?:e|es|ed|ing) out|(?:strik(?:e|es|ing)|struck) off|"
@@ -176,7 +176,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "passive",
         r"{F}"
         + _ASIDE
-        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,4}?\s(?:(?:was|were|are|is) )?to be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,11}?\s(?:(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|made redundant|fired|sacked|dismissed|retrenched)\b",
+        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,4}?\s(?:(?:was|were|are|is) )?to be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,11}?\s(?:(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|(?:made|declared) redundant|fired|sacked|dismissed|retrenched)\b",
     ),
     (
         "passive-weak",
@@ -188,11 +188,11 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "lose-jobs",
         r"{PW}"
         + _ASIDE
-        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)\b(?!\s(?:for|behind|early|home|town|work)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))|will depart|(?:are |is |be )?"
+        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?|posts?|positions?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)\b(?!\s(?:for|behind|early|home|town|work)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))|will depart|(?:are |is |be )?"
         + JOBLESS
         + "|"
         + FACING
-        + r"|will leave\b(?!\s(?:for|on|behind|early|home)\b)|(?:receiv\w+|got|given|handed) (?:their |a )?(?:layoff|lay-off|dismissal|termination|WARN|redundancy|notices?|pink slips?|marching orders|walking papers)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
+        + r"|(?:becomes?|became|becoming) (?:redundant|superfluous)|will leave\b(?!\s(?:for|on|behind|early|home)\b)|(?:receiv\w+|got|given|handed) (?:their |a )?(?:layoff|lay-off|dismissal|termination|WARN|redundancy|notices?|pink slips?|marching orders|walking papers)|(?:will|would|could) be affected|losing their (?:jobs?|livelihoods?|positions?))",
     ),
     (
         "percent-noun",
@@ -248,6 +248,14 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "announced-cuts",
         r"\b(?:announc(?:e|es|ed|ing)|plan(?:s|ned)?|plans for|unveil(?:s|ed)|confirm(?:s|ed)|order(?:s|ed)|agreed(?: with [\w -]{3,30})? on|reach(?:es|ed)?)\s*{P}",
     ),
+    (
+        "verb-share",
+        rf"\b(?:cut|cuts|cutting|trimm?(?:s|ed|ing)?|slash(?:es|ed|ing)?|shed(?:s|ding)?)\s*{{Q}}(?=\s?(?:$|[.;]|(?:in|last|this)\s(?:{MONTH}|week|month|year|spring|summer|autumn|fall|winter)\b))",
+    ),
+    (
+        "that-it-cut",
+        r"{P}\s(?:(?:that|which)\s)?(?:it|they|(?:the|this)\s[\w-]+|(?-i:[A-Z])[\w&.-]+(?:\s(?-i:[A-Z])[\w&.-]+)?)\s(?:(?:had|has|would|will|already|first|since)\s){0,2}(?:cut|eliminate[ds]?|shed|axed|fired|sacked|dismissed|laid off|let go|made redundant)\b(?!\s(?:costs|prices|spending|pay))",
+    ),
     ("cuts-announced", r"{P}\s(?:announced|made|planned|unveiled|disclosed|revealed|reported)\b"),
     (
         "notices",
@@ -296,6 +304,7 @@ NEEDS_CONTEXT = frozenset(
         "cut-then",
         "cuts-announced",
         "announced-cuts",
+        "verb-share",
     }
 )
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
