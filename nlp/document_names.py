@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 
 from nlp import linking, names
 from nlp.drafts import Draft, Line
@@ -93,12 +94,17 @@ def mentions(line: Line, registry: Registry) -> list[Mention]:
 def topic_of(draft: Draft, registry: Registry) -> str | None:
     """Return the company that the article is about: the title's, else the one that lead and body name most."""
     body = draft.told
+
+    @cache
+    def times_told(name: str) -> int:
+        return names.times_named(body, names.clean(name)) if body else 1
+
     best: tuple[float, int, str] | None = None
     for rank, line in enumerate(draft.lines[:5]):
         for place, mention in enumerate(m for m in mentions(line, registry) if m.kind == "name"):
             if names.only_tells(line.text, mention.start, mention.end):
                 continue
-            told = names.times_named(body, names.clean(mention.name)) if body else 1
+            told = times_told(mention.name)
             if (
                 line.order < 0
                 and body

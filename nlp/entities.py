@@ -7,7 +7,7 @@ import importlib
 import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import ascii_letters, digits
 from typing import Any
@@ -87,7 +87,12 @@ def _shape(word: str) -> str:
         from spacy.lang.lex_attrs import word_shape
 
         return str(word_shape(word))
-    return _LONG_RUN.sub(r"\1\1\1\1", word.translate(_SHAPES))
+    return _shortened(word.translate(_SHAPES))
+
+
+@lru_cache(maxsize=4096)
+def _shortened(shape: str) -> str:
+    return _LONG_RUN.sub(r"\1\1\1\1", shape)
 
 
 def _unless_letters(find: Callable[[str], Any], nothing: Any) -> Callable[[str], Any]:

@@ -39,6 +39,7 @@ class _Kind:
 
 
 _FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
+_DIGIT = re.compile(rb"\d")
 _PEOPLE = tuple(map(compile_bytes, (necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
 _JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
 _OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
@@ -147,8 +148,8 @@ def passages(text: str, *, money: bool) -> Steps[list[Passage]]:
         return parted[line]
 
     for finders, kinds in _ASKED:
-        lines = {line for finder in finders for line, whole in _lines(data, finder) if _FIGURE.search(whole)}
-        told = (s for line in lines for s in parts(line) if _FIGURE.search(s.data))
+        lines = {line for finder in finders for line, whole in _lines(data, finder) if _has_figure(whole)}
+        told = (s for line in lines for s in parts(line) if _has_figure(s.data))
         asked = [s for s in told if any(finder.search(s.data) for finder in finders)]
         for kind in kinds:
             yield
@@ -179,6 +180,11 @@ def passages(text: str, *, money: bool) -> Steps[list[Passage]]:
                 cuts = plain or in_context or of_list
                 found.append(Passage(begin + s.start, s.text, cuts, amount, in_context, of_list))
     return found
+
+
+def _has_figure(data: bytes) -> bool:
+    """Whether a line holds a figure; most that do hold a digit."""
+    return _DIGIT.search(data) is not None or _FIGURE.search(data)
 
 
 def _parts(data: bytes, line: _Line) -> list[_Sentence]:

@@ -124,15 +124,16 @@ def times_named(text: str, name: str) -> int:
     """Return how often a text names a name, its words whole."""
     count, at = 0, text.find(name) if name else -1
     while at >= 0:
-        whole = is_edge(text, at) and is_edge(text, at + len(name))
+        end = at + len(name)
+        whole = is_edge(text, at) and is_edge(text, end)
         count += whole
-        at = text.find(name, at + (len(name) if whole else 1))
+        at = text.find(name, end if whole else at + 1)
     return count
 
 
 def is_edge(text: str, place: int) -> bool:
     """Return whether a word begins or ends at a place."""
-    before, after = text[max(0, place - 1) : place], text[place : place + 1]
+    before, after = text[place - 1] if place else " ", text[place] if place < len(text) else " "
     return (before.isalnum() or before == "_") != (after.isalnum() or after == "_")
 
 
@@ -715,7 +716,9 @@ def mentions(
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))
                 break
         start, end = _tidied(sentence, start, end, registry, title_case)
-        if owner := _NAMED_AFTER.search(sentence[max(0, start - 14) : start]):
+        if sentence.endswith("'s", 0, max(0, start - 1)) and (
+            owner := _NAMED_AFTER.search(sentence[max(0, start - 14) : start])
+        ):
             start -= len(owner.group())  # "David's Bridal"
             found = [m for m in found if m.end <= start]
         name = sentence[start:end]
