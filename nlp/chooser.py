@@ -525,7 +525,7 @@ def company_features(
         cue("sells-here")
     if _BUYS.search(after[:90]) and m.end <= figure.start:
         cue("buys-here")
-    if _SUPPLIES.search(after[:110]):
+    if _SUPPLIES.match(after[:110]):
         cue("supplies-another")
     if _SUPPLIED.search(before):
         cue("supplied")
@@ -535,8 +535,14 @@ def company_features(
 _NOT_FOR_AI = prefilter.Beginning(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE, not_after=r"\w")
 _COMPUTE = prefilter.Beginning(ai_investment.COMPUTE, re.IGNORECASE, not_after=r"\w")
 _AGGREGATE = prefilter.Beginning(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE, not_after=r"\w")
-_CUES: tuple[tuple[str, str, prefilter.Guarded], ...] = tuple(
-    (name, where, prefilter.Guarded(words, re.IGNORECASE, megabytes=1))
+_CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tuple(
+    (
+        name,
+        where,
+        re.compile(words, re.IGNORECASE).match  # at the beginning alone
+        if words.startswith("^")
+        else prefilter.Guarded(words, re.IGNORECASE, megabytes=1).search,
+    )
     for name, where, words in (
         (
             "forecast",
@@ -760,8 +766,8 @@ def amount_features(
         "near-after": after[:60],
         "around": text[max(0, c.start - 80) : c.end + 80],
     }
-    for name, where, pattern in _CUES:
-        if pattern.search(places[where]) and not (name == "value-before" and sort in _PRICED and _WORTH.search(before)):
+    for name, where, find in _CUES:
+        if find(places[where]) and not (name == "value-before" and sort in _PRICED and _WORTH.search(before)):
             cue(name)
     if _NOT_FOR_AI.search(text[max(0, c.start - 90) : c.end + 70]):
         cue("not-for-ai")
