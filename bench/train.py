@@ -32,7 +32,7 @@ GOLD = Path(__file__).resolve().parents[1] / "tests" / "gold"
 FILES = ("traps", "layoffs", "investments", "articles", "forms", "negatives")
 PATTERN_WEIGHT = 0.4
 """How much a document made of a pattern counts; three are made of each."""
-ARTICLE_WEIGHTS: dict[Register, float] = {"plain": 1.0, "odd": 0.3}
+ARTICLE_WEIGHTS: dict[Register, float] = {"plain": 1.0, "odd": 0.3, "retold": 2.0}
 """How much an article of our own counts, by its register."""
 LEAST = 0.3
 """The least probability of an investment that is read; whether it is sure enough, acceptance tells."""
@@ -66,11 +66,13 @@ COMPANY_PRIOR = {
     "paired-otherwise": -1.5,
     "gapped": 0.5,
     "thing-of": -1.0,
+    "ruled-out=unit": -1.5,
     "outsider-reckons": -1.5,
     "raise/which-acts=raise": 1.0,
     "spend/which-acts=give": 1.0,
     "spend/money-from": 1.0,
     "contract/money-from": 1.0,
+    "gives-what-another-gets": 2.0,
     "contract/awards": 1.5,
     "contract/upstream": -1.0,
     "contract/downstream": 1.0,
@@ -88,14 +90,14 @@ COMPANY_SIGNS = {
     apposed-then-trigger rule=subject rule=owner rule=anaphor-subject described=ai buys-here only-named
     raise/acts=raise spend/acts=give spend/acts=build buy/acts=buy contract/acts=buy contract/acts=give
     contract/downstream contract/awards spend/money-from contract/money-from
-    paired gapped raise/which-acts=raise spend/which-acts=give raise/next-for""",
+    gives-what-another-gets paired gapped raise/which-acts=raise spend/which-acts=give raise/next-for""",
     -1: """object oblique attribute one-of-several one-of-two other-subject distance apart=2 apart=3 label=GPE
     label=LOC label=NORP label=PERSON sells-here after-led-by raise/leads-round raise/venture-name
     raise/described=investor contract/supplies kind=topic no-rule in-apposition name=plain name=person
     ruled-out ruled-out=giver ruled-out=target ruled-out=people ruled-out=apart ruled-out=seller
     raise/acts=give raise/acts=buy spend/undergoes=give buy/undergoes=buy contract/acts=supply contract/upstream
     raise/money-from paired-otherwise spend/next-for raise/next-from thing-of outsider-reckons
-    ruled-out=state ruled-out=list ruled-out=stand-in-after""",
+    ruled-out=state ruled-out=list ruled-out=stand-in-after ruled-out=unit""",
 }
 AMOUNT_SIGNS = {
     1: """tie-sentence tie-title tie-lead tie-neighbour tie-company tie-beside-company tie-counterparty tie-share
@@ -113,7 +115,13 @@ AMOUNT_SIGNS = {
     shape=ruled-out""",
 }
 """Cues that can only speak for, or only against, whatever few documents say."""
-SIDES = {"own": "own gold", "pattern": "patterns", "plain": "plain articles", "odd": "odd articles"}
+SIDES = {
+    "own": "own gold",
+    "pattern": "patterns",
+    "plain": "plain articles",
+    "odd": "odd articles",
+    "retold": "retold stories",
+}
 """What a document is, by the first word of its group; all others are of the training half."""
 REAL_WEIGHT = 2.0
 GOLD_WEIGHT = 2.0
@@ -216,7 +224,7 @@ def sources() -> list[dict[str, Any]]:
         for d in read_jsonl(GOLD / f"{f}.jsonl")
     ]
     articles = [
-        {**d, "group": f"{register}-{d['id']}", "weight": weight}
+        {**d, "group": f"{register}-{d.get('cluster', d['id'])}", "weight": weight}
         for register, weight in ARTICLE_WEIGHTS.items()
         for d in own_articles(register)
     ]
@@ -409,13 +417,15 @@ def measure(docs: Sequence[dict[str, Any]], data: Sequence[Example], folds: int)
         for d in mine:
             side = SIDES.get(d["group"].split("-")[0], "training")
             tallies[side].append(scoring.score(d["id"], d["events"], read[d["id"]]))
-    held = own_articles("plain", held=True)
-    read = predictions.read(held, Reader(weights=train(data)))
-    tallies["held out"] = [scoring.score(d["id"], d["events"], read[d["id"]]) for d in held]
+    reader = Reader(weights=train(data))
+    for register in ("plain", "retold"):
+        held = own_articles(register, held=True)
+        read = predictions.read(held, reader)
+        tallies[f"{register}, held out"] = [scoring.score(d["id"], d["events"], read[d["id"]]) for d in held]
     for side, found in tallies.items():
         for level in scoring.LEVELS:
             p, r, f1 = scoring.total(found).ratios("ai_investment", level)
-            print(f"{side:12} {level:7} precision {p:.3f} recall {r:.3f} F1 {f1:.3f}")
+            print(f"{side:16} {level:7} precision {p:.3f} recall {r:.3f} F1 {f1:.3f}")
 
 
 def main() -> None:

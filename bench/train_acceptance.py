@@ -19,19 +19,22 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bench import predictions, scoring, train
-from bench.split import own_articles
+from bench.split import Register, own_articles
 from bench.train import SIDES, fold, inputs_hash
 from nlp import acceptance
 from nlp.merging import Finding
 from nlp.reader import Reader
 
-WEIGHTS = {"training": 1.0, "own gold": 0.5, "plain articles": 1.0, "odd articles": 0.3}
+WEIGHTS = {"training": 1.0, "own gold": 0.5, "plain articles": 1.0, "odd articles": 0.3, "retold stories": 0.3}
 """How much a statement of each source counts."""
-LEAST = {"layoff": 0.6, "ai_investment": 0.6}
-"""The least probability of a claim, by type. For investments precision passes 0.85 there, on the training half by folds
-and on our own articles held out; for layoffs it does so far below, where published mistakes come back."""
+LEAST = {"layoff": 0.65, "ai_investment": 0.7}
+"""The least probability of a claim, by type: where precision of both types together passes 0.85 on the retold stories
+held out, as it does before on the training half by folds and on plain articles held out. Layoffs would reach it far
+below, where published mistakes come back."""
 THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
 FOLDS = 5
+HELD: tuple[Register, ...] = ("plain", "retold")
+"""Registers whose articles held out are measured on."""
 PENALTY = 0.5
 """How strongly weights are held to what they are taken for before any document is seen."""
 LEAST_SEEN = 4
@@ -138,19 +141,19 @@ def measure(docs: Sequence[dict[str, Any]], data: Sequence[Statement], folds: in
     for n in range(folds):
         weights = fit([s for s in data if fold(s.group, folds + 1) % folds != n])
         tell(weights, [s for s in data if fold(s.group, folds + 1) % folds == n])
-    held = [{**d, "group": f"plain-{d['id']}"} for d in own_articles("plain", held=True)]
+    held = [{**d, "group": f"{r}-{d['id']}"} for r in HELD for d in own_articles(r, held=True)]
     reader = Reader(weights=train.train(train.examples(train.sources())))
     weights = fit(data)
     for d in held:
-        tell(weights, judge(d, reader.statements(predictions.article(d))), "held out")
+        tell(weights, judge(d, reader.statements(predictions.article(d))), f"{side(d)}, held out")
     events = Counter((e["type"], side(d)) for d in docs for e in d["events"] if not e.get("optional"))
-    events += Counter((e["type"], "held out") for d in held for e in d["events"] if not e.get("optional"))
+    events += Counter((e["type"], f"{side(d)}, held out") for d in held for e in d["events"] if not e.get("optional"))
     for (type_, name), rows in sorted(found.items()):
         for least in THRESHOLDS:
             right = [ok for p, ok in rows if p >= least]
             precision, recall = sum(right) / max(1, len(right)), sum(right) / events[type_, name]
             f1 = 2 * precision * recall / max(1e-9, precision + recall)
-            print(f"{type_:13} {name:12} {least:.2f} precision {precision:.3f} recall {recall:.3f} F1 {f1:.3f}")
+            print(f"{type_:13} {name:24} {least:.2f} precision {precision:.3f} recall {recall:.3f} F1 {f1:.3f}")
 
 
 def main() -> None:

@@ -19,10 +19,10 @@ from scipy.optimize import minimize
 
 from bench import predictions, scoring
 from bench.split import documents, own_articles, read_jsonl
-from bench.train import FILES, GOLD, fold, inputs_hash
+from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, fold, inputs_hash
 from nlp import timing
 
-WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "gold": 1.0}
+WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "retold": 0.3, "gold": 1.0}
 """How much an event of each source counts."""
 UNDATED = " undated"
 """What marks the source of a document that is read once more as if its own date were unknown."""
@@ -63,7 +63,7 @@ def sources() -> list[dict[str, Any]]:
     dated = (
         [{**d, "source": "training", "group": d["cluster"]} for d in documents("training")]
         + [{**d, "source": "gold", "group": f"own-{d['id'].rstrip('abcdefgh')}"} for d in own]
-        + [{**d, "source": r, "group": d["id"]} for r in ("plain", "odd") for d in own_articles(r)]
+        + [{**d, "source": r, "group": d.get("cluster", d["id"])} for r in ARTICLE_WEIGHTS for d in own_articles(r)]
     )
     undated = [{**d, "published": None, "source": d["source"] + UNDATED} for d in dated if d.get("published")]
     return dated + undated
