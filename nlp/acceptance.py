@@ -27,7 +27,7 @@ Cues = dict[str, float]
 _LINKS = {
     "pronoun": ("pronoun-subject", "chosen-pronoun"),
     "anaphor": ("anaphor-subject", "chosen-anaphor"),
-    "context": ("context", "topic", "chosen-topic"),
+    "context": ("context", "topic", "chosen-topic", "chosen-title"),
     "its": ("its",),
     "at": ("at-company", "into-company", "after-figure"),
     "oblique": ("oblique-before", "possessive-before", "owner-inside"),

@@ -178,8 +178,9 @@ _NOT_AFTER = re.compile(layoff.NOT_A_CUT_AFTER, re.IGNORECASE)
 _PERCENT_OTHER = re.compile(layoff.PERCENT_NOT_OF_STAFF, re.IGNORECASE)
 _COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
 _CONTEXT = prefilter.Guarded(layoff.CONTEXT, re.IGNORECASE)
+_AND_THEN = re.compile(r",\sand\s")
 _NEW_SUBJECT = re.compile(
-    r",\s(?-i:[A-Z])\w+\s(?:[a-z]+ed|cuts?|laid|lets?|said)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;",
+    r",\s(?-i:[A-Z])[\w&.'-]+\s(?:(?-i:[A-Z])[\w&.'-]+\s){0,3}(?:(?:has|have|had|is|was|will|would)\s)?(?:[a-z]+ed|cut(?:s|ting)?|laid|laying|lets?|letting|said|shed(?:s|ding)?)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
@@ -610,6 +611,8 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
         between = sentence[a.end : b.start]
         if _ANOTHER.search(sentence[a.end : b.value_start]) or (b.kind == "people" and _TELLERS.match(sentence, b.end)):
             continue
+        if a.kind == "percent" and _AND_THEN.fullmatch(between):
+            continue  # "its staff by 5%, and 3,900 jobs are to go at another firm"
         if b.kind == "percent" and re.match(r"\s?of (?:whom|them|those|which)\b", sentence[b.value_end :]):
             continue
         both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)

@@ -20,7 +20,7 @@ from newsledger.model import Kind
 from nlp import names, prefilter, wording
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment
-from nlp.linking import Link, is_oblique
+from nlp.linking import Link, stands_oblique
 from nlp.names import Mention
 from nlp.wording import Features
 
@@ -55,13 +55,14 @@ _DEALS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for sort, words in (
         (
             "raise",
-            r"\b(?:rais(?:e|es|ed|ing)|rounds?|funding|financing|series [a-k]\b|(?:pre-)?seed|valuation|investors)\b",
+            r"\b(?:rais(?:e|es|ed|ing)|rounds?|funding|financing|series [a-k]\b|(?:pre-)?seed|valuation|investors)\b"
+            r"|\b(?:gets?|lands?|landed|nabs|nabbed|bags|bagged|nets|snags|snagged|scores|secur(?:es|ed|ing)|attracts|pulls in)\s(?:up to |over |nearly |about |another |an? )?[$€£¥₹]",
         ),
         (
             "contract",
             r"\b(?:contracts?|agreements?|orders?|pact|compute|capacity|GPUs?|cloud (?:services|deal)|suppl\w+)\b",
         ),
-        ("buy", r"\b(?:acqui\w+|b[uo]y(?:s|ing)?|bought|purchas\w+|takeover|snap\w+ up)\b"),
+        ("buy", r"\b(?:acqui\w+|b[uo]y(?:s|ing)?|bought|purchas\w+|takeover|snap\w+ up|the (?:purchase )?price)\b"),
         (
             "spend",
             r"\b(?:capex|capital (?:spending|expenditures?|expenses?)|invest\w*|spen[dt]\w*|budget|outlays?|build\w*|built|data cent(?:er|re)s?)\b",
@@ -73,7 +74,7 @@ _DEALS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 def sort_near(c: Candidate, text: str) -> str:
     """Return what a candidate's cues are told apart by; of an amount in no shape, the deal spoken of nearest to it."""
     assert c.figure is not None
-    if c.family != "amount":
+    if c.family != "amount" and c.flags != {"amount-on-ai"}:
         return SORTS[c.family]
     start, end = max(0, c.figure.start - 90), c.figure.end + 70
     found = [
@@ -90,7 +91,9 @@ class Option:
 
     link: Link
     mention: Mention | None
-    """None for the rules' own proposal where no words of the sentence name it, and for the article's topic."""
+    """None where no words of the sentence name it: the rules' own proposal, the article's topic, one of its title."""
+    titled: Features = field(default_factory=dict)
+    """What the title says of it, where only the title names it."""
 
 
 def sector(name: str) -> str:
@@ -112,6 +115,10 @@ _INTO = re.compile(
 )
 
 
+_TOLD_BY = re.compile(
+    r"\b(?:announced|unveiled|disclosed|revealed|reported|raised|closed|secured|won)\b[^.;,]{0,25}\sby\s(?:the\s|[a-z][\w-]*\s|[A-Z][a-z]+(?:n|sh|ch|se)\s){0,4}$"
+)
+"""Before who tells of its own round: "a round led by Acme was announced by Borealis"."""
 _RIVAL = re.compile(
     r"\b(?:take on|taking on|rivals?(?: to)?|challeng\w+|compet\w+ with|against|than|like|beat)\s(?:the\s|giants?\s)?$",
     re.IGNORECASE,
@@ -122,6 +129,17 @@ _STATE_ACTS = re.compile(r"(?:,\sand|,\swhile|\bthat|\bas|;)\s(?:the\s)?(?:[A-Z]
 _PEOPLE_OF = re.compile(
     r"^(?:(?:,|\s(?:and|&))\s(?:and\s)?[A-Z][\w&]+){0,3}(?:'s)?\s(?:[A-Z][\w&]+\s)?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|co-founders?|founders?|staffers?|scientists?|managers?)\b"
 )
+_TICKER = re.compile(r"\s\((?:[A-Z]{1,8}:\s?)?[A-Z.]{1,6}\)")
+"""What stands after the names of a list: "Acme (ACM), Borealis (BRL) and …"."""
+_AMONG_INVESTORS = re.compile(
+    r"^(?:,?\s(?:is|are|was|were))?\samong\s(?:the\s|[a-z]+\s){0,2}(?:investors|backers|shareholders)\b"
+)
+"""After who gives to another's round."""
+_UNIT_OF = re.compile(
+    r"[\w.)]\sand\s(?:its|the)\s(?:[\w-]+\s){0,3}(?:unit|subsidiary|arm|affiliate|division|business|brand|spin-?off)\s$"
+)
+"""What makes a name that of another's unit, which acts with it: "Acme and its telecom unit Borealis"."""
+_QUOTED = re.compile(r"[\"“][^\"”]*$")
 _LIST_OF_MANY = re.compile(
     r"[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},?\s(?:(?:and|&)\s)?[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2}(?:\s\([^)]*\))?\s(?:are|have|all|each|will|plan|plans|collectively|now|to|[a-z]+ed|pour|boost|spend|invest|lead)\b"
 )
@@ -149,14 +167,20 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
     trigger = min(c.start, c.figure.start)
     if m.kind != "name" and m.start >= c.figure.end and not _SPEAKS.match(after):
         return "stand-in-after"
+    if m.kind == "name" and _UNIT_OF.search(before[-90:]):
+        return "unit"
     if m.kind == "name" and (_PROGRAMME.search(m.name) or _STATE_ACTS.search(text[m.end : trigger])):
         return "state"
+    if m.kind == "name" and _AMONG_INVESTORS.match(after):
+        return "giver"
     if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
         return "people"
-    if m.end <= c.figure.start and _LIST_OF_MANY.search(f"{before[-90:]}{m.name}{after[:90]}"):
+    if m.end <= c.figure.start and _LIST_OF_MANY.search(_TICKER.sub("", f"{before[-120:]}{m.name}{after[:120]}")):
         return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : c.figure.start]) else "list"
     if c.family != "funding" and m.start >= c.figure.end and not m.possessive:
         gap = text[c.figure.end : m.start]
+        if gap.strip() == ":" and not text[: c.figure.start].strip():
+            return ""  # "$1.3bn: Acme takes over Borealis"
         if re.search(r",\s|:|\b(?:while|as|after|although|but)\s", gap) and not re.match(
             r"\s(?:said|says|announced|told)\b", after
         ):
@@ -164,7 +188,9 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
     if c.family == "funding":
         if m.start >= c.figure.end:
             between = text[c.figure.end : m.start]
-            return "giver" if _FROM_ON.match(between) or _RIVAL.search(between) else ""
+            return (
+                "giver" if (_FROM_ON.match(between) and not _TOLD_BY.search(between)) or _RIVAL.search(between) else ""
+            )
         return "giver" if _GIVER.search(before) and not names.VERB_NEXT.match(text[m.end :]) else ""
     if c.family == "acquisition" and m.start > c.start and not m.possessive:
         return "" if re.search(r"\b(?:by|from|paying)\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}$", before) else "target"
@@ -183,7 +209,7 @@ _MANY = prefilter.Beginning(
 )
 _OWN_MATTER = re.compile(
     r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]|[Ii]ts|[Oo]ur|[Nn]ew)\s(?:[\w$.,-]+\s){0,5}?(?:round|deal|investment|funding|financing|raise|[Ss]eries|acquisition|transaction|purchase|contract|agreement|order|plan|project|spending|"
-    r"money|cash|proceeds|capital|injection|facility|campus|data cent(?:er|re)|site|stake|bet|takeover|capex|budget|outlay|start-?up|company|firm)\b|^(?:\W*)(?:[Rr]ais|[Ii]nvest|[Ff]und|[Cc]lose|[Ss]ecur|[Ll]and|[Aa]nnounc|[Aa]cquir|[Ss]pend|[Cc]apital (?:expend|spend)|[Cc]apex\b|Series [A-K]\b|[Ss]eed\b)|\b(?:we|our|it|its|he|she)\b",
+    r"money|cash|proceeds|capital|injection|facility|campus|data cent(?:er|re)|site|stake|bet|takeover|price|capex|budget|outlay|start-?up|company|firm)\b|^(?:\W*)(?:[Rr]ais|[Ii]nvest|[Ff]und|[Cc]lose|[Ss]ecur|[Ll]and|[Aa]nnounc|[Aa]cquir|[Ss]pend|[Cc]apital (?:expend|spend)|[Cc]apex\b|Series [A-K]\b|[Ss]eed\b)|\b(?:we|our|it|its|he|she)\b",
 )
 """What a sentence without a company's name must speak of for the article's own company to be meant."""
 
@@ -201,10 +227,13 @@ def options(
     mentions: Sequence[Mention],
     resolve: Callable[[Mention], str | None],
     topic: str | None,
+    titled: Sequence[Option] = (),
 ) -> list[Option]:
-    """Return the companies that may own an amount: those named or stood for in its sentence, and the topic."""
+    """Return the companies that may own an amount: those named or stood for in its sentence, the topic, and `titled`."""
     out: list[Option] = []
     for m in mentions:
+        if m.label in ("we", "our", "they", "their") and not _QUOTED.search(text[: m.start]):
+            continue  # who writes, or many
         name = m.name if m.kind == "name" else resolve(m)
         if not name or (m.kind == "name" and names.is_place(name)):
             continue
@@ -220,6 +249,21 @@ def options(
     led = any(o.mention and o.mention.kind in ("name", "anaphor") and o.mention.end <= trigger for o in out)
     if topic and not bare and not led and not any(o.link.name == topic for o in out):
         out.append(Option(Link(topic, c.start, c.end, "chosen-topic", False), None))
+    if "price" in c.flags or not (bare or led):
+        out += [t for t in titled if not any(o.link.name == t.link.name for o in out)]
+    return out
+
+
+def role(text: str, m: Mention) -> Features:
+    """Return what a title says of a company: what it does or undergoes, and whether it is a subject."""
+    out: Features = {}
+    if verb := _ACTS.match(text, m.end):
+        out[f"titled-acts={verb.lastgroup}"] = 1.0
+    before = text[: m.start]
+    if verb := _UNDERGOES.search(before, wording.last_words(before, 9)):
+        out[f"titled-undergoes={verb.lastgroup}"] = 1.0
+    if stands_oblique(text, m) or names.is_object(before):
+        out["titled-object"] = 1.0
     return out
 
 
@@ -263,7 +307,7 @@ _LED_BY = prefilter.Beginning(
 _LEADS_WITH = re.compile(r"\b(?:lead|led|leads|leading|co-led)\s(?:\w+\s){0,2}$")
 _LEADS = re.compile(r"\b(?:led|leads|co-led)\b")
 _LEADS_ROUND_OF = re.compile(
-    r"\b(?:co-)?(?:lead|leads|led|leading|join|joins|joined|joining|back|backs|backed|anchor\w*)\s(?:[\w-]+\s){0,2}$"
+    r"\b(?:co-)?(?:lead|leads|led|leading|head|heads|headed|join|joins|joined|joining|back|backs|backed|anchor\w*)\s(?:[\w-]+\s){0,2}$"
 )
 _SHARED = re.compile(
     r"^(?:,\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+)*){0,4},?\s(?:and|&)\s[A-Z]|^,\s[A-Z][\w.&'-]+,?\s(?:and|&)\s[A-Z]"
@@ -300,7 +344,7 @@ _UNDERGOES = re.compile(
 )
 """What is done to it: the verb whose object it is."""
 _WHICH = re.compile(
-    r"(?:\s(?:in|of)\s(?:[\w-]+\s)?(?:funding|capital|cash|money|equity))?\s(?:(?:that|which)\s)?(?:the\s)?(?:[a-z][\w-]*\s){0,2}"
+    r"(?:\s(?:in|of)\s(?:[\w-]+\s)?(?:funding|capital|cash|money|equity))?\s(?:(?:that|which)\s)?(?:the\s|[A-Z][\w.]+'s\s)?(?:[a-z][\w-]*\s){0,2}"
 )
 """What stands between an amount and who acts with it: "the $3bn that Acme raised"."""
 _BESIDE = re.compile(r"\s(?:more\s|each\s)?(for|from|to|by)\s(?:the\s)?(?:[a-z][\w-]*\s){0,2}")
@@ -322,6 +366,10 @@ _THING_OF = re.compile(
     r"(?:'s)?\s(?:[a-z-]+\s)?(?:shares?|stocks?|stakes?|holdings?|chips?|GPUs?|processors?|bonds|customers?|investors?|backers?|founders?|co-?founders?|executives?|alumni|veterans?|investments?\sin)\b"
 )
 """What is a company's own, or held of it, not the company: "Acme shares", "Acme chips"."""
+_GETS_FROM = re.compile(
+    r"\b(?:gets?|got|getting|receiv(?:e|es|ed|ing)|accept(?:s|ed)?|t(?:akes?|ook))\s(?:[a-z]+\s){0,3}‹M[^‹.;]{0,40}?\sfrom\s(?:[a-z]+\s|the\s){0,3}$"
+)
+"""Before a firm that gives money of its own, no round: "Acme gets $5bn from Borealis"; in masked words."""
 _MONEY_FROM = re.compile(
     r"\b(?:investments?|commitments?|injections?|infusions?|cash|money|capital|funding|financing|backing|cheques?|checks?|pledges?|payments?|orders?|contracts?|deals?|agreements?)"
     r"\s(?:[\w$€£.,-]+\s){0,4}from\s(?:the\s|[a-z][\w-]*\s|AI\s){0,4}$"
@@ -400,6 +448,8 @@ def company_features(
         cue(stream)
     if _VC.search(link.name):
         cue("venture-name")
+    for name in option.titled:
+        cue(name)
     m = option.mention
     if m is None:
         return out
@@ -448,6 +498,8 @@ def company_features(
         cue(f"undergoes={verb.lastgroup}")
     if _MONEY_FROM.search(before, near):
         cue("money-from")
+    if m.start >= figure.end and trade != "investor" and _GETS_FROM.search(plain[: m.start]):
+        cue("gives-what-another-gets")
     if m.end <= trigger:
         cue("before")
         gap = text[m.end : trigger]
@@ -496,7 +548,7 @@ def company_features(
                 cue(f"preposition={sort_of}")
     if sort == "contract" and _AWARDED.search(before):
         cue("awards")
-    oblique = is_oblique(before)
+    oblique = stands_oblique(text, m)
     pays_from_behind = "money-from" in out or "awards" in out or (sort == "contract" and stream == "downstream")
     if oblique and not pays_from_behind:
         cue("oblique")
@@ -535,6 +587,8 @@ def company_features(
 _NOT_FOR_AI = prefilter.Beginning(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE, not_after=r"\w")
 _COMPUTE = prefilter.Beginning(ai_investment.COMPUTE, re.IGNORECASE, not_after=r"\w")
 _AGGREGATE = prefilter.Beginning(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE, not_after=r"\w")
+_FOR_WHOM = re.compile(r"\b(?:to|for|with|helps?|by|like|from|serves?)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
+"""Before many who are only served or asked, and do not pay."""
 _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tuple(
     (
         name,
@@ -557,7 +611,7 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
         (
             "value-before",
             "near-before",
-            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|costs?|price\w*|fine\w*|(?:outstanding|unfilled|total|new) orders|bookings|obligations)\b[^,;.]{0,30}$",
+            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|costs?|total expenses|wip(?:es|ed)|eras(?:es|ed)|lost|loses|price\w*|fine\w*|(?:outstanding|unfilled|total|new) orders|bookings|obligations)\b[^,;.]{0,30}$",
         ),
         (
             "valued-at",
@@ -567,7 +621,7 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
         (
             "value-after",
             "near-after",
-            r"^[\s-]*(?:[\w-]+\s){0,3}?(?:valu\w+|company|revenues?|sales|profits?|market|loss(?:es)?|gain|assets|debt|loan|bonds?|notes|savings|startup|firm|deficit|orders?)\b",
+            r"^[\s-]*(?:(?!(?:at|to|for|in|into|with|from|that|which|valuing)\b)[\w-]+\s){0,3}?(?:valu(?:e|es|ation|ations)|company|revenues?|sales|profits?|market|loss(?:es)?|gain|assets|bonus(?:es)?|salar(?:y|ies)|pay package|debt|loan|bonds?|notes|savings|startup|firm|deficit|orders?|milestone)\b",
         ),
         (
             "in-round",
@@ -596,7 +650,7 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
         (
             "debt",
             "around",
-            r"\b(?:loans?|debt|bonds?|notes|convertible|credit|IPO|share sale|stock offering|borrow\w*)\b",
+            r"\b(?:loans?|debt|bonds?|(?:convertible|senior|secured|dollar) notes|notes (?:due|offering|sale)|convertible|credit|IPO|share sale|stock offering|borrow\w*)\b",
         ),
         ("fund-noun", "near-after", r"^[\s-]*(?:[A-Za-z-]+\s){0,4}?(?:fund|vehicle)\b(?!ing)"),
         (
@@ -627,7 +681,7 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
         ("question", "around", r"\?"),
         ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
         ("not", "before", r"\b(?:not|n't|never|no longer|without|instead of|rather than)\b"),
-        ("income", "before", r"\b(?:earn(?:s|ed|ing)?|generat\w+|brings? in|revenue|sales|profits?|ARR)\b"),
+        ("income", "before", r"\b(?:earn(?:s|ed|ing)?|generat(?:e|es|ed|ing)|brings? in|revenue|sales|profits?|ARR)\b"),
         (
             "state",
             "around",
@@ -641,6 +695,8 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
 _PRICED = ("contract", "buy")
 """Deals whose price is what they are worth."""
 _WORTH = re.compile(r"\b(?:worth|valued|costs?|priced?)\b[^,;.]{0,30}$")
+_BUILT = frozenset(("project-worth", "will-cost", "cost-to-build"))
+"""Shapes of what is built, whose cost is the outlay."""
 _INTO_NAME = re.compile(
     r"^\s?(?:more\s|investments?\s|stakes?\s|bet\s|commitment\s|funding\s(?:deal|round)\s|equity\s\w+\s)?(?:in|into|for)\s(?P<what>(?:[^\s‹›.;,]+\s){0,6})‹N",
     re.IGNORECASE,
@@ -766,14 +822,16 @@ def amount_features(
         "near-after": after[:60],
         "around": text[max(0, c.start - 80) : c.end + 80],
     }
+    priced = sort in _PRICED or not _BUILT.isdisjoint(c.flags)
     for name, where, find in _CUES:
-        if find(places[where]) and not (name == "value-before" and sort in _PRICED and _WORTH.search(before)):
+        if find(places[where]) and not (name == "value-before" and priced and _WORTH.search(before)):
             cue(name)
     if _NOT_FOR_AI.search(text[max(0, c.start - 90) : c.end + 70]):
         cue("not-for-ai")
     if _COMPUTE.search(text):
         cue("compute")
-    if _AGGREGATE.search(text[max(0, c.start - 60) : c.start + 1]):
+    ahead = plain[max(0, c.start - 60) : c.start + 1]
+    if any(not _FOR_WHOM.search(ahead[: many.start()]) for many in _AGGREGATE.finditer(ahead)):
         cue("aggregate")
     if into := _INTO_NAME.match(plain[figure.end : figure.end + 110]):
         cue(

@@ -67,7 +67,7 @@ _SUPPLIER = _Description.of(
 
 _OF_AI = _Description.of(
     rf"(?:{ai_investment.AI})[\w\s-]{{0,40}}\s",
-    rf"[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,60}}(?:{ai_investment.AI})| (?:is|was) an?\b[^.;,]{{0,60}}(?:{ai_investment.AI})",
+    rf"[^.;]{{0,25}}, (?:an?|the|which|whose|maker|developer)\b[^.;,]{{0,90}}(?:{ai_investment.AI})| (?:is|was) an?\b[^.;,]{{0,60}}(?:{ai_investment.AI})",
 )
 
 _INVESTOR = _Description.of(

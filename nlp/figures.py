@@ -154,7 +154,7 @@ _ONE_IN = (
 )
 _ENTIRE = r"(?:(?:its|their|the|his) (?:entire|whole)|all(?: of)? (?:its|their|the)|entire)"
 _OF_WHAT = (
-    r"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|20\d\d)\b)(?P<base>(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
+    r"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|20\d\d)\b)(?P<base>(?!it,)(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
     r"(?:(?!(?:to|from|by|was|were|after|with|lose|loses|losing|must|will|would)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
     r"roles|positions|payroll|personnel|team|people|company|labou?r force|employee base|managers|posts|labou?r|"
     r"employment|engineers|members|ranks|teams|consultants|analysts|underwriters|journalists|reporters|editors|developers|programmers|designers|recruiters|traders|bankers|"
@@ -206,6 +206,7 @@ CURRENCIES: dict[str, str] = {
     "₽": "RUB",
     "RM": "MYR",
     "RMB": "CNY",
+    "Rmb": "CNY",
     "Rp": "IDR",
     "Dh": "AED",
     "Dhs": "AED",

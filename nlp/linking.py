@@ -57,6 +57,16 @@ def is_oblique(lead: str) -> bool:
     return _PREPOSITION.search(lead, wording.last_words(lead, _BESIDE_MOST)) is not None
 
 
+_CONJUNCTION = re.compile(r"\b(?:[Aa]fter|[Bb]efore|[Ss]ince|[Uu]ntil|[Tt]han)\s(?:the\s)?$")
+"""What opens a clause before a subject, though it may be a preposition: "a week after Acme raised $2bn"."""
+
+
+def stands_oblique(sentence: str, m: Mention) -> bool:
+    """Return whether a mention stands after a preposition and is no subject, of a clause of its own neither."""
+    lead = sentence[: m.start]
+    return is_oblique(lead) and not (_CONJUNCTION.search(lead) and names.VERB_NEXT.match(sentence[m.end :]))
+
+
 _IN_BOTH = re.compile(r"\b(?:in|at|near)\s(?:[A-Z][\w.'-]+,?\s){1,6}and\s$")
 _LIST_BEFORE = re.compile(r"(?<!in )(?<!on )(?<!last )\b[A-Z][\w&.'-]+(?:\s[A-Z][\w&.'-]+)*(?:,| and|, and)\s$")
 _AT = re.compile(
@@ -69,7 +79,7 @@ _SPEECH = re.compile(
 
 
 _APPOSITIVE = re.compile(
-    r",\s(?:an?|the|one|among|some)\s[^,;]{0,120},|\s?[—–]\s?[^—–]{0,160}[—–]|\s--\s.{0,160}?\s--\s"
+    r",\s(?:an?|the|one|among|some|which|who|whose|with)\s(?:[^,;]|,(?=\d)){0,120},|\s?[—–]\s?[^—–]{0,160}[—–]|\s--\s.{0,160}?\s--\s"
 )
 """What only describes a company: "Acme, one of the world's largest chemical manufacturers, …"."""
 
@@ -175,8 +185,8 @@ def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) ->
                     fallback = fallback or Link(name, m.start, m.end, "possessive-before", m.kind == "name")
             continue
         oblique = (
-            is_oblique(lead)
-            or bool(_IN_BOTH.search(lead))
+            stands_oblique(sentence, m)
+            or (bool(_IN_BOTH.search(lead)) and not names.VERB_NEXT.match(sentence[m.end :]))
             or (bool(_LIST_BEFORE.search(lead)) and not _SPEECH.match(sentence[m.end : before + 1]))
         )
         name = m.name if m.kind == "name" else resolve(m)
@@ -485,7 +495,9 @@ class Parties:
     kind: str
 
 
-_LEADS = re.compile(r"\b(?:leads?|led|leading|co-leads?|co-led|anchors?|anchored)\s(?:an?|its|the|in)?\s*$")
+_LEADS = re.compile(
+    r"\b(?:leads?|led|leading|co-leads?|co-led|heads?|headed|anchors?|anchored)\s(?:an?|its|the|in)?\s*$"
+)
 _BACKS_WITH = re.compile(r"\bback(?:s|ed|ing)?\s[^.;‹›]{1,60}\swith\s(?:up to\s|about\s|another\s)?$")
 
 

@@ -128,6 +128,8 @@ def _join(keep: Finding, other: Finding) -> None:
         keep.location, keep.evidence["location"] = other.location, other.evidence["location"]
     if keep.kind == "layoff" and other.kind != "layoff" and keep.type == "layoff":
         keep.kind, keep.trace["kind"] = other.kind, other.trace.get("kind", "merged")
+    if keep.type == "ai_investment" and keep.order < 0 <= other.order and keep.figure is other.figure:
+        keep.kind, keep.trace["kind"] = other.kind, other.trace.get("kind", "merged")  # a title rounds, and says less
     keep.roles = keep.roles or other.roles
     if "roles" in other.evidence and "roles" not in keep.evidence:
         keep.evidence["roles"] = other.evidence["roles"]
@@ -215,6 +217,8 @@ def _same(k: Finding, f: Finding) -> bool:
     if k.type == "ai_investment" and k.figure and f.figure and k.figure.currency != f.figure.currency:
         return _converts(k.figure, f.figure) or _converts(f.figure, k.figure)
     a, b = _number(k) or 0.0, _number(f) or 0.0
+    if k.type == "ai_investment" and k.order < 0 <= f.order and k.figure and f.figure and _rounds(k.figure, f.figure):
+        return True
     if k.type == "layoff" and _rounded(k, f):
         return abs(a - b) <= 0.1 * max(a, b)
     if k.type == "layoff" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
@@ -239,6 +243,14 @@ def _same(k: Finding, f: Finding) -> bool:
 
 _TITLE_ROUNDS = {"about": (0.93, 1.07), "at_least": (1.0, 1.1), "at_most": (0.93, 1.0)}
 """How far a count of the lead may be from the title's, as a share of it, by how exact the title is."""
+
+
+def _rounds(title: Figure, body: Figure) -> bool:
+    """Whether a title's figure is the text's own, rounded to the digits that the title gives: "$12bn", "$11.9 billion"."""
+    if title.high is not None or body.high is not None or abs(title.low - body.low) > 0.06 * body.low:
+        return False
+    digits, fine = (len(f"{f.low:.6e}".split("e")[0].rstrip("0").replace(".", "")) for f in (title, body))
+    return digits < fine and float(f"{body.low:.{max(digits, 1) - 1}e}") == title.low
 
 
 def _rounded(k: Finding, f: Finding) -> bool:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from newsledger import companies
 from newsledger.model import Company
-from nlp import prefilter, wording
+from nlp import figures, prefilter, wording
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
@@ -201,7 +201,7 @@ def is_no_company(name: str) -> bool:
 
 
 _NO_NAME = re.compile(
-    r"(?:Generative|Artificial) (?:AI|Intelligence)|(?:Legal|Voice|Enterprise|Physical|Sovereign|Conversational|Consumer|Clinical|Industrial|Embodied|Agentic|Responsible) AI|[A-Z]{2,4}-\d{2,4}|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+"
+    r"(?:Generative|Artificial) (?:AI|Intelligence)|(?:Legal|Voice|Enterprise|Physical|Sovereign|Conversational|Consumer|Clinical|Industrial|Embodied|Agentic|Responsible) AI|[A-Z]{2,4}-\d{2,4}|[A-Z]{2,4}s|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+"
 )
 _BODY = re.compile(
     r"^Cent(?:re|er)$|\b(?:Restructuring|Reduction|Layoffs?)\b|\b(?:Plan|Programme|Program|Initiative)$|^(?:Worker|Employee) Adjustment|^Retraining Notification|\b(?:University|College|Cent(?:re|er) for|School|Department|Ministry|Union|Association|Committee|Court|Commission|Congress|Senate|Board|Act|Agency|Institute of|Bureau|"
@@ -253,7 +253,9 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
                     group.pop()
                 if group:
                     begin = group[0][0]
-                    if sentence[:begin].endswith("New ") and is_place(sentence[begin - 4 : group[-1][1]]):
+                    if sentence[:begin].endswith("New ") and any(
+                        is_place(sentence[begin - 4 : end]) for _, end in group
+                    ):
                         begin -= 4
                     spans.append((begin, group[-1][1]))
                 group = []
@@ -346,6 +348,8 @@ class Registry:
                 return initials
         for n in range(1, len(words)):
             head = " ".join(words[:n])
+            if head in shipped() and " ".join(words[n : n + 1]) in shipped():
+                continue  # "Nokia Siemens Networks" is neither Nokia nor Siemens
             if head in self.counts and len(head) > 1 and (n > 1 or self.counts[head] >= 1):
                 if n == 1 and words[0] in _SHARED_FIRST:
                     continue
@@ -525,7 +529,11 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
     if (m := _AI_LAST.search(sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
         end = start + m.start()  # "Sydney AI chip designer"
     while (m := _LAST_WORD.search(sentence[start:end])) and (
-        m[1].casefold() in _FUNCTION or _NO_LAST_WORD.fullmatch(m[1])
+        m[1].casefold() in _FUNCTION
+        or (
+            _NO_LAST_WORD.fullmatch(m[1])
+            and (title_case or m[1] != "News" or is_shipped(sentence[start : start + m.start()], registry))
+        )
     ):
         end = start + m.start()
     return start, end
@@ -593,6 +601,8 @@ def _may_name(
         after = after.lower()
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
         return bool(COMPANY_WORD.search(name)) or bool(COMPANY_ACTS.match(after))
+    if label == "PERSON" and " " in name and GIVEN_NAME.match(name) and not COMPANY_WORD.search(name):
+        return False
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
     titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
     if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not GIVEN_NAME.match(name):
@@ -675,6 +685,8 @@ _OFFICER_AFTER = re.compile(
 """What makes a name that of a person, whatever the recogniser calls it: "Ann Dow, Acme's new boss"."""
 _ACTING = re.compile(r"\s(?:said|says|announced|plans to|expects to|will cut|will lay)\b")
 _PART_OF_WORD = re.compile(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]")
+_FIRST_WORD = re.compile(r"([A-Z][a-z]+)\s")
+_DIGIT = re.compile(r"\s?\d")
 _ARTICLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts)\s$")
 _PLAIN_AFTER = re.compile(r"(?:-based)?\s[a-z]")
 _DATELINE_AFTER = re.compile(r"\)\s[-–—]+\s")
@@ -715,6 +727,10 @@ def mentions(
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))
                 break
+        if start <= opening and (m := _FIRST_WORD.match(sentence, start, end)):
+            named = any(a == m.end() and b >= end and kind == "ORG" for a, b, kind in labels)
+            if named and registry.is_word(m[1].casefold()) and is_shipped(sentence[m.end() : end], registry):
+                start = m.end()  # "Take Acme."
         start, end = _tidied(sentence, start, end, registry, title_case)
         if sentence.endswith("'s", 0, max(0, start - 1)) and (
             owner := _NAMED_AFTER.search(sentence[max(0, start - 14) : start])
@@ -753,8 +769,10 @@ def mentions(
             and _PLAIN_AFTER.match(following[:9])
         ):
             continue  # "the Hamburg bicycle maker"
-        if _NOT_FIRM_AFTER.match(sentence[end : end + 60]) or (
-            following[:2] == ", " and _OFFICER_AFTER.match(sentence[end : end + 90])
+        if (
+            _NOT_FIRM_AFTER.match(sentence[end : end + 60])
+            or (following[:2] == ", " and _OFFICER_AFTER.match(sentence[end : end + 90]))
+            or (_DIGIT.match(following[:2]) and name in figures.CURRENCIES)
         ):
             continue
         if start < 60 and sentence[:start].endswith("(") and _DATELINE_AFTER.match(following[:4]):
@@ -865,10 +883,22 @@ _MAKERS = {
 """Whose a product is."""
 
 
+_NATIONS = {
+    "american": "US", "australian": "AU", "brazilian": "BR", "british": "GB", "canadian": "CA", "chinese": "CN",
+    "danish": "DK", "dutch": "NL", "finnish": "FI", "french": "FR", "german": "DE", "indian": "IN", "irish": "IE",
+    "israeli": "IL", "italian": "IT", "japanese": "JP", "korean": "KR", "norwegian": "NO", "saudi": "SA",
+    "singaporean": "SG", "spanish": "ES", "swedish": "SE", "swiss": "CH", "taiwanese": "TW", "u.s.": "US", "uk": "GB",
+    "us": "US",
+}  # fmt: skip
+"""Of which country a company is that these words stand for."""
+_NATION = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_NATIONS, reverse=True)))})(?=\s)", re.IGNORECASE)
+
+
 def fits(stand_in: Mention, name: str) -> bool:
     """Return whether a stand-in's words allow a company.
 
-    No listed firm is "the startup", no unknown one "the giant", no bank "the retailer", none but Apple "the iPhone maker".
+    No listed firm is "the startup", no unknown one "the giant", no bank "the retailer", no American firm "the Japanese
+    group", none but Apple "the iPhone maker".
     """
     company = shipped().get(key(name))
     if stand_in.kind != "anaphor":
@@ -879,6 +909,9 @@ def fits(stand_in: Mention, name: str) -> bool:
     if YOUNG.search(words):
         return company is None or not (company.tickers or company.sector in ("investor", "finance", "government"))
     if _GIANT.search(words) and (company is None or company.sector == "investor"):
+        return False
+    nation = _NATION.search(words)
+    if nation and company and company.country not in (None, _NATIONS[nation.group().lower()]):
         return False
     sector = company.sector if company else None
     return sector is None or all(sector in allowed for trade, allowed in _TRADES if trade.search(words))
@@ -895,10 +928,13 @@ APPOSITION = re.compile(
     r"^(?:\s\([^)]{1,30}\))?,\s(?:an?|the|one of|which|whose|who|maker|owner|parent|formerly|founded|based|led|backed|started|co-founded|best|known|developer)\b[^;.]{3,150}?,\s"
 )
 """What stands between a subject and its verb: "Acme, a maker of things, "."""
-ATTRIBUTE = re.compile(r"^-(?:backed|owned|based|led|funded|founded|run|powered)\b")
+ATTRIBUTE = re.compile(
+    r"^-(?:backed|owned|based|led|funded|founded|run|powered)\b"
+    r"|^\s(?:rival|competitor|challenger|backer|investor|partner|supplier|customer|spin-?off|spin-?out|veteran)\s(?=[A-Z])"
+)
 """What makes a name part of another's description: "Acme-backed"."""
 _OBJECT_OF = re.compile(
-    r"\b(?:[a-z]{3,}(?:ed|ing)|acquire|buy|bought|own|owns|owned|controls?|backs?|sued|sold|sell|invest|join|beat|told|used?|uses|made|makes|led|leads?|called|named|versus)"
+    r"\b(?:[a-z]{3,}(?:ed|ing)|acquire|buy|bought|own|owns|owned|controls?|backs?|sued|sold|sell|invest|join|beat|overtakes?|overtook|surpass(?:es)?|eclipses?|outpaces?|leapfrogs?|challenges?|told|used?|uses|made|makes|led|leads?|called|named|versus)"
     r"\s(?:the |its |rival |startup |start-up |(?!(?:that|when|as|after|before|while|but|and|if|whether|because)\b)[a-z][\w-]*\s){0,3}$"
 )
 """What makes a name the object of a verb."""

@@ -18,7 +18,7 @@ from nlp.linking import Link
 from nlp.names import Mention, Registry
 
 _FORECAST = re.compile(
-    r"\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
+    r"(?<!that )(?<!which )\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
     re.IGNORECASE,
 )
 
@@ -209,6 +209,9 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
             doubts.add("no-round")
         link, others = linking.raiser(text, c, mentions, at.resolve, topic)
         kind = "fund" if fund else "funding"
+    elif family in ("amount", "outlay") and chooser.sort_near(c, text) == "raise":
+        link, others = linking.raiser(text, c, mentions, at.resolve, topic)
+        kind = "funding"
     else:
         parties = linking.payer(text, c, mentions, at.resolve, topic, lambda name: descriptions.supplies(draft, name))
         link, others, kind = parties.payer, parties.others, parties.kind  # type: ignore[assignment]
@@ -224,11 +227,11 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
             doubts.add("no-compute")
     if family == "contract" and not others and link and descriptions.supplies(draft, link.name):
         doubts.add("seller-alone")
-    found = chooser.options(c, text, link, mentions, at.resolve, topic)
+    sort = "buy" if kind == "acquisition" else chooser.sort_near(c, text)
+    found = chooser.options(c, text, link, mentions, at.resolve, topic, _titled(at, c) if sort == "buy" else ())
     if not found:
         return None
     plain = _plain(line, at.registry)
-    sort = "buy" if kind == "acquisition" else chooser.sort_near(c, text)
     before = [o.mention for o in found if o.mention and o.mention.end <= figure.start]
     spans = [(m.end, m.end + apposed.end()) for m in before if (apposed := names.APPOSITION.match(text[m.end :]))]
     tiers = {o.link.name: descriptions.tier(draft, o.link.name) for o in found}
@@ -256,6 +259,18 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
     ]
     titled = _plain(draft.title, at.registry) if draft.title else ""
     return Proposal(at, c, sort, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
+
+
+def _titled(at: Setting, c: Candidate) -> list[chooser.Option]:
+    """Return the companies of the title, for a price told without its buyer."""
+    title = at.draft.title
+    if title is None or at.line is title:
+        return []
+    return [
+        chooser.Option(Link(m.name, c.start, c.end, "chosen-title", False), None, chooser.role(title.text, m))
+        for m in document_names.mentions(title, at.registry)
+        if m.kind == "name"
+    ]
 
 
 def _paired(text: str, mine: Mention | None, mentions: Sequence[Mention], figure: Figure) -> bool | None:

@@ -64,7 +64,7 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
                 or document_names.standing(m.name, registry) != "plain"
             ):
                 return m.name, True
-            if m.start < main or not agent or linking.is_oblique(lead) or names.is_object(lead):
+            if m.start < main or not agent or linking.stands_oblique(line.text, m) or names.is_object(lead):
                 oblique = oblique or m.name
             elif agent and (m.possessive or names.VERB_NEXT.match(after) or names.APPOSITION.match(after)):
                 return m.name, True
@@ -107,7 +107,7 @@ def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, de
             m
             for m in here
             if (not m.possessive or _OWN_AGENT.match(text[m.end :]))
-            and not linking.is_oblique(text[: m.start])
+            and not linking.stands_oblique(text, m)
             and not names.is_object(text[: m.start])
         ]
         if plain:

@@ -61,10 +61,15 @@ _GLUED = re.compile(
     r"|(?<=[a-z]{3})(?=US\$)"
     r"|(?<=[a-z]{2}:)(?=[A-Z][a-z])"
     r"|(?<=[a-z]\))(?=(?:said|announced|reported|raised|has|will|is|plans)\b)"
-    r"|\b[A-Z][A-Za-z]{2,14}?(?=(?:said|announced|raised|raises|reported|confirmed|plans)\b)(?!(?<=App)raise)"
+    r"|\b[A-Z][A-Za-z]{2,14}?(?=(?:said|announced|raised|raises|reported|reportedly|confirmed|plans)\b)(?!(?<=App)raise)"
+    r"|\b[A-Z][a-z]{2,9}AI(?=[a-z]{2,})"
+    r"|(?<=[A-Za-z][a-z],)(?=[a-z]{3,}\b)"
+    r"|\b(?:deal|agreement|contract|round|funding|investment|stake|jobs|workers|employees|staff|layoffs|startup|company|announced|signed|raised|acquired|invested|agreed)"
+    r"(?=(?:with|of|in|to|for|from|by|that|at|on|an)\b)"
+    r"|\b[a-z]{3,9}ing(?=(?:a|an|the)\b)"
     r"|\b(?:had|has|have|will|would|to|was|were|is|also)(?=(?:signed|raised|announced|laid|acquired|invested)\b)"
     r"|\b(?:at|in|by|of|with|from|and|the|said|including|joined|within|between)(?=[A-Z][a-z]{2,})"
-    r"|(?<=[0-9] )(?:billion|million|trillion)(?=(?:in|on|for|to|from|of|at|round|deal|stake|investment|this|over)\b)"
+    r"|(?<=[0-9] )(?:billion|million|trillion)(?=(?:in|on|for|to|from|of|at|round|deal|stake|investment|this|that|with|over|by|as|and)\b)"
     r"|(?<=\bSeries )[A-K](?=(?:last|round|funding|in|at|this|led|earlier|from)\b)"
 )
 

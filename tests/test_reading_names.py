@@ -104,3 +104,39 @@ def test_a_firm_that_a_month_stands_before_is_named() -> None:
 )
 def test_a_short_headline_is_told_by_all_its_words(title: str, headline: bool) -> None:
     assert names.headline_like(title) is headline
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Nokia Siemens Networks will cut 17,000 jobs.", ["Nokia Siemens Networks"]),
+        ("The Harrow Morning News laid off at least 43 people.", ["Harrow Morning News"]),
+        ("New York Pressworks shed 16 posts.", ["New York Pressworks"]),
+        ("The St. Orrin Courier cut 23 posts.", ["St. Orrin Courier"]),
+        ("Ottawa agreed to a CAD 2.4 billion plan.", []),
+        ("Some MPs and CEOs asked about it.", []),
+    ],
+)
+def test_a_name_is_whole_and_no_currency_or_office_is_one(sentence: str, expected: list[str]) -> None:
+    assert [name for name in named(sentence) if not names.is_place(name)] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "company", "may"),
+    [
+        ("the Japanese group", "SoftBank", True),
+        ("the Japanese group", "OpenAI", False),
+        ("the French startup", "Mistral AI", True),
+        ("the Chinese company", "Pellwick", True),
+    ],
+)
+def test_a_stand_in_fits_only_companies_of_its_nation(words: str, company: str, may: bool) -> None:
+    assert names.fits(Mention("anaphor", words, 0, len(words), words.split()[-1]), company) is may
+
+
+def test_a_venture_named_after_two_firms_is_neither() -> None:
+    registry = names.Registry()
+    for name in ("Nokia Siemens Networks", "Nokia", "Siemens", "Larkfield Bakeries", "Larkfield"):
+        registry.add(name)
+    assert not registry.same("Nokia Siemens Networks", "Nokia")
+    assert registry.same("Larkfield Bakeries", "Larkfield")

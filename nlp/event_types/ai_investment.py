@@ -224,6 +224,10 @@ ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
         r"{M}(?:\s(?:all-cash|cash|all-stock|stock|cash-and-stock|blockbuster|planned|proposed|mega))*\s(?:acquisition|takeover|buyout|purchase|swoop|bid|acqui-?hire|deal to (?:acquire|buy|purchase)|merger)\b",
     ),
     (
+        "price",
+        r"\b(?:the|its) (?:(?:purchase|takeover|deal|acquisition) )?price\b(?: tag)?[^‹›;.]{0,30}?\b(?:of|at|between|was|is|as)\s(?:\w+\s){0,3}?{M}",
+    ),
+    (
         "acquire-deal",
         r"\b(?:acquisition|takeover|buyout|to (?:buy|acquire|purchase))\b[^‹›;]{1,100}?\b(?:deal|transaction|acquisition)\b[^‹›;]{0,30}?\b(?:worth|valued at|valuing|for|of)\s(?:\w+\s){0,4}?\s*{M}",
     ),

@@ -52,7 +52,7 @@ WORKFORCE = (
     r"(?:workforce|work force|headcount|head count|staff|staffing|payroll|team|ranks|employee base|number of employees|"
     r"employee count|labou?r force|personnel|jobs|roles|positions|employees)"
 )
-_GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
+_GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar(?!ied)|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 _ASIDE = (
     r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-]\s?(?!while\b|and\b|but\b|whereas\b|as\b)[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?[),—–-]?"
@@ -351,11 +351,11 @@ NOT_A_CUT_BEFORE = (
     r"(?:\b(?:employ(?:s|ed|ing)?|workforce of|staff of|headcount of|team of|has|have|had|with|down to|from|remaining|left with|"
     r"hir(?:e|es|ed|ing)|add(?:s|ed|ing)?|creat(?:e|es|ed|ing)|recruit(?:s|ed|ing)?|rehir(?:e|es|ed|ing)|offered to|"
     r"fewer than \w+ of|counts?|boasts?|to its|grow(?:s|n|ing)? to|(?:workforce|headcount|staff|employees|workers)(?:\s\w+){0,3}\sto(?: (?:just|about|around|fewer than|under|below|just under|roughly|less than))?|of|among|"
-    r"represent(?:s|ing) (?:about|around|roughly|nearly|some)?|out of|its|their|more than \w+ of|to (?:just )?under|to fewer than|served?|support(?:s|ing)?)\s*)$"
+    r"of what (?:was|were) then(?: an?)?|represent(?:s|ing) (?:about|around|roughly|nearly|some)?|out of|its|their|more than \w+ of|to (?:just )?under|to fewer than|served?|support(?:s|ing)?)\s*)$"
 )
 NOT_A_CUT_AFTER = (
     r"^(?:\s(?:were|was|are|will be|being|have been|had been)\s(?:added|hired|created|recruited|rehired|offered|unaffected|retained|saved)|"
-    r"\s(?:remain|employed|on strike|strike|walk|stay|left)\b|\s(?:to be |will be )?(?:added|created)\b)"
+    r"\s(?:that|which) (?:are|is|was|were|stood) (?:open|vacant|unfilled|empty)\b|\s(?:remain|employed|on strike|strike|walk|stay|left)\b|\s(?:to be |will be )?(?:added|created)\b)"
 )
 PERCENT_NOT_OF_STAFF = (
     r"^\s?(?:of|in)?\s?(?:its |the |their )?(?:[\w-]+\s){0,2}?(?:revenue|sales|profit|pay|salar|shares?|stock|price|stake|cost|spending|budget|"
@@ -367,7 +367,7 @@ AGGREGATE_SUBJECT = (
     r"\b(?:employers|clients|customers|companies|firms|startups|start-ups|businesses|industry|industries|sector|sectors|the economy|economy|"
     r"tech companies|technology companies|tech firms|tech giants|banks|airlines|retailers|automakers|agencies|states|"
     r"districts|schools|americans?|u\.s\. workers|tech workers|the u\.s\.|the country|the nation|manufacturers|"
-    r"studios|newsrooms|outlets|lenders|carriers|the state|wall street|big tech|silicon valley|organi[sz]ations|corporations|"
+    r"studios|newsrooms|outlets|lenders|carriers|platforms|publishers|newspapers|insurers|operators|carmakers|drugmakers|the state|wall street|big tech|silicon valley|organi[sz]ations|corporations|"
     r"unicorns|giants|payrolls|the world|worldwide|industry-wide|sector-wide)\b"
 )
 AGGREGATE_SOURCE = (
@@ -376,7 +376,7 @@ AGGREGATE_SOURCE = (
 )
 
 HYPOTHETICAL = (
-    r"\b(?:could (?:replace|displace|automate|wipe out)|(?:AI|automation|technology|robots|bots|agents|models)\s(?:[\w-]+\s){0,3}could eliminate|(?:jobs|roles|workers) (?:at|could be at) risk (?:of(?! redundancy)|from)|"
+    r"\b(?:whenever|could (?:replace|displace|automate|wipe out)|(?:AI|automation|technology|robots|bots|agents|models)\s(?:[\w-]+\s){0,3}could eliminate|(?:jobs|roles|workers) (?:at|could be at) risk (?:of(?! redundancy)|from)|"
     r"(?:may|will|could) be automated|forecasts?|predict(?:s|ed)? that|project(?:s|ed) (?:that|to)\b|estimat(?:es|ed) that|(?:study|survey|report) (?:by|from|found|finds|of|said|says|published)|"
     r"(?:researchers|economists?|academics) (?:at|from|who|say|said|expect|estimate|warn|found|find|reckon)\w*|they expect|GDP|unemployment rate)\b"
 )
