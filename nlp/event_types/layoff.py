@@ -38,7 +38,7 @@ CUT_NOUN = (
     r"(?:lay-?offs?|job[- ]cuts?|redundanc(?:y|ies)|job losses|(?:staff|staffing|headcount|workforce|personnel|payroll) "
     r"(?:cuts?|reductions?|cutbacks?)|(?:cuts?|reductions?|cutbacks?) (?:in|to) (?:its |the |their )?(?:force|workforce|headcount|"
     r"staff|jobs)|reductions?[- ]in[- ]force|retrenchments?|dismissals|downsizing|firings?|pink slips|job eliminations?|"
-    r"RIFs?)"
+    r"\bRIFs?\b)"
 )
 CONTEXT = (
     STRONG_VERB
@@ -412,7 +412,7 @@ LIST_STAND_IN = (
 """What stands in a list's line for the name, where a line before names the company: the cut's date, a field."""
 HEADED_LINE = rf"^\W*(?P<name>{LISTED})\*{{0,2}}\s?(?::\*{{0,2}}|\s[–—-])\s(?=[a-z\d]|(?:The|It|In|On|A|An|About|Around|Nearly|Almost|More|Over|Up|Some|As|Its|Plans|Will|Cut|Cuts|Cutting|Laid|Lays|Laying|Announced|Another|Has|Is)\s)"
 """A list's line that tells of the company at its head."""
-LIST_FIELD = r"(?:Total\s|Number of\s|Current\s|Global\s)?(?:Employees|Workers|Staff|Headcount|Workforce|Jobs|Positions|People|Total|Severance|Shares?|Stock|Revenue|Sales|Hir(?:es|ing)|New (?:jobs|hires)|Openings|Notice)"
+LIST_FIELD = r"(?:Total\s|Number of\s|Current\s|Global\s)?(?:Employees|Workers|Staff|Headcount|Workforce|Jobs|Positions|People|Total|Severance|Shares?|Stock|Revenue|Sales|Hir(?:es|ing)|New (?:jobs|hires)|Openings|Notice|Scores?|Points|Votes|Upvotes|Likes|Views|Downloads|Stars|Forks|Comments?|Replies|Followers|Subscribers|Members|Pages?|Words|Minutes)"
 """A field that tells of something else."""
 
 EMPLOYER_FIELD = r"^\W*(?:Company|Employer|Business|Firm)(?:\s[Nn]ame)?\s?:\s*(?P<name>[^:]{2,60}?)[\s.]*$"
