@@ -159,6 +159,10 @@ _SUPPLIED = re.compile(
 _SELLER = prefilter.Beginning(ai_investment.SELLER_SUBJECT, re.IGNORECASE, not_after=r"\w")
 
 
+def _without_tickers(text: str) -> str:
+    return _TICKER.sub("", text) if "(" in text else text
+
+
 def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
     """What in the words around a name rules it out: giver of a round, target of a purchase, attribute; or nothing."""
     assert c.figure is not None
@@ -167,7 +171,7 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
     trigger = min(c.start, c.figure.start)
     if m.kind != "name" and m.start >= c.figure.end and not _SPEAKS.match(after):
         return "stand-in-after"
-    if m.kind == "name" and _UNIT_OF.search(before[-90:]):
+    if m.kind == "name" and " and " in before[-90:] and _UNIT_OF.search(before[-90:]):
         return "unit"
     if m.kind == "name" and (_PROGRAMME.search(m.name) or _STATE_ACTS.search(text[m.end : trigger])):
         return "state"
@@ -175,7 +179,7 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
         return "giver"
     if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
         return "people"
-    if m.end <= c.figure.start and _LIST_OF_MANY.search(_TICKER.sub("", f"{before[-120:]}{m.name}{after[:120]}")):
+    if m.end <= c.figure.start and _LIST_OF_MANY.search(_without_tickers(f"{before[-120:]}{m.name}{after[:120]}")):
         return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : c.figure.start]) else "list"
     if c.family != "funding" and m.start >= c.figure.end and not m.possessive:
         gap = text[c.figure.end : m.start]
@@ -498,7 +502,8 @@ def company_features(
         cue(f"undergoes={verb.lastgroup}")
     if _MONEY_FROM.search(before, near):
         cue("money-from")
-    if m.start >= figure.end and trade != "investor" and _GETS_FROM.search(plain[: m.start]):
+    from_it = m.start >= figure.end and trade != "investor" and " from " in plain[figure.end : m.start]
+    if from_it and _GETS_FROM.search(plain[: m.start]):
         cue("gives-what-another-gets")
     if m.end <= trigger:
         cue("before")
