@@ -187,6 +187,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
     mentions = document_names.mentions(line, at.registry)
     following = text[figure.end :]
     family = c.family
+    near_sort = chooser.sort_near(c, text)
     doubts: set[str] = set()
     if family != "contract" and _DEBT.search(
         re.sub(r"(?:,? then|before|ahead of)\s(?:an?\s)?IPO", "", text[max(0, figure.start - 40) : figure.end + 35])
@@ -209,7 +210,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
             doubts.add("no-round")
         link, others = linking.raiser(text, c, mentions, at.resolve, topic)
         kind = "fund" if fund else "funding"
-    elif family in ("amount", "outlay") and chooser.sort_near(c, text) == "raise":
+    elif near_sort == "raise" and family in ("amount", "outlay"):
         link, others = linking.raiser(text, c, mentions, at.resolve, topic)
         kind = "funding"
     else:
@@ -227,7 +228,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
             doubts.add("no-compute")
     if family == "contract" and not others and link and descriptions.supplies(draft, link.name):
         doubts.add("seller-alone")
-    sort = "buy" if kind == "acquisition" else chooser.sort_near(c, text)
+    sort = "buy" if kind == "acquisition" else near_sort
     found = chooser.options(c, text, link, mentions, at.resolve, topic, _titled(at, c) if sort == "buy" else ())
     if not found:
         return None
