@@ -338,6 +338,8 @@ def package(night: Night, name: str, rows: Mapping[str, int], folder: Path, *, s
         resources.append(
             {"name": f"{resource.name}_parquet", "path": parquet_file.name, **shared}
             | {"format": "parquet", "mediatype": "application/vnd.apache.parquet", "sha256": _sha256(parquet_file)}
+            # without, frictionless takes years beside one month for whole numbers
+            | {"schema": {"fields": [{"name": field["name"], "type": "any"} for field in schema["fields"]]}}
         )
     resources.append(
         {"name": "snapshot", "title": "All files as tables of one SQLite database", "path": SNAPSHOT}

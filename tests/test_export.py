@@ -128,6 +128,8 @@ def test_frictionless_accepts_it_and_notices_a_changed_byte(store: Engine, tmp_p
     package = tmp_path / "latest" / "datapackage.json"
     report = frictionless.validate(str(package))
     assert report.valid, report.flatten(["type", "message"])
+    tables = [r for r in json.loads(package.read_text())["resources"] if r["format"] in ("csv", "parquet")]
+    assert all("schema" in table for table in tables), "types that are not told are guessed from the first rows"
     path = tmp_path / "latest" / "layoffs.csv"
     path.write_bytes(path.read_bytes().replace(b"300", b"900"))
     assert not frictionless.validate(str(package)).valid
