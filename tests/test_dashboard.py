@@ -227,7 +227,7 @@ def test_the_keyboard_reaches_the_content_and_the_bars(page: Page, address: str)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
     bar = page.locator(".chart-wide a:has([aria-label*='jobs cut'])").last
     bar.focus()
     page.keyboard.press("Enter")
