@@ -30,6 +30,8 @@ from nlp.reader import Proposal, Reader
 
 GOLD = Path(__file__).resolve().parents[1] / "tests" / "gold"
 FILES = ("traps", "layoffs", "investments", "articles", "forms", "negatives")
+HELD: tuple[Register, ...] = ("plain", "retold")
+"""Registers whose articles held out are measured on."""
 PATTERN_WEIGHT = 0.4
 """How much a document made of a pattern counts; three are made of each."""
 ARTICLE_WEIGHTS: dict[Register, float] = {"plain": 1.0, "odd": 0.3, "retold": 2.0}
@@ -213,6 +215,11 @@ def from_patterns() -> list[dict[str, Any]]:
                 }
             )
     return out
+
+
+def side(document: dict[str, Any]) -> str:
+    """Return what a document is: of the training half, of our own gold, or one of our own articles."""
+    return SIDES.get(document["group"].split("-")[0], "training")
 
 
 def sources() -> list[dict[str, Any]]:
@@ -415,17 +422,16 @@ def measure(docs: Sequence[dict[str, Any]], data: Sequence[Example], folds: int)
         mine = [d for d in docs if fold(d["group"], folds + 1) % folds == n]
         read = predictions.read(mine, Reader(weights=model))
         for d in mine:
-            side = SIDES.get(d["group"].split("-")[0], "training")
-            tallies[side].append(scoring.score(d["id"], d["events"], read[d["id"]]))
+            tallies[side(d)].append(scoring.score(d["id"], d["events"], read[d["id"]]))
     reader = Reader(weights=train(data))
-    for register in ("plain", "retold"):
+    for register in HELD:
         held = own_articles(register, held=True)
         read = predictions.read(held, reader)
         tallies[f"{register}, held out"] = [scoring.score(d["id"], d["events"], read[d["id"]]) for d in held]
-    for side, found in tallies.items():
+    for name, found in tallies.items():
         for level in scoring.LEVELS:
             p, r, f1 = scoring.total(found).ratios("ai_investment", level)
-            print(f"{side:16} {level:7} precision {p:.3f} recall {r:.3f} F1 {f1:.3f}")
+            print(f"{name:16} {level:7} precision {p:.3f} recall {r:.3f} F1 {f1:.3f}")
 
 
 def main() -> None:

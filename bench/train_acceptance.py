@@ -19,8 +19,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bench import predictions, scoring, train
-from bench.split import Register, own_articles
-from bench.train import SIDES, fold, inputs_hash
+from bench.split import own_articles
+from bench.train import HELD, fold, inputs_hash, side
 from nlp import acceptance
 from nlp.merging import Finding
 from nlp.reader import Reader
@@ -33,8 +33,6 @@ held out, as it does before on the training half by folds and on plain articles 
 below, where published mistakes come back."""
 THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
 FOLDS = 5
-HELD: tuple[Register, ...] = ("plain", "retold")
-"""Registers whose articles held out are measured on."""
 PENALTY = 0.5
 """How strongly weights are held to what they are taken for before any document is seen."""
 LEAST_SEEN = 4
@@ -59,11 +57,6 @@ class Statement:
     right: bool
     counted: bool
     """Whether it counts; one of an optional event does not."""
-
-
-def side(document: dict[str, Any]) -> str:
-    """Return what a document is: of the training half, of our own gold, or one of our own articles."""
-    return SIDES.get(document["group"].split("-")[0], "training")
 
 
 def read(f: Finding) -> dict[str, Any]:

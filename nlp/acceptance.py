@@ -20,6 +20,7 @@ from nlp import names, prefilter
 from nlp.event_types import layoff
 from nlp.linking import Link
 from nlp.merging import Finding
+from nlp.text import OPEN_QUOTE
 
 WEIGHTS = Path(__file__).parent / "weights" / "acceptance.json"
 Cues = dict[str, float]
@@ -43,7 +44,6 @@ _MANY = prefilter.Beginning(
     re.IGNORECASE,
     not_after=r"\w",
 )
-_OPEN_QUOTE = re.compile(r"[\"“][^\"”]*$")
 
 
 def doubts(
@@ -80,7 +80,7 @@ def doubts(
         "plain-words": plain,
         "unreal": bool(_UNREAL.search(words)),
         "many-employers": bool(_MANY.search(f.words)),
-        "quoted": bool(_OPEN_QUOTE.search(f.words[: f.start])),
+        "quoted": bool(OPEN_QUOTE.search(f.words[: f.start])),
         "question": f.words.rstrip().endswith("?"),
         "long": len(f.words) > 250,
         "percent-alone": f.type == "layoff" and f.figure is None,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from newsledger.model import Basis, Precision, RoleMention, Status
-from nlp import prefilter
+from nlp import dates, prefilter
 from nlp.dates import Stated
 from nlp.event_types import ai_investment, layoff
 from nlp.names import is_place
@@ -311,7 +311,7 @@ _SITE_PLACE = re.compile(
     r"(?:plant|factory|office|site|call[- ]cent(?:er|re)|contact cent(?:er|re)|warehouse|campus|hub|mill|mine|facility|depot|centre|center|store|studio|headquarters|refinery|smelter)\b"
 )
 _NO_PLACE = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|AI|First|Second|New|Main)(?:\s.*)?"
+    rf"(?:{dates.MONTHS}|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|AI|First|Second|New|Main)(?:\s.*)?"
 )
 
 

@@ -199,8 +199,8 @@ _HEADED_LINE = re.compile(layoff.HEADED_LINE)
 _LISTED = re.compile(layoff.LISTED)
 _LIST_STAND_IN = re.compile(layoff.LIST_STAND_IN)
 _LIST_FIELD = re.compile(layoff.LIST_FIELD)
-_LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
-_LIST_INTRO = prefilter.Beginning(layoff.LIST_INTRO, re.IGNORECASE)
+LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
+LIST_INTRO = prefilter.Beginning(layoff.LIST_INTRO, re.IGNORECASE)
 JOB_NOUNS = ("jobs", "job", "roles", "positions", "posts", "redundancies")
 """Nouns that count jobs themselves, which only a cut can "affect" or "eliminate"."""
 _COST = prefilter.Beginning(
@@ -243,7 +243,7 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
         propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
-    listed = bool(intro) and (bool(_LIST_INTRO.search(intro)) or bool(_LIST_TITLE.search(intro)))
+    listed = bool(intro) and (bool(LIST_INTRO.search(intro)) or bool(LIST_TITLE.search(intro)))
     if listed and hits and (headed := _HEADED_LINE.match(sentence)) and _is_list_name(headed["name"]):
         for candidate in hits.values():
             candidate.list_name, candidate.intro = headed["name"], intro

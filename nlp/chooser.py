@@ -22,6 +22,7 @@ from nlp.candidates import Candidate
 from nlp.event_types import ai_investment
 from nlp.linking import Link, stands_oblique
 from nlp.names import Mention
+from nlp.text import OPEN_QUOTE
 from nlp.wording import Features
 
 WEIGHTS = Path(__file__).parent / "weights" / "ai_investment.json"
@@ -139,7 +140,6 @@ _UNIT_OF = re.compile(
     r"[\w.)]\sand\s(?:its|the)\s(?:[\w-]+\s){0,3}(?:unit|subsidiary|arm|affiliate|division|business|brand|spin-?off)\s$"
 )
 """What makes a name that of another's unit, which acts with it: "Acme and its telecom unit Borealis"."""
-_QUOTED = re.compile(r"[\"“][^\"”]*$")
 _LIST_OF_MANY = re.compile(
     r"[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},\s[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2},?\s(?:(?:and|&)\s)?[A-Z][\w.&'-]+(?:\s[A-Z][\w.&'-]+){0,2}(?:\s\([^)]*\))?\s(?:are|have|all|each|will|plan|plans|collectively|now|to|[a-z]+ed|pour|boost|spend|invest|lead)\b"
 )
@@ -236,7 +236,7 @@ def options(
     """Return the companies that may own an amount: those named or stood for in its sentence, the topic, and `titled`."""
     out: list[Option] = []
     for m in mentions:
-        if m.label in ("we", "our", "they", "their") and not _QUOTED.search(text[: m.start]):
+        if m.label in ("we", "our", "they", "their") and not OPEN_QUOTE.search(text[: m.start]):
             continue  # who writes, or many
         name = m.name if m.kind == "name" else resolve(m)
         if not name or (m.kind == "name" and names.is_place(name)):

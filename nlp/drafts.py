@@ -28,9 +28,7 @@ LEAD = 2
 _LISTED = re.compile(layoff.LISTED)
 _FEWEST_HEADINGS = 4
 """Lines of a name alone that make an article one with headings."""
-_OF_CUTS = prefilter.Beginning(layoff.LIST_INTRO, re.IGNORECASE)
 _OTHER_LIST = re.compile(layoff.OTHER_LIST, re.IGNORECASE)
-_LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
 AI = prefilter.Guarded(ai_investment.AI)
 """What makes it AI."""
 
@@ -102,13 +100,13 @@ class Draft:
     @cached_property
     def headings(self) -> dict[int, str]:
         """Order of a line → the firm that it alone names, in an article that lists the cuts of firm after firm."""
-        if self.title is None or not _LIST_TITLE.search(self.title.text):
+        if self.title is None or not candidates.LIST_TITLE.search(self.title.text):
             return {}
         alone = {line.order: line.text.strip(" *#•–:-") for line in self.body if len(line.text) < 50}
         found = {
             order: name
             for order, name in alone.items()
-            if _LISTED.fullmatch(name) and not names.is_no_company(name) and not _OF_CUTS.search(name)
+            if _LISTED.fullmatch(name) and not names.is_no_company(name) and not candidates.LIST_INTRO.search(name)
         }
         return found if len(found) >= _FEWEST_HEADINGS else {}
 
@@ -182,12 +180,16 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
         start = title.text.index(head[0])
         lines.append(Line(title, Sentence(start, start + len(head), head), -1))
     lines += [Line(body, s, i) for i, s in enumerate(sentences(body.text))]
-    intro = head if _LIST_TITLE.search(head) else ""
+    intro = head if candidates.LIST_TITLE.search(head) else ""
     title_intro, previous, found = intro, "", 0
     for line in lines:
         text = line.text
         if text.rstrip().endswith(":"):
-            intro = text if not title_intro or _OF_CUTS.search(text) or _OTHER_LIST.search(text) else title_intro
+            intro = (
+                text
+                if not title_intro or candidates.LIST_INTRO.search(text) or _OTHER_LIST.search(text)
+                else title_intro
+            )
         elif len(text) > 120:
             intro = title_intro
         told = stating.get(0 if line.order < 0 else len(head) + 1 + line.sentence.start)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from newsledger.model import Qualifier
-from nlp import prefilter
+from nlp import dates, prefilter
 
 FigureKind = Literal["people", "bare", "percent", "money"]
 
@@ -154,7 +154,7 @@ _ONE_IN = (
 )
 _ENTIRE = r"(?:(?:its|their|the|his) (?:entire|whole)|all(?: of)? (?:its|their|the)|entire)"
 _OF_WHAT = (
-    r"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|20\d\d)\b)(?P<base>(?!it,)(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
+    rf"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?!(?:{dates.MONTHS}|20\d\d)\b)(?P<base>(?!it,)(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
     r"(?:(?!(?:to|from|by|was|were|after|with|lose|loses|losing|must|will|would)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
     r"roles|positions|payroll|personnel|team|people|company|labou?r force|employee base|managers|posts|labou?r|"
     r"employment|engineers|members|ranks|teams|consultants|analysts|underwriters|journalists|reporters|editors|developers|programmers|designers|recruiters|traders|bankers|"
@@ -456,9 +456,7 @@ _YEAR_BEFORE = re.compile(
 )
 
 
-_DAY_OF_MONTH = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)\s$"
-)
+_DAY_OF_MONTH = re.compile(rf"\b{dates.MONTH}\s$")
 
 
 def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:

@@ -205,15 +205,21 @@ _AND = re.compile(r",?\s(?:and\s)?")
 """What stands between the names of a list."""
 
 
+def _row(sentence: str, ms: list[Mention], before: int) -> list[Mention]:
+    """The names of the list that is the last before a place."""
+    run: list[Mention] = []
+    for m in reversed([m for m in ms if m.kind == "name" and m.end <= before]):
+        if run and not _AND.fullmatch(sentence[m.end : run[0].start]):
+            break
+        run.insert(0, m)
+    return run
+
+
 def _paired(sentence: str, c: Candidate, ms: list[Mention]) -> Link | None:
     """The company of one of several figures told in one breath: "Acme and Beta cut 500 and 700"."""
     if len(c.together) < 2:
         return None
-    run: list[Mention] = []
-    for m in reversed([m for m in ms if m.kind == "name" and m.end <= c.start]):
-        if run and not _AND.fullmatch(sentence[m.end : run[0].start]):
-            break
-        run.insert(0, m)
+    run = _row(sentence, ms, c.start)
     if len(run) != len(c.together):
         return None
     m = run[next(i for i, x in enumerate(c.together) if x is c)]
@@ -231,12 +237,10 @@ def each(sentence: str, c: Candidate, ms: list[Mention]) -> list[Link]:
     found = next((e for e in reversed(list(_EACH.finditer(sentence, 0, c.start + 5))) if e.end() <= c.start + 1), None)
     if found is None or any(m.kind == "name" and found.end() <= m.start and m.end <= c.start for m in ms):
         return []
-    run: list[Mention] = []
-    for m in reversed([m for m in ms if m.kind == "name" and m.end <= found.start()]):
-        if not (_AND.fullmatch(sentence[m.end : run[0].start]) if run else m.end == found.start()):
-            break
-        run.insert(0, m)
-    return [Link(m.name, m.start, m.end, "each", True) for m in run] if len(run) > 1 else []
+    run = _row(sentence, ms, found.start())
+    if len(run) < 2 or run[-1].end != found.start():
+        return []
+    return [Link(m.name, m.start, m.end, "each", True) for m in run]
 
 
 _OTHER_BODY = re.compile(
@@ -266,13 +270,11 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         return None
     if headed and not any(m.kind == "name" and headed <= m.start and m.end <= c.start for m in ms):
         return Link(names.clean(c.list_name), 0, len(c.list_name), "list-line", True)
-    if c.shape == "list-line":  # a date stands for the name, which a line before tells
-        heading = resolve(Mention("anaphor", "", 0, 0, HEADING))
-        return Link(heading, c.start, c.end, "list-heading", False) if heading else None
     start, end = c.start, c.end
-    if _SUBJECTLESS.match(sentence) and not any(m.kind == "name" and m.end <= start for m in ms):
+    subjectless = _SUBJECTLESS.match(sentence) and not any(m.kind == "name" and m.end <= start for m in ms)
+    if c.shape == "list-line" or subjectless:  # a line before tells the name
         heading = resolve(Mention("anaphor", "", 0, 0, HEADING))
-        return Link(heading, c.start, c.end, "list-heading", False) if heading else None
+        return Link(heading, start, end, "list-heading", False) if heading else None
     if paired := _paired(sentence, c, ms):
         return paired
     for m in reversed(ms):

@@ -221,13 +221,11 @@ def _same(k: Finding, f: Finding) -> bool:
         return True
     if k.type == "layoff" and _rounded(k, f):
         return abs(a - b) <= 0.1 * max(a, b)
-    if k.type == "layoff" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
-        # "up to 6,000 jobs", then "between 4,000 and 6,000"
+    if k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
         span, single = (k.figure, b) if f.figure.high is None else (f.figure, a)
-        return any(abs(single - end) <= 0.005 * end for end in (span.low, span.high or span.low))
-    if k.type == "ai_investment" and k.figure and f.figure and (k.figure.high is None) != (f.figure.high is None):
+        if k.type == "layoff":  # "up to 6,000 jobs", then "between 4,000 and 6,000"
+            return any(abs(single - end) <= 0.005 * end for end in (span.low, span.high or span.low))
         # "as much as $28bn", then "$27bn to $28bn"
-        span, single = (k.figure, b) if f.figure.high is None else (f.figure, a)
         return span.low * 0.995 <= single <= (span.high or span.low) * 1.005
     if (
         k.order < 0 <= f.order

@@ -16,7 +16,7 @@ from typing import Literal
 
 from newsledger import companies
 from newsledger.model import Company
-from nlp import figures, prefilter, wording
+from nlp import dates, figures, prefilter, wording
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
@@ -56,7 +56,7 @@ COMPANY_WORD = re.compile(
     r"Cloud|Data|Security|Solar|Aerospace|Brands|Entertainment|Global|Mobile|Telecom|Communications|Logistics|Medical|Materials|Fusion|Power|Air|Express|Analytics|Computing|Foundation|Mail|Springer|Works|Mills|Steel|Mining)$"
 )
 _COMPANY_AFTER = re.compile(
-    r"^\s*,\swhich\b|^\s*,\s(?:the|a|an|one of|which|whose|maker|owner|parent)\s(?:[\w'&.-]+\s){0,8}?(?:startup|start-up|company|firm|maker|platform|lab|provider|developer|agency|bank|retailer|giant|unicorn|operator|business|group|carrier|airline)\b"
+    r"^\s*,\swhich\b|^\s*,\s(?:the|a|an|one of|whose|maker|owner|parent)\s(?:[\w'&.-]+\s){0,8}?(?:startup|start-up|company|firm|maker|platform|lab|provider|developer|agency|bank|retailer|giant|unicorn|operator|business|group|carrier|airline)\b"
 )
 _DEMONYMS = re.compile(
     r"^(?:American|British|English|Scottish|Irish|Welsh|German|French|Italian|Spanish|Portuguese|Dutch|Belgian|Swiss|Austrian|Swedish|Norwegian|"
@@ -69,9 +69,9 @@ _DEMONYMS = re.compile(
 _ANAPHOR = prefilter.Beginning(
     r"\b(?P<det>[Tt]he|[Tt]his|[Tt]hat)\s(?P<adj>(?:(?!company|firm|startup)[\w.'-]+\s){0,4}?)"
     r"(?P<head>company|Company(?!\s[A-Z])|firm|start-?up|giant|maker|retailer|bank|group|carrier|airline|lender|platform|brand|unicorn|conglomerate|studio|"
-    r"publisher|network|chipmaker|chip maker|[a-z]+maker|manufacturer|telco|supermarket|brewer|(?:house|home)builder|marketplace|exchange(?!\s(?:rates?|of|for)\b)|insurer|bookmaker|brokerage|fintech|developer|operator|provider|"
+    r"publisher|network|chip maker|[a-z]+maker|manufacturer|telco|supermarket|brewer|(?:house|home)builder|marketplace|exchange(?!\s(?:rates?|of|for)\b)|insurer|brokerage|fintech|developer|operator|provider|"
     r"organi[sz]ation|foundation|business|outfit|corporation|multinational|titan|behemoth|powerhouse|specialist|broadcaster|newspaper|outlet|"
-    r"lab|tech giant|cloud giant|search giant|hyperscaler|neocloud|agency|university|utility|miner|producer|drugmaker|plane ?maker|chain|grocer|restaurant|decacorn|vendor|consultancy|employer|label|bureau|service)"
+    r"lab|tech giant|cloud giant|search giant|hyperscaler|neocloud|agency|university|utility|miner|producer|plane maker|chain|grocer|restaurant|decacorn|vendor|consultancy|employer|label|bureau|service)"
     r"\b(?!\s(?:said to|behind|that|which|founders|'s rivals|founded|formerly known))(?P<poss>'s)?(?!\s(?:level|size|industry|world|space|sector))",
     not_after=r"\w",
 )
@@ -348,7 +348,7 @@ class Registry:
                 return initials
         for n in range(1, len(words)):
             head = " ".join(words[:n])
-            if head in shipped() and " ".join(words[n : n + 1]) in shipped():
+            if head in shipped() and words[n] in shipped():
                 continue  # "Nokia Siemens Networks" is neither Nokia nor Siemens
             if head in self.counts and len(head) > 1 and (n > 1 or self.counts[head] >= 1):
                 if n == 1 and words[0] in _SHARED_FIRST:
@@ -542,15 +542,15 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
 _TELLER_BEFORE = re.compile(
     r"\b(?:according to|tracker|tracking site|website|data (?:from|by)|compiled by|reported by)\s(?:(?:the|an?|independent|tech|data|site|website|tracker|local|daily|newspaper|outlet)\s){0,4}$"
 )
-_TELLER_AFTER = re.compile(
-    r"\s(?:is tracking|tracks|counted|counts)\b|\s(?:first\s)?(?:reported|reports|wrote|has learn(?:ed|t))(?=\s(?:on|earlier|last|this)\b|\s?[.,;]|$)"
+_TRACKS = re.compile(r"\s(?:is tracking|tracks|counted|counts)\b")
+_REPORTS = re.compile(
+    r"\s(?:first\s)?(?:reported|reports|wrote|has learn(?:ed|t))(?=\s(?:on|earlier|last|this)\b|\s?[.,;]|$)"
 )
 
 
 def only_tells(sentence: str, start: int, end: int) -> bool:
     """Return whether a name in a sentence is that of a tracker or outlet that the sentence has its news from."""
-    after = _TELLER_AFTER.match(sentence, end)
-    if after and (sentence[:start].endswith(", ") or after.group()[:6] not in (" first", " repor", " wrote", " has l")):
+    if _TRACKS.match(sentence, end) or (sentence.endswith(", ", 0, start) and _REPORTS.match(sentence, end)):
         return True
     return _TELLER_BEFORE.search(sentence[max(0, start - 60) : start]) is not None
 
@@ -676,7 +676,7 @@ def _may_name(
 
 
 TAKEN_IN = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Elsewhere|Meanwhile|Separately|Also|Even|But|And|While|After|Like|Then|Now|Still|Yet)\s"
+    rf"(?:{dates.MONTHS}|Elsewhere|Meanwhile|Separately|Also|Even|But|And|While|After|Like|Then|Now|Still|Yet)\s"
 )
 """What the recogniser takes together with the name after it for a date or a person: "In May Acme said"."""
 _OFFICER_AFTER = re.compile(

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from newsledger.model import Evidence, Place
 from nlp import prefilter
 
+OPEN_QUOTE = re.compile(r"[\"“][^\"”]*$")
+"""What ends within a quotation."""
+
 LONGEST_SENTENCE = 900
 """Characters after which a sentence is cut: bounds the work on text without full stops."""
 

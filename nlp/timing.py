@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from nlp import prefilter
 from nlp.attributes import age_days
+from nlp.dates import MONTHS
 
 if TYPE_CHECKING:
     from nlp.merging import Finding
@@ -91,7 +92,7 @@ _MONTHS_AFTER = prefilter.Beginning(
 _WIDER = re.compile(
     r"\bpart of (?:\w+ ){0,3}(?:broader|wider|larger|sweeping|bigger|company-?wide|global|mass)\b", re.IGNORECASE
 )
-_MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTHS = rf"(?:{MONTHS})"
 _SAID_MONTH = prefilter.Guarded(
     rf"\b(?:in|last|since|of|early|late|mid-?|and)\s(?:early |late |mid-?)?{_MONTHS}\b(?!\s\d)", 0, megabytes=1
 )

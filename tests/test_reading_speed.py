@@ -63,7 +63,7 @@ GUARDED = {
     "seller": chooser._SELLER,
     "unreal": acceptance._UNREAL,
     "separation": attributes._SEPARATION,
-    "list intro": candidates._LIST_INTRO,
+    "list intro": candidates.LIST_INTRO,
 }
 ENDING = {
     "described": chooser._DESCRIBED,

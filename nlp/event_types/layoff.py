@@ -6,6 +6,8 @@ number, ‹Q0› a percent, ‹W0› a percent of a workforce. `{F}` stands for 
 
 from __future__ import annotations
 
+from nlp.dates import MONTH
+
 STRONG_VERB = (
     r"(?:lay(?:s|ing)? off|laid[- ]off|lay-?off|let(?:s|ting)? go(?: of)?|show(?:s|ed|ing)? the door to|(?:make|making|made) redundant|fired|firing|"
     r"sack(?:s|ed|ing)?|retrench(?:es|ed|ing)?|dismiss(?:es|ed|ing)?|part(?:s|ed|ing)? ways with|say(?:s|ing)? goodbye to|"
@@ -60,7 +62,6 @@ _ASIDE = (
 )
 """What is told in between: the same cut as a share, or where most of it falls: "100 staff (about 3% of the total) will go"."""
 
-MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 SHAPES: tuple[tuple[str, str], ...] = (
     (
         "let-go",
