@@ -192,6 +192,7 @@ _EARLIER_BEFORE = re.compile(layoff.EARLIER_BEFORE + "$", re.IGNORECASE)
 _EARLIER_AFTER = re.compile(layoff.EARLIER_AFTER, re.IGNORECASE)
 _NEXT_EMPLOYER = re.compile(layoff.NEXT_EMPLOYER)
 _EQUALS = re.compile(layoff.EQUALS, re.IGNORECASE)
+_OR_SO_MANY = re.compile(r",?\s(?:or\s|\()(?:(?:about|around|some|nearly|roughly)\s)?")
 _AND = re.compile(r",?\s(?:and|then)\s|,\s")
 _LIST_LINE = re.compile(layoff.LIST_LINE)
 _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
@@ -239,6 +240,8 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if name == "percent-noun" and not _STAFF_CUT.search(masked.text[m.start() : m.end() + 40]):
             continue
         if name in _ASKS_NOUN and masked.figures[int(m["fig"])].noun not in _ASKS_NOUN[name]:
+            continue
+        if name == "listed-at" and not _is_list_at(masked.text):
             continue
         if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
@@ -305,9 +308,18 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         next_employer = _NEXT_EMPLOYER.fullmatch(before_it)
         if (
             next_employer
+            and index > 1
+            and index - 1 not in hits
+            and _OR_SO_MANY.fullmatch(sentence, masked.figures[index - 2].end, masked.figures[index - 1].start)
+        ):
+            told_of = index - 2  # "Acme 15%, or 1,300, and Beta 6,650"
+        else:
+            told_of = index - 1
+        if (
+            next_employer
             and index not in hits
-            and index - 1 in hits
-            and hits[index - 1].shape.startswith(("verb", "coordinated", "gapped"))
+            and told_of in hits
+            and hits[told_of].shape.startswith(("verb", "coordinated", "gapped", "followed", "listed"))
             and _is_list_name(next_employer["name"])
             and (figure.kind == "people" or _counts_staff(sentence, figure))
         ):
@@ -324,6 +336,21 @@ def _is_list_name(name: str) -> bool:
     """Whether what heads a list's line may be a company's name."""
     other = _AGGREGATE.match(name) or _LIST_FIELD.fullmatch(name) or _LIST_STAND_IN.fullmatch(name)
     return not other and not _CONTEXT.search(name)
+
+
+_LIST_AT = re.compile(
+    r"(?:^|[:;,]\s(?:and\s)?|\band\s|\binclud(?:e|es|ing)\s)(?:(?:about|around|some|nearly|almost|over|more than|up to)\s)*‹[PBQW]\d+›\sat\s(?:the\s)?[A-Z]"
+)
+"""One of several figures that a sentence lists by who has them."""
+_GROWS = re.compile(
+    r"\b(?:hir\w+|add(?:s|ed|ing)?|employ\w*|creat\w+|recruit\w*|work(?:s|ed)?|jobs? open\w*)\b", re.IGNORECASE
+)
+"""What makes such a list one of jobs that there are."""
+
+
+def _is_list_at(text: str) -> bool:
+    """Whether a masked sentence lists figures by who has them: "18,000 at Acme, 7,000 at Borealis"."""
+    return len(_LIST_AT.findall(text)) > 1 and not _GROWS.search(text)
 
 
 def _counts_staff(sentence: str, figure: Figure) -> bool:
@@ -395,6 +422,11 @@ _OWN_SHAPES = frozenset(
         "notices",
         "cuts-announced",
         "that-it-cut",
+        "followed-with",
+        "followed-by-with",
+        "at-name-was",
+        "listed-at",
+        "door",
     ]
 )
 """Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
@@ -444,8 +476,31 @@ _AFTER_BARE = frozenset(
         "among",
         "go",
         "redundant",
+        "despite",
+        "even",
+        "just",
+        "only",
+        "before",
+        "following",
+        "without",
+        "under",
+        "when",
+        "later",
+        "earlier",
+        "again",
+        "soon",
+        "now",
+        "mostly",
+        "mainly",
+        "around",
+        "nationwide",
+        "companywide",
     ]
 )
+_SOME_TIME_AFTER = re.compile(
+    r"\s(?:(?:just|only|barely)\s)?(?:(?:an?|one|two|three|four|five|six|\d+)\s(?:day|week|month|year)s?|(?:days|weeks|months|years))\s(?:after|before|later|ago|into)\b"
+)
+"""What may follow a bare number of people: "lays off 600 a week before Christmas"."""
 _PEOPLE_WORD = re.compile(r"(?:workers|hands|ers|ists|ants|men|women|people|staff)$")
 
 
@@ -502,7 +557,8 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and (word := re.match(r"\s([a-z]+)", after))
             and word[1] not in _AFTER_BARE
             and not _PEOPLE_WORD.search(word[1])
-            and shape not in ("let-go", "made-redundant", "notices", "out-of-work")
+            and not _SOME_TIME_AFTER.match(after)
+            and shape not in ("let-go", "made-redundant", "notices", "out-of-work", "door")
             and not re.match(
                 r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at|lose|lost|face|must|may|could)\b",
                 after,
@@ -545,7 +601,9 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if _UNIT.match(after) and figure.kind == "bare":
             return False
-        if re.match(r"\s(?:who|that)\s(?:remain|stay|work)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after):
+        if re.match(
+            r"\s(?:who|that)\s(?:remain|stay|work)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after
+        ) and not _SOME_TIME_AFTER.match(after):
             return False
     else:
         if re.search(r"\bto\s$", before) and shape not in ("passive", "told-gone") and not _OBJECT.search(before):
@@ -611,9 +669,11 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
         between = sentence[a.end : b.start]
         if _ANOTHER.search(sentence[a.end : b.value_start]) or (b.kind == "people" and _TELLERS.match(sentence, b.end)):
             continue
+        if _NEXT_EMPLOYER.fullmatch(between):
+            continue  # "cut 14% of its staff, Acme around 700"
         if a.kind == "percent" and _AND_THEN.fullmatch(between):
             continue  # "its staff by 5%, and 3,900 jobs are to go at another firm"
-        if b.kind == "percent" and re.match(r"\s?of (?:whom|them|those|which)\b", sentence[b.value_end :]):
+        if b.kind == "percent" and re.match(r"\s?of (?:whom|them|those|which)\b(?! all\b)", sentence[b.value_end :]):
             continue
         both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)
         if (

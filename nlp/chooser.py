@@ -250,7 +250,13 @@ def options(
     ):
         out.append(Option(rule, None))
     trigger = min(c.start, c.figure.start) if c.figure else c.start
-    led = any(o.mention and o.mention.kind in ("name", "anaphor") and o.mention.end <= trigger for o in out)
+    led = any(
+        o.mention
+        and o.mention.kind in ("name", "anaphor")
+        and o.mention.end <= trigger
+        and not BACKS.match(text, o.mention.end)
+        for o in out
+    )
     if topic and not bare and not led and not any(o.link.name == topic for o in out):
         out.append(Option(Link(topic, c.start, c.end, "chosen-topic", False), None))
     if "price" in c.flags or not (bare or led):
@@ -271,6 +277,11 @@ def role(text: str, m: Mention) -> Features:
     return out
 
 
+BACKS = re.compile(
+    r"(?:,[^,;.]{2,80},)?\s(?:(?:also|has|had|have|will|would|and|which|who|again|itself|previously|already)\s){0,3}"
+    r"(?:(?:co-)?(?:led|leads?|leading)|join(?:s|ed)|participat\w+|took part|takes part|invest(?:s|ed)?|back(?:s|ed)?|anchor\w*|contribut\w+|re-?up\w*)\b"
+)
+"""What a backer does, right after its name."""
 _REFERS_BACK = re.compile(r"(?:,|—|-)\s(?:which|who|that|whose)\s(?:[\w']+\s){0,4}$")
 _BOUNDARY = re.compile(
     r"[;:]|\s[—-]\s|,\s(?:and|but|while|as|after|when|with|or)\b|\b(?:while|whereas|because|after|before|since|when|who|which|that|as)\b"
@@ -806,6 +817,7 @@ def amount_features(
         "undergoes=give",
         "undergoes=buy",
         "gapped",
+        "paired",
         "upstream",
         "downstream",
         "thing-of",

@@ -1,13 +1,12 @@
-"""The companies that one document names: which spellings are one, and which of them the article is about."""
+"""The companies that one document names: which spellings are one, and what each is taken for."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
 
-from nlp import linking, names
+from nlp import names
 from nlp.drafts import Draft, Line
 from nlp.names import Mention, Registry
 
@@ -89,48 +88,6 @@ def mentions(line: Line, registry: Registry) -> list[Mention]:
         found = names.mentions(line.text, (), registry)
         line.mentions = [m for m in found if m.kind != "name" or names.key(m.name) in registry.counts]
     return line.mentions
-
-
-def topic_of(draft: Draft, registry: Registry) -> str | None:
-    """Return the company that the article is about: the title's, else the one that lead and body name most."""
-    body = draft.told
-
-    @cache
-    def times_told(name: str) -> int:
-        return names.times_named(body, names.clean(name)) if body else 1
-
-    best: tuple[float, int, str] | None = None
-    for rank, line in enumerate(draft.lines[:5]):
-        for place, mention in enumerate(m for m in mentions(line, registry) if m.kind == "name"):
-            if names.only_tells(line.text, mention.start, mention.end):
-                continue
-            told = times_told(mention.name)
-            if (
-                line.order < 0
-                and body
-                and draft.headline_case
-                and not told
-                and not registry.counts[registry.group(mention.name)] > 1
-            ):
-                continue
-            words = names.clean(mention.name).split()
-            plain = line.order < 0 and draft.headline_case and all(registry.is_word(w.casefold()) for w in words)
-            if (
-                plain
-                and not mention.label
-                and not names.COMPANY_ACTS.match(line.text[mention.end :])
-                and names.key(mention.name) not in registry.organisations
-            ):
-                continue
-            score = min(told, 12) + 2.0 * (mention.label == "ORG" or names.key(mention.name) in registry.organisations)
-            score += 6 * (line.order < 0) - place - (0 if line.order < 0 else rank)
-            score -= 3 * (mention.label in ("GPE", "LOC", "NORP"))
-            if best is not None and score <= best[0]:
-                continue
-            score -= 3 * linking.is_oblique(line.text[: mention.start])
-            if best is None or score > best[0]:
-                best = (score, rank, mention.name)
-    return best[2] if best and best[0] > -1 else None
 
 
 def standing(name: str, registry: Registry) -> str:

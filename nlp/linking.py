@@ -277,12 +277,15 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         return Link(heading, start, end, "list-heading", False) if heading else None
     if paired := _paired(sentence, c, ms):
         return paired
+    own = c.figure or c.percent
+    if c.shape == "followed-by-with" and own:
+        before = [m for m in ms if m.kind == "name" and m.end <= own.start]
+        return Link(before[-1].name, before[-1].start, before[-1].end, "where", True) if before else None
     for m in reversed(ms):
         named = m.kind == "name" and m.label not in ("GPE", "LOC", "FAC") and not _IN.search(sentence[: m.start])
         if named and m.end <= start and _WHERE.fullmatch(sentence[m.end : start]):
             return Link(m.name, m.start, m.end, "where", True)
     # a name inside the figure's own words: "1,600 Acme employees"
-    own = c.figure or c.percent
     figure_start = own.start if own else end
     acting = _subject(sentence, ms, start, resolve) if c.shape.startswith("verb") else None
     for m in ms:

@@ -20,7 +20,7 @@ from nlp import dates, figures, prefilter, wording
 
 MentionKind = Literal["name", "anaphor", "pronoun"]
 
-_CAPITALISED = r"(?:Co-op(?:erative)?\b|St\.(?=\s[A-Z])|[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|\d+[A-Z]\w*|[a-z]\d{2}[a-z]|[a-z][\w-]++\.(?:ai|io)\b)"
+_CAPITALISED = r"(?:Co-op(?:erative)?\b|St\.(?=\s[A-Z])|[A-ZÀ-ÞŁŚŠŽÇĀŌ][\w+&*\u00a1-\u00bf]*(?:[-.&/'][A-Z0-9][\w+]*)*[*+!]?(?:\.(?:com|ai|io|fyi))?|[a-z]{1,4}[A-Z]\w+|[a-z]{1,2}-[A-Z]\w+|\d{1,2}\.AI\b|\d+[A-Z]\w*|[a-z]\d{1,2}[a-z]\b|[a-z]\d{1,2}(?=\s[A-Z])|[a-z][\w-]++\.(?:ai|io)\b)"
 _RUN = re.compile(rf"(?<![\w$€£@/.])(?:{_CAPITALISED})(?:\s(?:(?:&|of|de|for)\s)?{_CAPITALISED})*")
 
 LEGAL = re.compile(

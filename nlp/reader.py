@@ -234,17 +234,26 @@ class Reader:
         ]
         return [p for p in made if p is not None]
 
+    def standing(self, article: Article, model: stand_ins.Model) -> stand_ins.Standing | None:
+        """Return what tells of an article's stand-ins and whom it is about: what their weights are trained on."""
+        draft = self._with_entities(article)
+        return self._standing(draft, model) if draft else None
+
+    def _standing(self, draft: Draft, model: stand_ins.Model) -> stand_ins.Standing:
+        registry = document_names.registry_of(draft, self._entities.is_word, self._unknown)
+        return stand_ins.standing(draft, registry, model, with_topic="topic" not in self._disabled)
+
     def _settings(self, draft: Draft) -> list[Setting]:
         """Return the setting of each line that has candidates."""
-        registry = document_names.registry_of(draft, self._entities.is_word, self._unknown)
-        topic = None if "topic" in self._disabled else document_names.topic_of(draft, registry)
+        spoken = self._standing(draft, stand_ins.load())
+        registry = spoken.registry
         found = []
         for index, line in enumerate(draft.lines):
             if line.candidates and line.entities is not None:
-                resolve = stand_ins.resolver(draft, index, registry, topic)
+                resolve = spoken.resolver(index)
                 if "stand_ins" in self._disabled:
                     resolve = _nobody
-                found.append(Setting(draft, index, registry, resolve, topic))
+                found.append(Setting(draft, index, registry, resolve, spoken.topic))
         return found
 
     def _company(self, draft: Draft, f: Finding) -> Resolution | None:

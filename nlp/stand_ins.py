@@ -1,30 +1,99 @@
-"""Whom "the company", "it" and other stand-ins of a sentence stand for in the document."""
+"""Whom "the company", "it" and other stand-ins of a sentence stand for in the document, and whom the article is about.
+
+Both are told by small linear models that rank the companies named before: where each stands in its sentence and how
+far back, in the title or not, how often, and whether it is there only as a backer. The weights, in `weights/`, are made
+by `python -m bench.train_stand_ins`.
+"""
 
 from __future__ import annotations
 
+import json
+import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 
-from nlp import document_names, linking, names
+from nlp import chooser, document_names, linking, names
 from nlp.drafts import Draft, Line
-from nlp.event_types import layoff
+from nlp.event_types import ai_investment, layoff
 from nlp.names import Mention, Registry
+
+WEIGHTS = Path(__file__).parent / "weights" / "stand_ins.json"
+Cues = dict[str, float]
 
 _OWN_AGENT = re.compile(
     r"^'s?\s(?:[\w-]+\s){0,2}(?:CEO|CFO|chief|boss|founder|shares?|stock|board|unit|management|executives?|spokes\w+|announcement|move|plan|lay-?offs?|cuts|cutbacks|restructuring|redundancies|workforce|headcount|decision|earnings|results|revenue)\b"
 )
 """What a company's name owns and yet is itself the subject: "Acme's shares rose. The company …"."""
-
 _HEADING = re.compile(r"\s?:\s(?![\"'“‘])[^.]*$|\s?$|\s[-–—]\s[^.]*$")
 """What follows the company that heads a passage: "Acme: a second round"."""
 _EMPLOYER_FIELD = re.compile(layoff.EMPLOYER_FIELD)
 _LONGEST_LIST = 12
 """Lines of one company's list, its heading above them."""
-
-
 _CLAUSE_FIRST = re.compile(
     r"(?:(?:[Oo]nly |[Jj]ust |[Ll]ess than |[Ss]hortly |[Ss]oon )?(?:an? |some |about )?(?:[\w-]+ ){0,3}?(?:after|before)|After|Before|While|As|When|Since|Although|Though|Once|If|Days|Weeks|Months)\s[^,;:]{8,120},\s(?=(?:the|it|its)\b)"
 )
 """A clause that a sentence begins with, before the subject of its main clause, a stand-in."""
+_BACKED_BY = re.compile(
+    r"\b(?:(?:led|co-led|backed|joined|headed|anchored|supported|funded)\sby|from|participation (?:from|by|of)|(?:investors?|backers?|shareholders?)(?:\s(?:\w+\s)?(?:include|including|included|such as|like))?|alongside|with money from)\b[^.;]*$"
+)
+"""What stands before the names of backers."""
+_INVESTOR_NAME = re.compile(ai_investment.VC)
+_KINDS: Mapping[str, re.Pattern[str]] = {
+    "young": names.YOUNG,
+    "plain": re.compile(r"\b(?:company|firm|business|group|organi[sz]ation|corporation|outfit)\b", re.IGNORECASE),
+}
+UNTOLD = Mention("anaphor", "", 0, 0)
+"""What stands in for a company that a sentence does not speak of at all."""
+_BACK = 3
+"""Lines before a stand-in's own in which the names that it may stand for are looked for."""
+_LEADING = 4
+"""Lines, the title counted, that tell what an article is about."""
+_OPENING = 24
+"""Characters from the beginning of a clause within which a stand-in is its subject."""
+_DEPTH = 2
+"""How many stand-ins before one are followed, one from the next."""
+_MOST_TIMES = 12
+"""Times named that tell no more than more of them."""
+_SPOKEN_OF = ("heading", "subject", "plain", "agent")
+"""Where a company stands that a sentence is about."""
+_OF_BACKERS = ("investor", "here:backs", "before:backs", "title:backs")
+"""Cues of those who back another, which weigh otherwise where money is raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One naming of a company: where it stands in its sentence."""
+
+    name: str
+    group: str
+    role: str
+    end: int
+    backs: bool
+    """It is told there as a backer."""
+    mention: Mention | None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The weights of the cues for what a stand-in stands for, and for what an article is about."""
+
+    stand_in: Mapping[str, float]
+    topic: Mapping[str, float]
+
+
+@cache
+def load(path: Path = WEIGHTS) -> Model:
+    """Return the shipped weights."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return Model(told["stand_in"], told["topic"])
+
+
+def score(weights: Mapping[str, float], cues: Cues) -> float:
+    """Return how much the cues of a company speak for it."""
+    return sum([weights[name] * value for name, value in cues.items() if name in weights])
 
 
 def _main_clause(text: str) -> int:
@@ -33,124 +102,325 @@ def _main_clause(text: str) -> int:
     return first.end() if first else 0
 
 
-def resolver(draft: Draft, index: int, registry: Registry, topic: str | None, depth: int = 2) -> linking.Resolve:
-    """Return what tells whom a stand-in of the line at `index` stands for; so many lines back it follows others."""
-    lines = draft.lines
+@dataclass
+class Standing:
+    """What a draft's names say of whom it speaks, as far as asked."""
 
-    def subject_of(line: Line, before: int, stand_in: Mention) -> tuple[str | None, bool]:
-        """The name that a line is about, and whether it stands there as a subject."""
-        if line.order in draft.headings:
-            return draft.headings[line.order], True
-        plain = oblique = None
+    draft: Draft
+    registry: Registry
+    model: Model
+    topic: str | None = None
+    _uses: dict[int, list[Use]] = field(default_factory=dict)
+    _told: dict[tuple[int, Mention, int], str | None] = field(default_factory=dict)
+    _class: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def uses(self, index: int) -> list[Use]:
+        """Return where companies are named in a line that the model has seen, those left out that only tell the news."""
+        if index not in self._uses:
+            line = self.draft.lines[index]
+            seen = line.entities is not None or line.order in self.draft.headings
+            self._uses[index] = self._uses_of(line) if seen else []
+        return self._uses[index]
+
+    def _uses_of(self, line: Line) -> list[Use]:
+        text, registry = line.text, self.registry
+        if line.order in self.draft.headings:
+            name = self.draft.headings[line.order]
+            return [Use(name, registry.group(name), "heading", len(text), False, None)]
+        found: list[Use] = []
         for c in line.candidates:
-            if c.list_name and line.text.find(c.list_name) < 6 and not names.is_place(c.list_name):
-                return c.list_name, True  # "- Acme: 300 jobs"
-        main = _main_clause(line.text)
+            if c.list_name and text.find(c.list_name) < 6 and not names.is_place(c.list_name):
+                name = c.list_name  # "- Acme: 300 jobs"
+                found.append(Use(name, registry.group(name), "heading", text.find(name) + len(name), False, None))
+        main = _main_clause(text)
         for m in document_names.mentions(line, registry):
-            if m.end > before:
-                break
-            lead, after = line.text[: m.start], line.text[m.end :]
-            if m.kind != "name" or names.ATTRIBUTE.match(after) or not names.fits(stand_in, m.name):
+            if m.kind != "name" or names.only_tells(text, m.start, m.end):
                 continue
-            if names.only_tells(line.text, m.start, m.end):
-                continue
-            agent = not m.possessive or _OWN_AGENT.match(after)
-            heads = len(line.text) < 90 and not lead.strip(" •*-–") and _HEADING.match(after)
-            if lead.strip() and not lead.strip(" •*-–") and after.startswith((": ", "** ", ":** ")):
-                return m.name, True  # a list's line is its company's
-            if heads and (
-                heads.group().strip()
-                or registry.counts[names.key(m.name)] > 1
-                or document_names.standing(m.name, registry) != "plain"
-            ):
-                return m.name, True
-            if m.start < main or not agent or linking.stands_oblique(line.text, m) or names.is_object(lead):
-                oblique = oblique or m.name
-            elif agent and (m.possessive or names.VERB_NEXT.match(after) or names.APPOSITION.match(after)):
-                return m.name, True
-            else:
-                plain = plain or m.name
-        return plain or oblique, False
+            role = self._role(line, m, main)
+            backs = bool(_BACKED_BY.search(text[max(0, m.start - 160) : m.start]) or chooser.BACKS.match(text, m.end))
+            found.append(Use(m.name, registry.group(m.name), role, m.end, backs, m))
+        return _in_rows(text, found)
 
-    def heading() -> str | None:
-        """The name that alone makes up the nearest line that is but a name, or that a field gives as the employer's."""
+    def _role(self, line: Line, m: Mention, main: int) -> str:
+        """Return where a name stands in its sentence, whose main clause begins at `main`."""
+        text = line.text
+        lead, after = text[: m.start], text[m.end :]
+        if names.ATTRIBUTE.match(after):
+            return "attribute"
+        bullet = not lead.strip(" •*-–")
+        if bullet and lead.strip() and after.startswith((": ", "** ", ":** ")):
+            return "heading"
+        heads = _HEADING.match(after) if bullet and len(text) < 90 else None
+        if heads and (
+            heads.group().strip()
+            or self.registry.counts[names.key(m.name)] > 1
+            or document_names.standing(m.name, self.registry) != "plain"
+        ):
+            return "heading"
+        if linking.stands_oblique(text, m):
+            return "oblique"
+        if names.is_object(lead):
+            return "object"
+        if m.start < main or (m.possessive and not _OWN_AGENT.match(after)):
+            return "owner"
+        if m.possessive:
+            return "agent"
+        return "subject" if names.VERB_NEXT.match(after) or names.APPOSITION.match(after) else "plain"
+
+    def kind_of(self, group: str, name: str) -> tuple[str, ...]:
+        """Return what is known of a company by its name alone."""
+        if group not in self._class:
+            trade = chooser.sector(name)
+            found = [f"name={document_names.standing(name, self.registry)}"]
+            if trade == "investor" or _INVESTOR_NAME.search(name):
+                found.append("investor")
+            if names.is_outlet(name):
+                found.append("outlet")
+            if names.GIVEN_NAME.match(name) and " " in name:
+                found.append("person")
+            self._class[group] = tuple(found)
+        return self._class[group]
+
+    def candidates(self, index: int, stand_in: Mention, depth: int = _DEPTH) -> list[tuple[str, Cues]]:
+        """Return the companies that a stand-in of a line may stand for, each with the cues for and against it.
+
+        So many stand-ins before it are followed, one from the next.
+        """
+        lines, registry = self.draft.lines, self.registry
+        told: dict[str, Cues] = {}
+        named: dict[str, str] = {}
+
+        def cues_of(group: str, name: str) -> Cues:
+            named.setdefault(group, name)
+            return told.setdefault(group, {})
+
+        near: set[str] = set()
+        nearest: str | None = None
+        title = 0 if lines[0].order < 0 else None
+        for back in range(min(_BACK, index) + 1):
+            if index - back == title and back > 1:
+                continue  # no sentence before this one
+            for use in reversed(self.uses(index - back)):
+                if (back == 0 and use.end > stand_in.start) or not names.fits(stand_in, use.name):
+                    continue
+                cues = cues_of(use.group, use.name)
+                cues[f"{back}:{use.role}"] = 1.0
+                if use.backs:
+                    cues["before:backs" if back else "here:backs"] = 1.0
+                if nearest is None and use.role in _SPOKEN_OF:
+                    nearest = use.group
+                near.add(use.group)
+        for use in self.uses(title) if title is not None and index > 0 else ():
+            if names.fits(stand_in, use.name):
+                cues = cues_of(use.group, use.name)
+                cues[f"title:{use.role}"] = 1.0
+                if use.backs:
+                    cues["title:backs"] = 1.0
+        if self.topic and names.fits(stand_in, self.topic):
+            cues_of(registry.group(self.topic), self.topic)["topic"] = 1.0
+        if not told:
+            return []
+        if nearest:
+            told[nearest]["nearest"] = 1.0
+        self._carry(index, stand_in, depth, told)
+        most = max(registry.counts[group] for group in told)
+        called = registry.called.get(re.sub(r"[\s-]", "", stand_in.label), set())
+        kind = self._kind(stand_in)
+        families = {c.family for c in lines[index].candidates}
+        act = "raise" if "funding" in families else "cut" if "layoff" in families else "pay"
+        for group, cues in told.items():
+            count = registry.counts[group]
+            held = {
+                "so-called": group in called,
+                "so-called-alone": called == {group},
+                "most-named": count == most,
+                "only": len(told) == 1,
+                "far": group not in near,
+            } | dict.fromkeys(self.kind_of(group, named[group]), True)
+            cues["times"] = math.log1p(min(count, _MOST_TIMES))
+            cues |= {name: 1.0 for name, holds in held.items() if holds}
+            crossed = {f"{kind}/{name}": 1.0 for name in cues if name in _CROSSED}
+            crossed |= {f"{act}/{name}": 1.0 for name in _OF_BACKERS if name in cues}
+            cues |= crossed
+        return [(named[group], cues) for group, cues in told.items()]
+
+    def _carry(self, index: int, stand_in: Mention, depth: int, told: Mapping[str, Cues]) -> None:
+        """Mark the companies that stand-ins before this one stand for."""
+        if depth == 0:
+            return
+
+        def mark(cue: str, at: int, before: Mention | None) -> None:
+            name = self.resolve(at, before, depth - 1) if before else None
+            if name and (cues := told.get(self.registry.group(name))):
+                cues[cue] = 1.0
+
+        lines = self.draft.lines
+        found = document_names.mentions(lines[index], self.registry)
+        before = [m for m in found if is_stand_in(m) and m.end <= stand_in.start]
+        subject = _main_clause(lines[index].text) + _OPENING
+        mark("carried-opening", index, next((m for m in before if not m.possessive and m.start < subject), None))
+        mark("carried-here", index, before[-1] if before else None)
+        for back in (1, 2):
+            if index < back or lines[index - back].order < 0:
+                return
+            main = _main_clause(lines[index - back].text)
+            found = document_names.mentions(lines[index - back], self.registry)
+            opening = next((m for m in found if m.start >= main and not m.possessive), None)
+            if opening and is_stand_in(opening) and opening.start < main + _OPENING:
+                mark(f"carried-{back}", index - back, opening)
+
+    @staticmethod
+    def _kind(stand_in: Mention) -> str:
+        if not stand_in.name:
+            return "untold"
+        if stand_in.kind == "pronoun":
+            return "its" if stand_in.possessive else "it"
+        return next((kind for kind, words in _KINDS.items() if words.search(stand_in.name)), "told")
+
+    def resolve(self, index: int, stand_in: Mention, depth: int = _DEPTH) -> str | None:
+        """Return whom a stand-in of a line stands for; None where no company fits."""
+        asked = (index, stand_in, depth)
+        if asked not in self._told:
+            found = self.candidates(index, stand_in, depth)
+            best = max(found, key=lambda c: score(self.model.stand_in, c[1]), default=None)
+            self._told[asked] = best[0] if best else None
+        return self._told[asked]
+
+    def heading(self, index: int) -> str | None:
+        """Return the name that alone makes up the nearest line that is but a name, or that a field gives as the employer's."""
+        lines = self.draft.lines
         for line in reversed(lines[max(0, index - _LONGEST_LIST) : index]):
-            if field := _EMPLOYER_FIELD.match(line.text):
-                return field["name"]
-            if line.order in draft.headings:
-                return draft.headings[line.order]
-            for m in document_names.mentions(line, registry)[:1]:
+            if told := _EMPLOYER_FIELD.match(line.text):
+                return told["name"]
+            if line.order in self.draft.headings:
+                return self.draft.headings[line.order]
+            for m in document_names.mentions(line, self.registry)[:1]:
                 if m.kind == "name" and line.order >= 0 and not line.text.replace(m.name, "").strip(" *#•–:-"):
                     return m.name
         return None
 
-    def resolve(mention: Mention) -> str | None:
-        if mention.label == linking.HEADING and (name := heading()):
-            return name
-        so_called = registry.called.get(re.sub(r"[\s-]", "", mention.label), set())
-        if mention.kind == "anaphor" and len(so_called) == 1:
-            return (
-                max((n for n in registry.spelled[next(iter(so_called))]), key=len)
-                if next(iter(so_called)) in registry.spelled
-                else None
-            )
-        text = lines[index].text
-        here = [
-            m
-            for m in document_names.mentions(lines[index], registry)
-            if m.kind == "name"
-            and m.end <= mention.start
-            and not names.ATTRIBUTE.match(text[m.end :])
-            and names.fits(mention, m.name)
-        ]
-        plain = [
-            m
-            for m in here
-            if (not m.possessive or _OWN_AGENT.match(text[m.end :]))
-            and not linking.stands_oblique(text, m)
-            and not names.is_object(text[: m.start])
-        ]
-        if plain:
-            return plain[-1].name
-        if here and (mention.kind == "pronoun" or names.YOUNG.search(mention.name)):
-            return here[-1].name
-        if mention.kind == "pronoun":
-            stand_in = [
-                m
-                for m in document_names.mentions(lines[index], registry)
-                if m.kind == "anaphor" and m.end <= mention.start
-            ]
-            if stand_in:
-                # not by itself: what refers to itself keeps the article until the garbage is looked for
-                return resolver(draft, index, registry, topic, depth)(stand_in[-1])
-        fitting = topic if topic and names.fits(mention, topic) else None
-        for back in range(1, 5):
-            if index - back < 0:
-                break
-            line = lines[index - back]
-            if line.order < 0 and back > 1:
-                break
-            found, standing = subject_of(line, len(line.text), mention)
-            main = _main_clause(line.text)
-            opening = next(
-                (m for m in document_names.mentions(line, registry) if m.start >= main and not m.possessive), None
-            )
-            if not standing and depth and opening and opening.kind != "name" and opening.start < main + 24:
-                found = resolver(draft, index - back, registry, topic, depth - 1)(opening) or found
-                standing = bool(found) and names.fits(mention, found or "")
-            named = any(
-                m.kind == "name" and topic and registry.same(m.name, topic)
-                for m in document_names.mentions(line, registry)
-            )
-            if found and standing and back == 1:
-                return found
-            if fitting and named:
-                return fitting
-            if found and back <= 2 and (fitting is None or registry.counts[names.key(found)] >= 2) and standing:
-                return found
-            if found and back <= 2 and fitting is None:
-                return found
-        return fitting if topic_at <= index else None
+    def resolver(self, index: int) -> linking.Resolve:
+        """Return what tells whom a stand-in of the line at `index` stands for."""
 
-    topic_at = next((i for i, x in enumerate(lines) if topic and topic in x.text), 0)
-    return resolve
+        def resolve(mention: Mention) -> str | None:
+            if mention.label == linking.HEADING and (name := self.heading(index)):
+                return name
+            return self.resolve(index, mention)
+
+        return resolve
+
+    def topics(self) -> list[tuple[str, Cues]]:
+        """Return the companies that the article may be about, each with the cues for and against it."""
+        draft = self.draft
+        body = draft.told
+        told: dict[str, Cues] = {}
+        named: dict[str, str] = {}
+        for index, line in enumerate(draft.lines[:_LEADING]):
+            where = "title" if line.order < 0 else str(min(line.order, 3))
+            for place, use in enumerate(self.uses(index)):
+                m = use.mention
+                if m is None or (line.order < 0 and draft.headline_case and not self._surely_named(line, use, m)):
+                    continue
+                named.setdefault(use.group, m.name)
+                held = {
+                    where: True,
+                    f"{where}:{use.role}": True,
+                    f"{where}:backs": use.backs,
+                    f"{where}:acts": bool(names.COMPANY_ACTS.match(line.text[use.end :])),
+                    f"{where}:first": place == 0,
+                    f"label={m.label}": bool(m.label),
+                }
+                if where == "title":
+                    after, before = _NEXT.match(line.text, use.end), _LAST.search(line.text[: m.start])
+                    held |= {
+                        f"title:place={min(place, 3)}": True,
+                        f"title>{after[1].lower() if after else ''}": after is not None,
+                        f"title<{before[1].lower() if before else ''}": before is not None,
+                    }
+                told.setdefault(use.group, {}).update({name: 1.0 for name, holds in held.items() if holds})
+        if not told:
+            return []
+        counts = {group: names.times_named(body, names.clean(named[group])) if body else 1 for group in told}
+        most = max(counts.values())
+        for group, cues in told.items():
+            cues["times"] = math.log1p(min(counts[group], _MOST_TIMES))
+            if counts[group] == most:
+                cues["most-named"] = 1.0
+            for known in self.kind_of(group, named[group]):
+                cues[known] = 1.0
+                if "title" in cues:
+                    cues[f"title/{known}"] = 1.0
+        return [(named[group], cues) for group, cues in told.items()]
+
+    def _surely_named(self, line: Line, use: Use, m: Mention) -> bool:
+        """Whether what a title in capitals names is surely a company: known as one, or named in the body too."""
+        body, registry = self.draft.told, self.registry
+        plain = all(registry.is_word(word.casefold()) for word in names.clean(m.name).split())
+        acts = names.COMPANY_ACTS.match(line.text[use.end :])
+        if plain and not m.label and not acts and names.key(m.name) not in registry.organisations:
+            return False
+        return not body or registry.counts[use.group] > 1 or names.times_named(body, names.clean(m.name)) > 0
+
+
+def _in_rows(text: str, found: list[Use]) -> list[Use]:
+    """Return the uses, those of a row standing where its first does: "the owner of Acme, Borealis and Cobalt"."""
+    row: list[int] = []
+    for n, use in enumerate(found):
+        if row and use.mention and _ROW_GAP.fullmatch(text, found[n - 1].end, use.mention.start):
+            row.append(n)
+            if _ROW_END.fullmatch(text, found[n - 1].end, use.mention.start) and found[row[0]].role in (
+                "oblique",
+                "object",
+            ):
+                for k in row[1:]:
+                    found[k] = replace(found[k], role=found[row[0]].role)
+        else:
+            row = [n]
+    return found
+
+
+_ROW_GAP = re.compile(r",\s|,?\s(?:and|&)\s")
+_ROW_END = re.compile(r",?\s(?:and|&)\s")
+_NEXT = re.compile(r"(?:'s)?,?\s(?:to\s|is\s|has\s|in\s)?([A-Za-z]+)")
+_LAST = re.compile(r"([A-Za-z-]+)\s$")
+_CROSSED = frozenset(
+    [
+        "topic",
+        "nearest",
+        "carried-opening",
+        "carried-here",
+        "carried-1",
+        "most-named",
+        "investor",
+        "0:subject",
+        "0:plain",
+        "0:oblique",
+        "0:object",
+        "0:owner",
+        "1:subject",
+        "1:plain",
+        "1:oblique",
+        "1:object",
+        "so-called",
+        "before:backs",
+        "here:backs",
+        "title:subject",
+        "title:plain",
+        "title:oblique",
+    ]
+)
+"""Cues that weigh otherwise for one kind of stand-in than for another."""
+
+
+def is_stand_in(m: Mention) -> bool:
+    """Whether a mention stands for one company."""
+    return m.kind == "anaphor" or (m.kind == "pronoun" and m.label in ("it", "its"))
+
+
+def standing(draft: Draft, registry: Registry, model: Model, *, with_topic: bool = True) -> Standing:
+    """Return what tells of a draft's stand-ins, its topic told."""
+    made = Standing(draft, registry, model)
+    if with_topic:
+        found = made.topics()
+        made.topic = max(found, key=lambda c: score(model.topic, c[1]))[0] if found else None
+    return made

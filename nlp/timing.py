@@ -292,7 +292,7 @@ def cues(f: Finding, story: Story) -> Cues:
         "round-up": roundup,
         "history": story.history,
         "recap": story.recap,
-        "recap/other": story.recap and order > 1 and not f.is_topic,
+        "recap/other": story.recap and order > 1 and f.company not in story.in_title,
         "reported": f.status == "reported",
         "layoff": f.type == "layoff",
         "takes-effect": f.effective is not None,

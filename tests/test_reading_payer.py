@@ -34,7 +34,7 @@ def reader() -> Reader:
             "The AI lab Pellwick closed a $43 million Series B. Quillbee, an AI start-up, raised $12 million.",
             {("Pellwick", 43), ("Quillbee", 12)},
         ),
-        ("Tarnhill won a $3 billion contract to make AI chips for Oakhelm.", {("Oakhelm", 3000)}),
+        ("Chip maker Tarnhill won a $3 billion contract to make AI chips for Oakhelm.", {("Oakhelm", 3000)}),
         ("Brightmere AI of France raised $40 million to train its models.", {("Brightmere AI", 40)}),
         (
             "Oakhelm plans to spend $9 billion on AI data centres this year, $2 billion more than in the last.",

@@ -7,7 +7,7 @@ A shape is a regular expression over a sentence whose amounts are masked as ‹M
 from __future__ import annotations
 
 AI = (
-    r"(?:\bA\.?I\.?\b|\bAIs\b|\bA\.I|artificial[- ]intelligence|machine[- ]learning|\bgenAI\b|\bGenAI\b|generative|large language model|"
+    r"(?:\bA\.?I\.?\b|\bAIs\b|\bAI\d\d\b|\bA\.I|artificial[- ]intelligence|machine[- ]learning|\bgenAI\b|\bGenAI\b|generative|large language model|"
     r"\bLLMs?\b|deep learning|neural network|chatbot|\bGPT|ChatGPT|OpenAI|Anthropic|\bxAI\b|Mistral|DeepSeek|\bGPUs?\b|foundation models?|"
     r"agentic|\bAI[- ]|[- ]AI\b|\b[A-Z]\w+AI\b|copilot|computer vision|autonomous agents|hyperscale|world models?|robotaxis?|\bAGI\b|superintelligence)"
 )
@@ -97,6 +97,22 @@ FUNDING_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "receive",
         r"\b(?:to |will |has |have )?(?:receiv(?:e|es|ed)|g[eo]t|gets)\s*{M}(?=\s(?:in |of )?(?:[\w-]+\s){0,3}?from\b)",
+    ),
+    (
+        "launches-with",
+        r"\b(?:launch(?:es|ed)?|debut(?:s|ed)?|start(?:s|ed)|return(?:s|ed)|emerg(?:es|ed)|arriv(?:es|ed)|open(?:s|ed)|com(?:es|ing)\sout(?:\sof\sstealth)?)\swith\s(?:\w+\s){0,1}{M}",
+    ),
+    (
+        "draws",
+        r"\b(?:draws?|drew|banks?|banked|collects?|books?)\s(?:\w+\s)?{M}(?=\s?(?:$|[.,;:]|(?:to|as|from|in|for|at|and)\b))",
+    ),
+    ("fresh-amount", r"\b(?:fresh|another|new)\s{M}(?=\s?(?:$|[.,;:]|(?:for|from|in|to)\b))"),
+    ("amount-for-title", r"^{M}\s(?:more\s)?for\s"),
+    ("with-amount-wants", r"^With\s(?:\w+\s){0,2}{M}(?:\s[^\s‹›;,]+){0,4},"),
+    ("worth-in-round", rf"\bvalued\sat\s‹M\d+›\sin\s(?:an?\s|its\s|the\s)?{{M}}[- ]{ROUND}"),
+    (
+        "investors-put",
+        r"\b(?:investors?|backers?|VCs|venture (?:capital )?firms|shareholders)\b[^‹›.;]{0,60}?\b(?:put|pour|pump|plough|plow|sink|sank|inject|invest)\w*\s(?:another |a further |some |up to |about |more than |nearly |almost )?{M}\s(?:more\s)?(?:in|into)\b",
     ),
     ("initial-round", r"\b(?:initial|earlier|previous|prior|first|seed|last)\s(?:round|raise|tranche|seed)\sof\s*{M}"),
 )
@@ -209,7 +225,7 @@ STAKE_SHAPES: tuple[tuple[str, str], ...] = (
 ACQUISITION_SHAPES: tuple[tuple[str, str], ...] = (
     (
         "acquire-for",
-        r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|pick(?:s|ed) up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up)\b[^‹›;]{1,140}?\s(?:for|in an?|worth|at|valued at|of|top(?:s|ped)?|exceed(?:s|ed)?|cost(?:s|ing)?|pay(?:s|ing)?|fetch(?:es|ed)?)\s(?:\w+[- ]){0,5}?\s*{M}",
+        r"\b(?P<verb>acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:e|es|ed|ing)|snap(?:s|ped|ping)? up|scoop(?:s|ed|ing)? up|pick(?:s|ed) up|tak(?:e|es|ing) over|took over|takeover of|acquisition of|purchase of|buyout of|deal for|swallow\w*|gobbl\w* up|sold to|go(?:es|ing)? to)\b[^‹›;]{1,140}?\s(?:for|in(?: an?)?|worth|at|valued at|of|top(?:s|ped)?|exceed(?:s|ed)?|cost(?:s|ing)?|pay(?:s|ing)?|fetch(?:es|ed)?)\s(?:\w+[- ]){0,5}?\s*{M}",
     ),
     (
         "acquisition-for-of",

@@ -18,7 +18,7 @@ STRONG_VERB = (
     r"(?:pink slips|(?:dismissal|redundancy|termination|lay-?off|retrenchment) (?:notices?|letters?|e-?mails?)) to)"
 )
 WEAK_VERB = (
-    r"(?:cut(?:s|ting)?(?: back)?|slash(?:es|ed|ing)?|ax(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|"
+    r"(?:cut(?:s|ting)?(?: back)?|slash(?:es|ed|ing)?|ax(?:e|es|ed|ing)?|eliminat(?:e|es|ed|ing)|shed(?:s|ding)?|"
     r"trim(?:s|med|ming)?|reduc(?:e|es|ed|ing)|drop(?:s|ped|ping)?|scrap(?:s|ped|ping)?|los(?:e|es|ing)|lost|"
     r"shrink(?:s|ing)?|shr[au]nk|thin(?:s|ned|ning)?(?: out)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
     r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
@@ -46,6 +46,7 @@ CONTEXT = (
     STRONG_VERB
     + "|"
     + CUT_NOUN
+    + rf"|{WEAK_VERB} (?:[a-z\d,.%]+ ){{0,4}}?(?:jobs|staff|workforce|headcount|positions|roles|employees|workers)\b"
     + r"|job cut|restructuring|cost[- ]cutting|staff reductions?|jobs? (?:will|to) go|severance|streamlin|workforce"
     + r"|(?:plant|factory|mill|mine|site|warehouse|store)s? (?:closures?|closings?|shutdowns?)"
     + r"|(?:clos(?:e|es|ing)|shut(?:s|ting)?(?: down)?) (?:\w+ ){0,2}(?:plants?|factory|factories|mills?|mines?|smelters?|foundry)\b"
@@ -57,7 +58,7 @@ WORKFORCE = (
 _GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar(?!ied)|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 _ASIDE = (
-    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-]\s?(?!while\b|and\b|but\b|whereas\b|as\b)[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?[),—–-]?"
+    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-]\s?(?!while\b|and\b|but\b|whereas\b|as\b)[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?(?:\s(?:worldwide|globally|in\s[^()‹›.;,]{2,20}))?[),—–-]?"
     r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b))?"
 )
 """What is told in between: the same cut as a share, or where most of it falls: "100 staff (about 3% of the total) will go"."""
@@ -126,7 +127,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "must-leave",
         r"{PW}"
         + _ASIDE
-        + r"(?:[,\s]+(?!who|which|that|hir|stay|remain)[^\s‹›;.]+){0,6}?\s(?:must|(?:will |would )?have to|had to)\s(?:go|leave)\b(?!\s(?:to|on|into|back|up|for|from|toward|without|out|away|home|through|town|work|early)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))",
+        + r"(?:[,\s]+(?!who|which|that|hir|stay|remain)[^\s‹›;.]+){0,6}?\s(?:must|(?:will |would )?have to|had to|has to)\s(?:go|leave)\b(?!\s(?:to|on|into|back|up|for|from|toward|without|out|away|home|through|town|work|early)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))",
     ),
     (
         "in-all",
@@ -155,14 +156,17 @@ SHAPES: tuple[tuple[str, str], ...] = (
         rf"\b{WORKFORCE}\s(?:of\s[A-Z][^\s‹›;.,]*\s(?:[A-Z][^\s‹›;.,]*\s){{0,2}})?(?:(?:will|would|could|may|to|is to|was|were|has been|have been|had been|is being|is (?:set|due|expected) to)\s(?:be\s)?(?:cut|reduced|trimmed|slashed|lowered|shrink|fall|drop|decline))\s(?:further\s)?by\s*{{F}}",
     ),
     ("leaving", r"{P}(?:\s[^\s‹›;.]+){0,3}?\s(?:are|is|will be)\s(?:leaving|departing|out|gone)\b"),
-    ("to-go", r"{F}(?:\s(?:at|in|of)\s[^\s‹›;.]+){0,2}?\s(?:are |set |due |would |is )?(?:to go|would go|must go)\b"),
+    (
+        "to-go",
+        r"{F}(?:\s(?:at|in|of)\s[^\s‹›;.]+){0,2}?\s(?:are |set |due |would |is )?(?:to go|would go|must go|(?:had|have|has|will have) to (?:go|leave))\b(?!\s(?:to|on|into|back|up|for|from|without|out|away|home|through|early|behind)\b)",
+    ),
     ("see-go", r"\bsee(?:s|ing)?\s{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:go|lost|cut|axed|disappear|leave|lose)\b"),
     ("out", r"(?<=, )\s?{P}\sout\b"),
     ("verb-people", rf"\b{STRONG_VERB}{_GAP}{{0,5}}?\s*{{F}}"),
     ("verb-figure", rf"\b{WEAK_VERB}{_GAP}{{0,6}}?\s*{{PW}}"),
     (
         "verb-bare",
-        rf"\b{WEAK_VERB}(?:\s(?:by|back|another))?\s*{{B}}(?=\s*(?:$|[.,;)]|and\s‹B|in\b|at\b|across\b|from\b|globally|worldwide|more\b|of its|this|last|and (?:will|has|plans|expects)\b))",
+        rf"\b{WEAK_VERB}(?:\s(?:by|back|another))?\s*{{B}}(?=\s*(?:$|[.,;)]|and\s‹B|in\b|at\b|across\b|from\b|globally|worldwide|more\b|of its|this|last|by (?-i:{MONTH})|and (?:will|has|plans|expects)\b))",
     ),
     (
         "workforce-by",
@@ -189,7 +193,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "lose-jobs",
         r"{PW}"
         + _ASIDE
-        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its) (?:jobs?|roles?|posts?|positions?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)\b(?!\s(?:for|behind|early|home|town|work)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))|will depart|(?:are |is |be )?"
+        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its|his or her) (?:jobs?|roles?|posts?|positions?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)\b(?!\s(?:for|behind|early|home|town|work)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))|will depart|(?:are |is |be )?"
         + JOBLESS
         + "|"
         + FACING
@@ -251,7 +255,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "verb-share",
-        rf"\b(?:cut|cuts|cutting|trimm?(?:s|ed|ing)?|slash(?:es|ed|ing)?|shed(?:s|ding)?)\s*{{Q}}(?=\s?(?:$|[.;]|(?:in|last|this)\s(?:{MONTH}|week|month|year|spring|summer|autumn|fall|winter)\b))",
+        rf"\b(?:cut|cuts|cutting|trimm?(?:s|ed|ing)?|slash(?:es|ed|ing)?|shed(?:s|ding)?|ax(?:es?|ed|ing)|eliminat(?:es?|ed|ing))\s*{{Q}}(?=\s?(?:$|[.;]|(?:,\s?|\()(?:or |about |some |around |roughly |nearly )?‹P\d+›|(?:in|last|this)\s(?:{MONTH}|week|month|year|spring|summer|autumn|fall|winter)\b))",
     ),
     (
         "that-it-cut",
@@ -282,6 +286,14 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "apposed",
         r"\b(?:employees|workers|staff|people|jobs|roles|positions|staffers),\s*{B},\s(?:will|were|was|are|have|had|would|is|to)\s(?:be\s|been\s|being\s)?(?:made redundant|laid off|let go|cut|eliminated|dismissed|sacked|fired)\b",
     ),
+    ("door", r"\bshow(?:s|ed|n|ing)?\s{F}\sthe\sdoor\b"),
+    ("followed-with", r"\b(?:follow(?:s|ed)?|(?:is|was)\snext)\swith\s{F}"),
+    ("followed-by-with", r"\bfollowed\sby\s(?-i:[A-Z])[^‹›;.,]{1,40}?\swith\s{F}"),
+    (
+        "at-name-was",
+        r"\bAt\s(?-i:[A-Z])[^‹›;.]{1,70}?,?\s(?:it|the\s(?:figure|number|total))\s(?:is|was|were|are|came\sto)\s{F}",
+    ),
+    ("listed-at", r"{B}\sat\s(?:the\s)?(?-i:[A-Z])"),
     ("layoff-adjective", r"\blaid[- ]off\s*{P}"),
 )
 
@@ -306,6 +318,10 @@ NEEDS_CONTEXT = frozenset(
         "cuts-announced",
         "announced-cuts",
         "verb-share",
+        "followed-with",
+        "followed-by-with",
+        "at-name-was",
+        "listed-at",
     }
 )
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
@@ -329,8 +345,8 @@ OWN_NOUNS = frozenset(
 """Nouns that are themselves the cut: "14,000 layoffs"."""
 
 COMPANION = (
-    r"^(?:\s(?:(?:on|this|that|last|in)\s\w+|worldwide|globally|nationwide))?[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
-    r"represents|which (?:is|represents|comes to|amounts to|equates to|equals)|amounting to|amounts to|accounting for|a|an|that is|i\.e\.|the equivalent of|making up|"
+    r"^(?:\s(?:(?:on|this|that|last|in)\s\w+|worldwide|globally|nationwide|around the world|at all levels))?[\s,\"'—(-]*(?:(?:or|and|about|around|roughly|nearly|almost|some|approximately|equivalent to|equal to|equating to|equates to|representing|"
+    r"represents|which (?:is|was|were|represents|comes to|amounts to|equates to|equals)|estimated at|amounting to|amounts to|accounting for|a|an|that is|i\.e\.|the equivalent of|making up|"
     r"comprising|translating to|more than|over|at least|at the time|impacting|affecting|cutting|or just over|or just under|in a|out of|totaling|corresponding to|it said|he said|up to|as much as|around|close to|of)[\s,\"]*){0,5}[-—]?\s*$"
 )
 """What may stand between a count and the percent that says the same."""
@@ -339,7 +355,7 @@ EQUALS = r"[^.;:‹›]{0,110},\s(?:or|equivalent to|equal to|equating to|which 
 """What may stand between the percent of a part of the staff and the count that says the same."""
 LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
 """A name in a list: words with capitals."""
-NEXT_EMPLOYER = rf"(?:\s(?:in|at|last|this)\s[^,;.‹›]{{1,30}})?(?:,|;|,? and|,? while)\s(?P<name>{LISTED})\s(?:(?:another|about|some|nearly|as many as|up to|more than)\s)?"
+NEXT_EMPLOYER = rf"(?:\s(?:in|at|last|this|around|across|by)\s[^,;.‹›]{{1,30}}|\sworldwide|\sglobally)?(?:,|;|,? and|,? while)\s(?P<name>{LISTED})\s(?:with\s)?(?:(?:another|about|some|nearly|as many as|up to|more than|around|roughly|over|almost|at least)\s)?"
 """What stands between the cut of one and that of the next, its verb left out: "Acme cut 300 jobs, Beta 500"."""
 EARLIER_BEFORE = r"\b(?:after|following|on top of|in addition to|besides|adding to)\s(?:(?:the|an?|another)\s)?(?:(?:earlier|previous|first|initial)\s)?"
 EARLIER_AFTER = (

@@ -1,0 +1,208 @@
+"""Train what tells whom "the company" and "it" stand for, and whom an article is about: `nlp/weights/stand_ins.json`.
+
+`python -m bench.train_stand_ins` writes the weights, with a hash of the documents they were made from. No one marked
+the stand-ins of these documents: where the figure of one event stands in a sentence that does not name its company,
+the stand-in before it is taken for that company. An article is taken to be about the companies of its own news.
+`--folds 5` measures instead: each fold of clusters is told with weights made without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from bench import predictions, scoring
+from bench.train import fold, inputs_hash, side, sources
+from nlp import document_names, stand_ins
+from nlp.candidates import Candidate
+from nlp.names import Mention
+from nlp.stand_ins import Cues
+
+ROUNDS = 2
+"""Times that stand-ins are trained: whom the one before stands for is a cue of the next."""
+LEAST_SEEN = 4
+PENALTY = {"stand_in": 1.0, "topic": 1.0}
+"""How strongly weights are held to what they are taken for before any document is seen."""
+PRIOR = {
+    "stand_in": {
+        "topic": 1.0,
+        "1:subject": 1.0,
+        "0:subject": 1.0,
+        "carried-1": 1.0,
+        "carried-opening": 1.0,
+        "nearest": 0.5,
+        "so-called-alone": 2.0,
+    },
+    "topic": {"title": 1.0, "times": 0.5, "title:oblique": -0.5},
+}
+SIGNS = {
+    1: """topic carried-1 carried-2 carried-here carried-opening nearest so-called so-called-alone most-named times
+    0:subject 1:subject title""",
+    -1: """person outlet investor raise/investor raise/here:backs raise/before:backs cut/investor cut/here:backs far""",
+}
+"""Cues that can only speak for, or only against, whatever few documents say."""
+
+Which = Literal["stand_in", "topic"]
+
+
+@dataclass
+class Example:
+    """The companies that one stand-in, or one article's subject, may be, and which of them are right."""
+
+    source: str
+    group: str
+    weight: float
+    options: list[Cues]
+    right: list[bool]
+
+
+def _states(event: dict[str, Any], c: Candidate) -> bool:
+    """Return whether a candidate states the figure of an event."""
+    if event["type"] != c.type:
+        return False
+    if c.type == "layoff":
+        told = [(c.figure, event.get("count")), (c.percent, event.get("percent"))]
+    else:
+        told = [(c.figure, event.get("amount"))]
+    return any(f and value and abs(f.low - value) <= 0.01 * value for f, value in told)
+
+
+def _is_company(event: dict[str, Any], name: str) -> bool:
+    return scoring.same_company(event, {"type": event["type"], "company": name, "counterparty": []})
+
+
+def _speaks_of(event: dict[str, Any], c: Candidate, mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the stand-ins of a sentence that are taken for the company of an event told there.
+
+    They are the first before the figure and the last; where the sentence names the company only the last, no name
+    standing between.
+    """
+    own = c.figure or c.percent
+    assert own is not None
+    before = [m for m in mentions if m.start < own.start]
+    found = [m for m in before if stand_ins.is_stand_in(m)]
+    if not any(m.kind == "name" and _is_company(event, m.name) for m in mentions):
+        return found[:1] + found[1:][-1:] or [stand_ins.UNTOLD]
+    return [m for m in found[-1:] if not any(x.kind == "name" and x.start > m.start for x in before)]
+
+
+def _example(document: dict[str, Any], found: Sequence[tuple[str, Cues]], events: Sequence[dict[str, Any]]) -> Example:
+    """Return the companies found, those of the events being right."""
+    right = [any(_is_company(e, name) for e in events) for name, _ in found]
+    return Example(side(document), document["group"], document["weight"], [cues for _, cues in found], right)
+
+
+def of_topics(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Example]:
+    """Yield what the annotations of documents tell of the companies that they are about."""
+    reader = predictions.shared_reader()
+    for d in docs:
+        counted = [e for e in d["events"] if not e.get("optional")] or d["events"]
+        if told := reader.standing(predictions.article(d), model):
+            yield _example(d, told.topics(), [e for e in counted if e.get("time") != "past"] or counted)
+
+
+def of_stand_ins(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Example]:
+    """Yield what the annotations of documents tell of their stand-ins."""
+    reader = predictions.shared_reader()
+    for d in docs:
+        told = reader.standing(predictions.article(d), model)
+        for index, line in enumerate(told.draft.lines if told else ()):
+            if told is None or line.entities is None:
+                continue
+            for c in line.candidates:
+                events = [e for e in d["events"] if _states(e, c)]
+                mentions = document_names.mentions(line, told.registry)
+                for m in _speaks_of(events[0], c, mentions) if len(events) == 1 else ():
+                    yield _example(d, told.candidates(index, m), events)
+
+
+EXAMPLES = {"stand_in": of_stand_ins, "topic": of_topics}
+
+
+def train(data: Sequence[Example], which: Which) -> dict[str, float]:
+    """Return the weights of a softmax over the options of each example, held to their priors by an L2 penalty."""
+    data = [e for e in data if any(e.right) and not all(e.right)]
+    seen: dict[str, int] = defaultdict(int)
+    for e in data:
+        for name in {name for cues in e.options for name in cues}:
+            seen[name] += 1
+    names = sorted(name for name, count in seen.items() if count >= LEAST_SEEN)
+    place = {name: i for i, name in enumerate(names)}
+    options = [cues for e in data for cues in e.options]
+    cells = [(n, place[name], value) for n, cues in enumerate(options) for name, value in cues.items() if name in place]
+    r, c, v = zip(*cells, strict=True)
+    x = csr_matrix((v, (r, c)), shape=(len(options), len(names)))
+    starts = np.cumsum([0, *(len(e.options) for e in data)])[:-1]
+    of = np.repeat(np.arange(len(data)), [len(e.options) for e in data])
+    right = np.array([ok for e in data for ok in e.right])
+    m = np.array([e.weight for e in data])
+    prior = np.array([PRIOR[which].get(name, 0.0) for name in names])
+
+    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+        z = x @ w
+        z = z - np.maximum.reduceat(z, starts)[of]
+        e = np.exp(z)
+        p = e / np.add.reduceat(e, starts)[of]
+        good = np.where(right, p, 0.0)
+        total = np.maximum(np.add.reduceat(good, starts), 1e-12)
+        away = w - prior
+        g = m[of] * (p - good / total[of])
+        return float(-(m * np.log(total)).sum() + PENALTY[which] * away @ away), x.T @ g + 2 * PENALTY[which] * away
+
+    sign = {name: value for value, words in SIGNS.items() for name in words.split()}
+    ranges = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
+    bounds = [ranges[sign.get(name, 0)] for name in names]
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return {name: round(float(w[i]), 4) for name, i in place.items() if abs(w[i]) >= 0.0005}
+
+
+def fitted(docs: Sequence[dict[str, Any]], but: int | None = None, folds: int = 5) -> stand_ins.Model:
+    """Return the weights made from documents, without one fold of their clusters where one is named."""
+    docs = [d for d in docs if but is None or fold(d["group"], folds) != but]
+    model = stand_ins.Model(PRIOR["stand_in"], PRIOR["topic"])
+    model = stand_ins.Model(model.stand_in, train(list(of_topics(docs, model)), "topic"))
+    for _ in range(ROUNDS):
+        model = stand_ins.Model(train(list(of_stand_ins(docs, model)), "stand_in"), model.topic)
+    return model
+
+
+def tell(data: Sequence[Example], weights: dict[str, float], right: dict[str, list[bool]]) -> None:
+    """Add to `right` whether the best option of each example is right, by its source."""
+    for e in data:
+        if any(e.right):
+            best = max(range(len(e.options)), key=lambda n: stand_ins.score(weights, e.options[n]))
+            right[e.source].append(e.right[best])
+
+
+def main() -> None:
+    """Write the weights, or measure them by folds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folds", type=int, default=0, help="measure by so many folds instead of writing")
+    arguments = parser.parse_args()
+    docs = sources()
+    if arguments.folds:
+        right: dict[Which, dict[str, list[bool]]] = {"stand_in": defaultdict(list), "topic": defaultdict(list)}
+        for n in range(arguments.folds):
+            model = fitted(docs, n, arguments.folds)
+            held = [d for d in docs if fold(d["group"], arguments.folds) == n]
+            for which, told in right.items():
+                tell(list(EXAMPLES[which](held, model)), dict(getattr(model, which)), told)
+        for which, told in right.items():
+            for source, found in told.items():
+                print(f"{which:9} {source:15} {sum(found) / len(found):.3f} of {len(found)}")
+        return
+    model = fitted(docs)
+    weights = {"inputs": inputs_hash(docs), "stand_in": dict(model.stand_in), "topic": dict(model.topic)}
+    stand_ins.WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
