@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from bench import predictions, scoring
 from bench.train import fold, inputs_hash, side, sources
-from nlp import document_names, stand_ins
+from nlp import document_names, names, stand_ins
 from nlp.candidates import Candidate
 from nlp.names import Mention
 from nlp.stand_ins import Cues
@@ -90,7 +90,7 @@ def _speaks_of(event: dict[str, Any], c: Candidate, mentions: Sequence[Mention])
     before = [m for m in mentions if m.start < own.start]
     found = [m for m in before if stand_ins.is_stand_in(m)]
     if not any(m.kind == "name" and _is_company(event, m.name) for m in mentions):
-        return found[:1] + found[1:][-1:] or [stand_ins.UNTOLD]
+        return found[:1] + found[1:][-1:] or [names.UNTOLD]
     return [m for m in found[-1:] if not any(x.kind == "name" and x.start > m.start for x in before)]
 
 
@@ -114,10 +114,10 @@ def of_stand_ins(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iter
     reader = predictions.shared_reader()
     for d in docs:
         told = reader.standing(predictions.article(d), model)
-        for index, line in enumerate(told.draft.lines if told else ()):
-            if told is None or line.entities is None:
-                continue
-            for c in line.candidates:
+        if told is None:
+            continue
+        for index, line in enumerate(told.draft.lines):
+            for c in line.candidates if line.entities is not None else ():
                 events = [e for e in d["events"] if _states(e, c)]
                 mentions = document_names.mentions(line, told.registry)
                 for m in _speaks_of(events[0], c, mentions) if len(events) == 1 else ():
@@ -134,17 +134,17 @@ def train(data: Sequence[Example], which: Which) -> dict[str, float]:
     for e in data:
         for name in {name for cues in e.options for name in cues}:
             seen[name] += 1
-    names = sorted(name for name, count in seen.items() if count >= LEAST_SEEN)
-    place = {name: i for i, name in enumerate(names)}
+    known = sorted(name for name, count in seen.items() if count >= LEAST_SEEN)
+    place = {name: i for i, name in enumerate(known)}
     options = [cues for e in data for cues in e.options]
     cells = [(n, place[name], value) for n, cues in enumerate(options) for name, value in cues.items() if name in place]
     r, c, v = zip(*cells, strict=True)
-    x = csr_matrix((v, (r, c)), shape=(len(options), len(names)))
+    x = csr_matrix((v, (r, c)), shape=(len(options), len(known)))
     starts = np.cumsum([0, *(len(e.options) for e in data)])[:-1]
     of = np.repeat(np.arange(len(data)), [len(e.options) for e in data])
     right = np.array([ok for e in data for ok in e.right])
     m = np.array([e.weight for e in data])
-    prior = np.array([PRIOR[which].get(name, 0.0) for name in names])
+    prior = np.array([PRIOR[which].get(name, 0.0) for name in known])
 
     def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
         z = x @ w
@@ -159,7 +159,7 @@ def train(data: Sequence[Example], which: Which) -> dict[str, float]:
 
     sign = {name: value for value, words in SIGNS.items() for name in words.split()}
     ranges = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
-    bounds = [ranges[sign.get(name, 0)] for name in names]
+    bounds = [ranges[sign.get(name, 0)] for name in known]
     w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds).x
     return {name: round(float(w[i]), 4) for name, i in place.items() if abs(w[i]) >= 0.0005}
 

@@ -406,7 +406,7 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
         return None
     if any(_OTHER_BODY.search(sentence[a:b]) for a, b in names.runs(sentence) if b <= start):
         return None
-    told = resolve(Mention("anaphor", "", 0, 0))
+    told = resolve(names.UNTOLD)
     return Link(told, c.start, c.end, "context", False) if told else None
 
 

@@ -94,6 +94,8 @@ class Mention:
     possessive: bool = False
 
 
+UNTOLD = Mention("anaphor", "", 0, 0)
+"""What stands in for a company that a sentence does not speak of at all."""
 _ARTICLE = re.compile(r"^(?:the|The)\s")
 _MARKS = re.compile(r"[^\w+&]+")
 

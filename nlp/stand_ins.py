@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -45,8 +45,6 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
     "young": names.YOUNG,
     "plain": re.compile(r"\b(?:company|firm|business|group|organi[sz]ation|corporation|outfit)\b", re.IGNORECASE),
 }
-UNTOLD = Mention("anaphor", "", 0, 0)
-"""What stands in for a company that a sentence does not speak of at all."""
 _BACK = 3
 """Lines before a stand-in's own in which the names that it may stand for are looked for."""
 _LEADING = 4
@@ -61,6 +59,39 @@ _SPOKEN_OF = ("heading", "subject", "plain", "agent")
 """Where a company stands that a sentence is about."""
 _OF_BACKERS = ("investor", "here:backs", "before:backs", "title:backs")
 """Cues of those who back another, which weigh otherwise where money is raised."""
+_ROW_GAP = re.compile(r",\s|(?P<last>,?\s(?:and|&)\s)")
+"""What stands between the names of a row, before its last or another."""
+_NEXT = re.compile(r"(?:'s)?,?\s(?:to\s|is\s|has\s|in\s)?([A-Za-z]+)")
+"""The first word after a name, but for what only helps it."""
+_LAST = re.compile(r"([A-Za-z-]+)\s$")
+"""The last word before a name."""
+_CROSSED = frozenset(
+    [
+        "topic",
+        "nearest",
+        "carried-opening",
+        "carried-here",
+        "carried-1",
+        "most-named",
+        "investor",
+        "0:subject",
+        "0:plain",
+        "0:oblique",
+        "0:object",
+        "0:owner",
+        "1:subject",
+        "1:plain",
+        "1:oblique",
+        "1:object",
+        "so-called",
+        "before:backs",
+        "here:backs",
+        "title:subject",
+        "title:plain",
+        "title:oblique",
+    ]
+)
+"""Cues that weigh otherwise for one kind of stand-in than for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +125,11 @@ def load(path: Path = WEIGHTS) -> Model:
 def score(weights: Mapping[str, float], cues: Cues) -> float:
     """Return how much the cues of a company speak for it."""
     return sum([weights[name] * value for name, value in cues.items() if name in weights])
+
+
+def best(weights: Mapping[str, float], found: Sequence[tuple[str, Cues]]) -> str | None:
+    """Return the company that its cues speak for most, the first of equals; None where there is none."""
+    return max(found, key=lambda option: score(weights, option[1]))[0] if found else None
 
 
 def _main_clause(text: str) -> int:
@@ -194,7 +230,6 @@ class Standing:
             named.setdefault(group, name)
             return told.setdefault(group, {})
 
-        near: set[str] = set()
         nearest: str | None = None
         title = 0 if lines[0].order < 0 else None
         for back in range(min(_BACK, index) + 1):
@@ -209,7 +244,7 @@ class Standing:
                     cues["before:backs" if back else "here:backs"] = 1.0
                 if nearest is None and use.role in _SPOKEN_OF:
                     nearest = use.group
-                near.add(use.group)
+        near = set(told)
         for use in self.uses(title) if title is not None and index > 0 else ():
             if names.fits(stand_in, use.name):
                 cues = cues_of(use.group, use.name)
@@ -282,8 +317,7 @@ class Standing:
         asked = (index, stand_in, depth)
         if asked not in self._told:
             found = self.candidates(index, stand_in, depth)
-            best = max(found, key=lambda c: score(self.model.stand_in, c[1]), default=None)
-            self._told[asked] = best[0] if best else None
+            self._told[asked] = best(self.model.stand_in, found)
         return self._told[asked]
 
     def heading(self, index: int) -> str | None:
@@ -316,7 +350,7 @@ class Standing:
         told: dict[str, Cues] = {}
         named: dict[str, str] = {}
         for index, line in enumerate(draft.lines[:_LEADING]):
-            where = "title" if line.order < 0 else str(min(line.order, 3))
+            where = "title" if line.order < 0 else str(line.order)
             for place, use in enumerate(self.uses(index)):
                 m = use.mention
                 if m is None or (line.order < 0 and draft.headline_case and not self._surely_named(line, use, m)):
@@ -366,50 +400,13 @@ def _in_rows(text: str, found: list[Use]) -> list[Use]:
     """Return the uses, those of a row standing where its first does: "the owner of Acme, Borealis and Cobalt"."""
     row: list[int] = []
     for n, use in enumerate(found):
-        if row and use.mention and _ROW_GAP.fullmatch(text, found[n - 1].end, use.mention.start):
-            row.append(n)
-            if _ROW_END.fullmatch(text, found[n - 1].end, use.mention.start) and found[row[0]].role in (
-                "oblique",
-                "object",
-            ):
-                for k in row[1:]:
-                    found[k] = replace(found[k], role=found[row[0]].role)
-        else:
-            row = [n]
+        gap = _ROW_GAP.fullmatch(text, found[n - 1].end, use.mention.start) if row and use.mention else None
+        row = [*row, n] if gap else [n]
+        role = found[row[0]].role
+        if gap and gap["last"] and role in ("oblique", "object"):
+            for k in row[1:]:
+                found[k] = replace(found[k], role=role)
     return found
-
-
-_ROW_GAP = re.compile(r",\s|,?\s(?:and|&)\s")
-_ROW_END = re.compile(r",?\s(?:and|&)\s")
-_NEXT = re.compile(r"(?:'s)?,?\s(?:to\s|is\s|has\s|in\s)?([A-Za-z]+)")
-_LAST = re.compile(r"([A-Za-z-]+)\s$")
-_CROSSED = frozenset(
-    [
-        "topic",
-        "nearest",
-        "carried-opening",
-        "carried-here",
-        "carried-1",
-        "most-named",
-        "investor",
-        "0:subject",
-        "0:plain",
-        "0:oblique",
-        "0:object",
-        "0:owner",
-        "1:subject",
-        "1:plain",
-        "1:oblique",
-        "1:object",
-        "so-called",
-        "before:backs",
-        "here:backs",
-        "title:subject",
-        "title:plain",
-        "title:oblique",
-    ]
-)
-"""Cues that weigh otherwise for one kind of stand-in than for another."""
 
 
 def is_stand_in(m: Mention) -> bool:
@@ -421,6 +418,5 @@ def standing(draft: Draft, registry: Registry, model: Model, *, with_topic: bool
     """Return what tells of a draft's stand-ins, its topic told."""
     made = Standing(draft, registry, model)
     if with_topic:
-        found = made.topics()
-        made.topic = max(found, key=lambda c: score(model.topic, c[1]))[0] if found else None
+        made.topic = best(model.topic, made.topics())
     return made
