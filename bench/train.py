@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import itertools
 import json
-import math
 import random
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -275,7 +273,7 @@ def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
     return out
 
 
-def _matrix(rows: Sequence[wording.Features], names: dict[str, int]) -> Any:
+def matrix(rows: Sequence[wording.Features], names: dict[str, int]) -> Any:
     """Return the rows as a sparse matrix."""
     places = [(i, names[name], value) for i, row in enumerate(rows) for name, value in row.items() if name in names]
     at, column, values = zip(*places, strict=True)
@@ -298,11 +296,48 @@ def _penalties(names: dict[str, int], penalty: tuple[float, float]) -> np.ndarra
     return np.array([of_a_word if _WORD.match(name) else of_a_cue for name in names])
 
 
-def _bounds(names: dict[str, int], signs: dict[int, str]) -> list[tuple[float | None, float | None]]:
-    """Return the range of each weight: a cue named with its sort keeps to the sign of the cue alone."""
+def bounds(
+    names: Iterable[str], signs: Mapping[int, str], alone: Callable[[str], str] = str
+) -> list[tuple[float | None, float | None]]:
+    """Return the range of each weight: a cue keeps to its sign, or to that of what `alone` makes of its name."""
     sign = {name: value for value, words in signs.items() for name in words.split()}
     ranges = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
-    return [ranges[sign.get(name, sign.get(name.split("/")[-1], 0))] for name in names]
+    return [ranges[sign.get(name, sign.get(alone(name), 0))] for name in names]
+
+
+def _alone(name: str) -> str:
+    """Return the cue that one named with its sort is."""
+    return name.split("/")[-1]
+
+
+def conditional_logit(
+    x: Any,
+    right: Sequence[Sequence[bool]],
+    weights: Sequence[float],
+    prior: np.ndarray[Any, Any],
+    held: np.ndarray[Any, Any],
+    ranges: Sequence[tuple[float | None, float | None]],
+) -> np.ndarray[Any, Any]:
+    """Return the weights of a choice among options, held to their priors by an L2 penalty and to their ranges.
+
+    The rows of `x` are the options' cues, one example after the other; `right` tells of each example which are right.
+    """
+    starts = np.cumsum([0, *map(len, right)])[:-1]
+    of = np.repeat(np.arange(len(right)), [len(r) for r in right])
+    good_ones = np.array([ok for r in right for ok in r])
+    m = np.array(weights)
+
+    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+        z = x @ w
+        e = np.exp(z - np.maximum.reduceat(z, starts)[of])
+        p = e / np.add.reduceat(e, starts)[of]
+        good = np.where(good_ones, p, 0.0)
+        total = np.maximum(np.add.reduceat(good, starts), 1e-12)
+        away = w - prior
+        value = -(m * np.log(total)).sum() + 2 * away @ (held * away)
+        return float(value), x.T @ (m[of] * (p - good / total[of])) + 4 * held * away
+
+    return minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=ranges).x
 
 
 def fit_company(data: Sequence[Example]) -> dict[str, float]:
@@ -310,26 +345,14 @@ def fit_company(data: Sequence[Example]) -> dict[str, float]:
     useful = [e for e in data if any(e.right) and not all(e.right)]
     rows = [f for e in useful for f in e.proposal.cues]
     names = _names(rows, [e.group for e in useful for _ in e.right], LEAST_SEEN)
-    x = _matrix(rows, names)
-    held = _penalties(names, COMPANY_PENALTY)
-    bounds = np.cumsum([0] + [len(e.right) for e in useful])
-    right = np.array([r for e in useful for r in e.right])
-    weights = np.array([e.weight for e in useful])
-    prior = np.array([COMPANY_PRIOR.get(name, 0.0) for name in names])
-
-    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
-        scores = x @ w
-        total, pull = 0.0, np.zeros(len(scores))
-        for i, (a, b) in enumerate(itertools.pairwise(bounds)):
-            s = scores[a:b] - scores[a:b].max()
-            p = np.exp(s) / np.exp(s).sum()
-            mine = p * right[a:b]
-            total -= weights[i] * math.log(mine.sum() + 1e-12)
-            pull[a:b] = weights[i] * (p - mine / (mine.sum() + 1e-12))
-        away = w - prior
-        return total + 2 * float(away @ (held * away)), x.T @ pull + 4 * held * away
-
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=_bounds(names, COMPANY_SIGNS)).x
+    w = conditional_logit(
+        matrix(rows, names),
+        [e.right for e in useful],
+        [e.weight for e in useful],
+        np.array([COMPANY_PRIOR.get(name, 0.0) for name in names]),
+        _penalties(names, COMPANY_PENALTY),
+        bounds(names, COMPANY_SIGNS, _alone),
+    )
     learned = {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
     return {name: value for name, value in COMPANY_PRIOR.items() if name not in names} | learned
 
@@ -346,7 +369,7 @@ def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> 
         groups.append(e.group)
     names = _names(rows, groups, LEAST_SEEN)
     held = _penalties(names, AMOUNT_PENALTY)
-    x, y, m = _matrix(rows, names), np.array(labels), np.array(weights)
+    x, y, m = matrix(rows, names), np.array(labels), np.array(weights)
     prior = np.array([AMOUNT_PRIOR.get(name, 0.0) for name in names])
 
     def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
@@ -356,7 +379,7 @@ def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> 
         value = (m * np.logaddexp(0, -z)).sum() + 2 * away @ (held * away)
         return float(value), x.T @ (-y * p * m) + 4 * held * away
 
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=_bounds(names, AMOUNT_SIGNS)).x
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds(names, AMOUNT_SIGNS, _alone)).x
     return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
 
 
@@ -371,7 +394,7 @@ def fit_kind(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> di
             groups.append(e.group)
     names = _names([{k: v for k, v in row.items() if not _OF_THE_FIRM.search(k)} for row in rows], groups, LEAST_SEEN)
     held = np.repeat(_penalties(names, KIND_PENALTY)[:, None], len(KINDS), axis=1)
-    x, y, m = _matrix(rows, names), np.eye(len(KINDS))[labels], np.array(weights)[:, None]
+    x, y, m = matrix(rows, names), np.eye(len(KINDS))[labels], np.array(weights)[:, None]
 
     def loss(flat: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
         w = flat.reshape(len(names), len(KINDS))

@@ -20,7 +20,7 @@ from scipy.optimize import minimize
 
 from bench import predictions, scoring, train
 from bench.split import own_articles
-from bench.train import HELD, fold, inputs_hash, side
+from bench.train import HELD, bounds, fold, inputs_hash, side
 from nlp import acceptance
 from nlp.merging import Finding
 from nlp.reader import Reader
@@ -95,6 +95,11 @@ def statements(docs: Sequence[dict[str, Any]], folds: int = FOLDS) -> list[State
     return out
 
 
+def _of_type(name: str) -> str:
+    """Return the cue that one named with its type is."""
+    return name.split("/", 1)[-1]
+
+
 def fit(data: Sequence[Statement]) -> dict[str, float]:
     """Return logistic regression's weights, held to their priors by an L2 penalty and to their signs."""
     data = [s for s in data if s.counted]
@@ -107,9 +112,6 @@ def fit(data: Sequence[Statement]) -> dict[str, float]:
     y = np.array([1.0 if s.right else -1.0 for s in data])
     m = np.array([WEIGHTS[s.side] for s in data])
     prior = np.array([PRIOR.get(name, 0.0) for name in names])
-    sign = {name: value for value, words in SIGNS.items() for name in words.split()}
-    ranges = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
-    bounds = [ranges[sign.get(name.split("/", 1)[-1], 0)] for name in names]
 
     def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
         z = y * (x @ w)
@@ -117,7 +119,7 @@ def fit(data: Sequence[Statement]) -> dict[str, float]:
         away = w - prior
         return float((m * np.logaddexp(0, -z)).sum() + PENALTY * away @ away), x.T @ (-y * p * m) + 2 * PENALTY * away
 
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds).x
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds(names, SIGNS, _of_type)).x
     return {name: round(float(w[i]), 4) for i, name in enumerate(names) if abs(w[i]) >= 0.0005}
 
 

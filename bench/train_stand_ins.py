@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
 from bench import predictions, scoring
-from bench.train import fold, inputs_hash, side, sources
+from bench.train import bounds, conditional_logit, fold, inputs_hash, matrix, side, sources
 from nlp import document_names, names, stand_ins
 from nlp.candidates import Candidate
 from nlp.names import Mention
@@ -29,7 +27,7 @@ from nlp.stand_ins import Cues
 ROUNDS = 2
 """Times that stand-ins are trained: whom the one before stands for is a cue of the next."""
 LEAST_SEEN = 4
-PENALTY = {"stand_in": 1.0, "topic": 1.0}
+HELD = 0.5
 """How strongly weights are held to what they are taken for before any document is seen."""
 PRIOR = {
     "stand_in": {
@@ -136,31 +134,14 @@ def train(data: Sequence[Example], which: Which) -> dict[str, float]:
             seen[name] += 1
     known = sorted(name for name, count in seen.items() if count >= LEAST_SEEN)
     place = {name: i for i, name in enumerate(known)}
-    options = [cues for e in data for cues in e.options]
-    cells = [(n, place[name], value) for n, cues in enumerate(options) for name, value in cues.items() if name in place]
-    r, c, v = zip(*cells, strict=True)
-    x = csr_matrix((v, (r, c)), shape=(len(options), len(known)))
-    starts = np.cumsum([0, *(len(e.options) for e in data)])[:-1]
-    of = np.repeat(np.arange(len(data)), [len(e.options) for e in data])
-    right = np.array([ok for e in data for ok in e.right])
-    m = np.array([e.weight for e in data])
-    prior = np.array([PRIOR[which].get(name, 0.0) for name in known])
-
-    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
-        z = x @ w
-        z = z - np.maximum.reduceat(z, starts)[of]
-        e = np.exp(z)
-        p = e / np.add.reduceat(e, starts)[of]
-        good = np.where(right, p, 0.0)
-        total = np.maximum(np.add.reduceat(good, starts), 1e-12)
-        away = w - prior
-        g = m[of] * (p - good / total[of])
-        return float(-(m * np.log(total)).sum() + PENALTY[which] * away @ away), x.T @ g + 2 * PENALTY[which] * away
-
-    sign = {name: value for value, words in SIGNS.items() for name in words.split()}
-    ranges = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
-    bounds = [ranges[sign.get(name, 0)] for name in known]
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds).x
+    w = conditional_logit(
+        matrix([cues for e in data for cues in e.options], place),
+        [e.right for e in data],
+        [e.weight for e in data],
+        np.array([PRIOR[which].get(name, 0.0) for name in known]),
+        np.full(len(known), HELD),
+        bounds(known, SIGNS),
+    )
     return {name: round(float(w[i]), 4) for name, i in place.items() if abs(w[i]) >= 0.0005}
 
 

@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 
 from bench import predictions, scoring
 from bench.split import documents, own_articles, read_jsonl
-from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, fold, inputs_hash
+from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, bounds, fold, inputs_hash
 from nlp import timing
 
 WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "retold": 0.3, "gold": 1.0}
@@ -114,8 +114,6 @@ def train(data: Sequence[Example]) -> timing.Model:
     y = np.array([1.0 if e.past else -1.0 for e in data])
     m = np.array([weight(e.source) for e in data])
     prior = np.array([PRIOR.get(name, 0.0) for name in names])
-    sign = {name: value for value, words in SIGNS.items() for name in words.split()}
-    ranges = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
 
     def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
         z = y * (x @ w)
@@ -123,8 +121,7 @@ def train(data: Sequence[Example]) -> timing.Model:
         away = w - prior
         return float((m * np.logaddexp(0, -z)).sum() + PENALTY * away @ away), x.T @ (-y * p * m) + 2 * PENALTY * away
 
-    bounds = [ranges[sign.get(name, 0)] for name in names]
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds).x
+    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds(names, SIGNS)).x
     return timing.Model({name: round(float(w[i]), 4) for i, name in enumerate(names) if abs(w[i]) >= 0.0005})
 
 
