@@ -11,7 +11,7 @@ import hashlib
 import json
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,9 @@ KIND_PENALTY = (0.3, 1.2)
 _WORD = re.compile(r"[lr](?:\d+=|:)|title:|name[+-]|(?:name|anaphor|pronoun)[<>]")
 _OF_THE_FIRM = re.compile(r"company-(?:name=|label|topic|only|turn|head)|margin")
 """Cues of who pays, which tell nothing of what the deal is."""
+WORD_PENALTY = 8.0
+WORD_SEEN = 12
+"""How strongly a word's weight is held where words are cues of a statement, and how many statements must have it."""
 KINDS = ("funding", "capex", "stake", "acquisition", "contract", "fund")
 COMPANY_PRIOR = {
     "rule-here": 1.5,
@@ -340,6 +343,52 @@ def conditional_logit(
     return minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=ranges).x
 
 
+def logistic_regression(
+    x: Any,
+    told: Sequence[bool],
+    weights: Sequence[float],
+    prior: np.ndarray[Any, Any],
+    held: np.ndarray[Any, Any],
+    ranges: Sequence[tuple[float | None, float | None]],
+) -> np.ndarray[Any, Any]:
+    """Return the weights of a yes or no, held to their priors by an L2 penalty and to their ranges."""
+    y, m = np.where(told, 1.0, -1.0), np.array(weights)
+
+    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+        z = y * (x @ w)
+        p = 1 / (1 + np.exp(np.clip(z, -30, 30)))
+        away = w - prior
+        value = (m * np.logaddexp(0, -z)).sum() + away @ (held * away)
+        return float(value), x.T @ (-y * p * m) + 2 * held * away
+
+    return minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=ranges).x
+
+
+def fit_cues(
+    rows: Sequence[wording.Features],
+    told: Sequence[bool],
+    weights: Sequence[float],
+    *,
+    prior: Mapping[str, float],
+    signs: Mapping[int, str],
+    penalty: float,
+    least_seen: int,
+    alone: Callable[[str], str] = str,
+) -> dict[str, float]:
+    """Fit a yes or no to cues, some of them words ("before:had cut"), which are held more strongly."""
+    seen = Counter(name for row in rows for name in row)
+    names = sorted(name for name, n in seen.items() if n >= (WORD_SEEN if ":" in name else least_seen))
+    w = logistic_regression(
+        matrix(rows, {name: i for i, name in enumerate(names)}),
+        told,
+        weights,
+        np.array([prior.get(name, 0.0) for name in names]),
+        np.array([WORD_PENALTY if ":" in name else penalty for name in names]),
+        bounds(names, signs, alone),
+    )
+    return {name: round(float(value), 4) for name, value in zip(names, w, strict=True) if abs(value) >= 0.0005}
+
+
 def fit_company(data: Sequence[Example]) -> dict[str, float]:
     """Fit the choice among a candidate's options: a conditional logit with an L2 penalty."""
     useful = [e for e in data if any(e.right) and not all(e.right)]
@@ -364,22 +413,18 @@ def fit_amount(data: Sequence[Example], placed: Sequence[tuple[int, float]]) -> 
         if (e.right[place] and not e.counted[place]) or (e.near and not e.right[place]):
             continue  # optional, or a title's rounding: neither right nor wrong
         rows.append(e.proposal.weigh(place, lead))
-        labels.append(1.0 if e.counted[place] else -1.0)
+        labels.append(e.counted[place])
         weights.append(e.weight)
         groups.append(e.group)
     names = _names(rows, groups, LEAST_SEEN)
-    held = _penalties(names, AMOUNT_PENALTY)
-    x, y, m = matrix(rows, names), np.array(labels), np.array(weights)
-    prior = np.array([AMOUNT_PRIOR.get(name, 0.0) for name in names])
-
-    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
-        z = y * (x @ w)
-        p = 1 / (1 + np.exp(np.clip(z, -30, 30)))
-        away = w - prior
-        value = (m * np.logaddexp(0, -z)).sum() + 2 * away @ (held * away)
-        return float(value), x.T @ (-y * p * m) + 4 * held * away
-
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds(names, AMOUNT_SIGNS, _alone)).x
+    w = logistic_regression(
+        matrix(rows, names),
+        labels,
+        weights,
+        np.array([AMOUNT_PRIOR.get(name, 0.0) for name in names]),
+        2 * _penalties(names, AMOUNT_PENALTY),
+        bounds(names, AMOUNT_SIGNS, _alone),
+    )
     return {name: round(float(w[i]), 4) for name, i in names.items() if abs(w[i]) >= 0.0005}
 
 

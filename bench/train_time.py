@@ -14,18 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from scipy.optimize import minimize
-
 from bench import predictions, scoring
 from bench.split import documents, own_articles, read_jsonl
-from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, bounds, fold, inputs_hash
+from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, fit_cues, fold, inputs_hash
 from nlp import timing
+from nlp.merging import Finding
 
-WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "retold": 0.3, "gold": 1.0}
+WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "retold": 0.6, "gold": 1.0}
 """How much an event of each source counts."""
-LAST_BATCH = "s"
-"""How the ids of the last batch of retold stories begin."""
 UNDATED = " undated"
 """What marks the source of a document that is read once more as if its own date were unknown."""
 UNDATED_WEIGHT = 0.2
@@ -33,6 +29,8 @@ UNDATED_WEIGHT = 0.2
 PENALTY = 1.0
 """How strongly weights are held to what they are taken for before any document is seen."""
 LEAST_SEEN = 3
+INNER_FOLDS = 6
+"""Folds by which the second model is given what the first makes of findings that it was not trained on."""
 PRIOR = {"months-after": 3.0, "year-before": 1.5, "history": 1.5, "title": -1.0, "lead": -0.5, "always": -1.0}
 SIGNS = {
     1: """months-after year-before month<=62 month<=more day<=62 day<=more history earlier long-ago after-doing had
@@ -46,21 +44,22 @@ SIGNS = {
 
 
 @dataclass
-class Example:
-    """One finding of a document, with the time that the annotations give it."""
+class Told:
+    """An article: its findings, the cues of each, and which of them the annotations call background."""
 
     source: str
     group: str
-    cues: timing.Cues
-    past: bool
-    optional: bool
+    findings: list[Finding]
+    cues: list[timing.Cues]
+    past: dict[int, bool]
+    """Place of a finding that the annotations know → whether it is background."""
+    optional: set[int]
 
 
 def sources() -> list[dict[str, Any]]:
     """Return the documents to train on: each with its source and the cluster that must stay on one side of a fold.
 
-    Those with a date follow once more without it: many pages give none, and ours nearly all do. The last
-    batch of retold stories is left out: its annotators were told to take what a review of a month tells for news.
+    Those with a date follow once more without it: many pages give none, and ours nearly all do.
     """
     own = [d for f in FILES for d in read_jsonl(GOLD / f"{f}.jsonl")]
     dated = (
@@ -68,7 +67,6 @@ def sources() -> list[dict[str, Any]]:
         + [{**d, "source": "gold", "group": f"own-{d['id'].rstrip('abcdefgh')}"} for d in own]
         + [{**d, "source": r, "group": d.get("cluster", d["id"])} for r in ARTICLE_WEIGHTS for d in own_articles(r)]
     )
-    dated = [d for d in dated if d["source"] != "retold" or not d["id"].startswith(LAST_BATCH)]
     undated = [{**d, "published": None, "source": d["source"] + UNDATED} for d in dated if d.get("published")]
     return dated + undated
 
@@ -78,12 +76,15 @@ def weight(source: str) -> float:
     return WEIGHTS[source.removesuffix(UNDATED)] * (UNDATED_WEIGHT if source.endswith(UNDATED) else 1.0)
 
 
-def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
-    """Return every finding that the annotations know, with its cues and its time."""
+def articles(docs: Sequence[dict[str, Any]]) -> list[Told]:
+    """Return the findings of each document, with their cues and the time of those that the annotations know."""
     reader = predictions.shared_reader()
     out = []
     for d in docs:
-        for f, cues in reader.findings(predictions.article(d)):
+        told = Told(d["source"], d["group"], [], [], {}, set())
+        for n, (f, cues) in enumerate(reader.findings(predictions.article(d))):
+            told.findings.append(f)
+            told.cues.append(cues)
             read: dict[str, Any] = {"type": f.type, "company": f.company, "kind": f.kind}
             if f.type == "layoff":
                 read |= {"percent": f.percent.low if f.percent else None}
@@ -98,43 +99,47 @@ def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
             if len({g["time"] for g in hits}) > 1:
                 hits = [g for g in hits if f.date and g.get("date") and g["date"][:7] == f.date[:7]]
             if len({g["time"] for g in hits}) == 1:
-                optional = all(g.get("optional") for g in hits)
-                out.append(Example(d["source"], d["group"], cues, hits[0]["time"] == "past", optional))
+                told.past[n] = hits[0]["time"] == "past"
+                if all(g.get("optional") for g in hits):
+                    told.optional.add(n)
+        if told.past:
+            out.append(told)
     return out
 
 
-def train(data: Sequence[Example]) -> timing.Model:
-    """Return logistic regression's weights, held to their priors by an L2 penalty and to their signs."""
-    seen: dict[str, int] = defaultdict(int)
-    for e in data:
-        for name in e.cues:
-            seen[name] += 1
-    names = sorted(name for name, count in seen.items() if count >= LEAST_SEEN)
-    x = np.array([[e.cues.get(name, 0.0) for name in names] for e in data])
-    y = np.array([1.0 if e.past else -1.0 for e in data])
-    m = np.array([weight(e.source) for e in data])
-    prior = np.array([PRIOR.get(name, 0.0) for name in names])
-
-    def loss(w: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
-        z = y * (x @ w)
-        p = 1 / (1 + np.exp(np.clip(z, -30, 30)))
-        away = w - prior
-        return float((m * np.logaddexp(0, -z)).sum() + PENALTY * away @ away), x.T @ (-y * p * m) + 2 * PENALTY * away
-
-    w = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds(names, SIGNS)).x
-    return timing.Model({name: round(float(w[i]), 4) for i, name in enumerate(names) if abs(w[i]) >= 0.0005})
+def _fit(told: Sequence[Told], fellows: Sequence[Sequence[timing.Cues]] | None = None) -> dict[str, float]:
+    """Return weights over the findings that the annotations know, with what their fellows are where that is given."""
+    rows, past, weights = [], [], []
+    for i, t in enumerate(told):
+        for n, is_past in t.past.items():
+            rows.append(t.cues[n] | fellows[i][n] if fellows else t.cues[n])
+            past.append(is_past)
+            weights.append(weight(t.source))
+    return fit_cues(rows, past, weights, prior=PRIOR, signs=SIGNS, penalty=PENALTY, least_seen=LEAST_SEEN)
 
 
-def measure(data: Sequence[Example], folds: int) -> None:
+def train(told: Sequence[Told]) -> timing.Model:
+    """Return both models; the second is given what the first makes of folds of articles that it was not trained on."""
+    fellows: dict[int, list[timing.Cues]] = {}
+    for n in range(INNER_FOLDS):
+        alone = _fit([t for t in told if fold(t.group, INNER_FOLDS) != n])
+        for i, t in enumerate(told):
+            if fold(t.group, INNER_FOLDS) == n:
+                fellows[i] = timing.beside(t.findings, [timing.weigh(alone, cues) for cues in t.cues])
+    return timing.Model(_fit(told), _fit(told, [fellows[i] for i in range(len(told))]))
+
+
+def measure(told: Sequence[Told], folds: int) -> None:
     """Print how many findings are told right with weights made without their cluster."""
     right: dict[str, list[bool]] = defaultdict(list)
     for n in range(folds):
-        model = train([e for e in data if fold(e.group, folds) != n])
-        for e in data:
-            if fold(e.group, folds) == n and not e.optional:
-                right[e.source].append((model.odds(e.cues) > 0) == e.past)
-    for source, told in right.items():
-        print(f"{source:17} {sum(told) / len(told):.3f} of {len(told)}")
+        model = train([t for t in told if fold(t.group, folds) != n])
+        for t in told:
+            if fold(t.group, folds) == n:
+                odds = model.odds(t.findings, t.cues)
+                right[t.source] += [(odds[i] > 0) == past for i, past in t.past.items() if i not in t.optional]
+    for source, found in right.items():
+        print(f"{source:17} {sum(found) / len(found):.3f} of {len(found)}")
 
 
 def main() -> None:
@@ -143,12 +148,13 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=0, help="measure by so many folds instead of writing")
     arguments = parser.parse_args()
     docs = sources()
-    data = examples(docs)
-    print(f"{len(data)} findings, {sum(e.past for e in data)} of them background")
+    told = articles(docs)
+    print(f"{sum(len(t.past) for t in told)} findings, {sum(sum(t.past.values()) for t in told)} of them background")
     if arguments.folds:
-        measure(data, arguments.folds)
+        measure(told, arguments.folds)
         return
-    weights = {"inputs": inputs_hash(docs), "weights": dict(train(data).weights)}
+    model = train(told)
+    weights = {"inputs": inputs_hash(docs), "alone": dict(model.alone), "among": dict(model.among)}
     timing.WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 

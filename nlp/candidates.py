@@ -175,23 +175,36 @@ def _clipped(f: Figure, end: int) -> Figure:
 
 _NOT_BEFORE = re.compile(layoff.NOT_A_CUT_BEFORE, re.IGNORECASE)
 _NOT_AFTER = re.compile(layoff.NOT_A_CUT_AFTER, re.IGNORECASE)
+_BROUGHT_TO = re.compile(layoff.BROUGHT_TO, re.IGNORECASE)
+_HOW_MANY = re.compile(r"[^.;]{0,60}\bhow many\b")
 _PERCENT_OTHER = re.compile(layoff.PERCENT_NOT_OF_STAFF, re.IGNORECASE)
 _COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
 _CONTEXT = prefilter.Guarded(layoff.CONTEXT, re.IGNORECASE)
 _AND_THEN = re.compile(r",\sand\s")
-_NEW_SUBJECT = re.compile(
-    r",\s(?-i:[A-Z])[\w&.'-]+\s(?:(?-i:[A-Z])[\w&.'-]+\s){0,3}(?:(?:has|have|had|is|was|will|would)\s)?(?:[a-z]+ed|cut(?:s|ting)?|laid|laying|lets?|letting|said|shed(?:s|ding)?)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;",
+_ANEW = re.compile(
+    r",\s(?:announc|unveil|plan|intend|vow|propos)\w*\s|,\s(?-i:[A-Z])[\w&.'-]+\s(?:(?-i:[A-Z])[\w&.'-]+\s){0,3}(?:(?:has|have|had|is|was|will|would)\s)?(?:[a-z]+ed|cut(?:s|ting)?|laid|laying|lets?|letting|said|shed(?:s|ding)?)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;",
     re.IGNORECASE,
 )
+"""What parts one cut from the next between two figures."""
 _FURTHER = re.compile(
     r"\b(?:and|then|followed by)\s(?:then\s)?(?:(?:in|on|last|this)\s[^,;.]{1,24}\s)?(?:a\s|an\s)?(?:further|another|additional)\b",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"\s(?:in|at|more|others|were|are|on|last|this|jobs)\b|\s?[.,;]|\s?$")
+_MORE_YET = re.compile(
+    r"\smore\s(?:(?:jobs|people|workers|employees|staff|positions|roles)\s)?(?:in|last|on|this|at|a|earlier|later)\b",
+    re.IGNORECASE,
+)
+_JUST_AND = re.compile(
+    r"(?:.*\W)?and\s(?:then\s)?(?:(?:about|around|some|nearly|roughly|over|almost|up to)\s)?", re.IGNORECASE
+)
+"""What stands around the count of a further cut: "let 2,800 people go in February and 500 more in October"."""
+_OUT_OF = re.compile(r"\sout of\s(?:(?:a total of|its|their|the|some|about|around|roughly|nearly)\s)*", re.IGNORECASE)
 _EARLIER_BEFORE = re.compile(layoff.EARLIER_BEFORE + "$", re.IGNORECASE)
 _EARLIER_AFTER = re.compile(layoff.EARLIER_AFTER, re.IGNORECASE)
 _NEXT_EMPLOYER = re.compile(layoff.NEXT_EMPLOYER)
 _EQUALS = re.compile(layoff.EQUALS, re.IGNORECASE)
+_APART = re.compile(layoff.APART, re.IGNORECASE)
 _OR_SO_MANY = re.compile(r",?\s(?:or\s|\()(?:(?:about|around|some|nearly|roughly)\s)?")
 _AND = re.compile(r",?\s(?:and|then)\s|,\s")
 _LIST_LINE = re.compile(layoff.LIST_LINE)
@@ -222,6 +235,9 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
 
     def propose(index: int, shape: str, start: int, end: int) -> None:
         figure = masked.figures[index]
+        if index and _OUT_OF.fullmatch(sentence, masked.figures[index - 1].end, figure.start):
+            index, end = index - 1, max(end, figure.end)  # "700 out of 10,000 employees had to leave"
+            figure = masked.figures[index]
         if index in hits or figure.kind == "money" or not _may_be_cut(sentence, figure, shape):
             return
         candidate = Candidate("layoff", shape, "layoff", min(start, figure.start), max(end, figure.end))
@@ -279,8 +295,10 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if index - 1 in hits or index - 2 in hits:
             figure, told = masked.figures[index], hits.get(index - 1)
             last = masked.figures[index - 1].end
-            if _FURTHER.search(sentence[last : figure.start + 18]) and (
-                figure.kind != "bare" or _MORE.match(sentence[figure.end :])
+            more = _MORE_YET.match(sentence, figure.end) and _JUST_AND.fullmatch(sentence[last : figure.start][-24:])
+            if more or (
+                _FURTHER.search(sentence[last : figure.start + 18])
+                and (figure.kind != "bare" or _MORE.match(sentence[figure.end :]))
             ):
                 propose(index, "further", figure.start, figure.end)
             elif (
@@ -335,7 +353,13 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
 def _is_list_name(name: str) -> bool:
     """Whether what heads a list's line may be a company's name."""
     other = _AGGREGATE.match(name) or _LIST_FIELD.fullmatch(name) or _LIST_STAND_IN.fullmatch(name)
-    return not other and not _CONTEXT.search(name)
+    return not other and not _CONTEXT.search(name) and not _IN_A_SENTENCE.search(name)
+
+
+_IN_A_SENTENCE = re.compile(
+    r"^(?:In|On|At|By|Since|After|Until|Before)\s|\b[Ii]ts\b|\b[Tt]heir\b|\s(?:is|are|was|were|be|been|means?|meant|those|that|which|these|there|has|have|had|will|would|can|not|than)\b"
+)
+"""What stands in what a sentence says before a figure or a colon, and in no name."""
 
 
 _LIST_AT = re.compile(
@@ -560,13 +584,15 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and not _SOME_TIME_AFTER.match(after)
             and shape not in ("let-go", "made-redundant", "notices", "out-of-work", "door")
             and not re.match(
-                r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at|lose|lost|face|must|may|could)\b",
+                r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at|lose|lost|face|must|may|could|out of)\b",
                 after,
             )
         ):
             return False
         if shape in ("verb-figure", "verb-bare") and re.search(r"\bto\s$", before):
             return False  # "shrank to 500 employees"
+        if _BROUGHT_TO.search(before) or (shape in ("lose-jobs", "must-leave", "must-go") and _HOW_MANY.match(after)):
+            return False
         if shape == "lose-jobs" and re.match(r"[^.;]{0,60}\belsewhere\b", after):
             return False
         if shape == "lose-jobs" and re.search(r"\bformer\b", sentence[figure.value_end : figure.end]):
@@ -652,6 +678,10 @@ _APPOSED = re.compile(
 
 _ANOTHER = re.compile(r"\b(?:another|a further|[A-Z]\w+, (?:which|who))\b")
 """What makes the second of two figures that of another cut: "14% in 2022 and another 80 people", "8%, and Acme, which cuts 47"."""
+_HAS_STAFF = re.compile(
+    r"\b(?:employs?|has|had|with|of its|of their|workforce of)\s*(?:(?:about|around|some|roughly|nearly|almost|over|more than)\s)?$"
+)
+"""Before a count that is the whole staff."""
 _TELLERS = re.compile(
     r"\s(?:told|said|say|who|with (?:direct )?knowledge|familiar|briefed|close to|aware)\b", re.IGNORECASE
 )
@@ -662,7 +692,7 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
     """Join a count and the percent beside it: "10% of its staff, or about 1,000 employees"."""
     for index in range(len(masked.figures) - 1):
         a, b = masked.figures[index], masked.figures[index + 1]
-        if b.kind == "bare" and _UNIT.match(sentence[b.end :]):
+        if b.kind == "bare" and (_UNIT.match(sentence[b.end :]) or _MORE_YET.match(sentence, b.end)):
             continue
         if (a.kind == "percent") == (b.kind == "percent") or "money" in (a.kind, b.kind):
             continue
@@ -675,7 +705,7 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
             continue  # "its staff by 5%, and 3,900 jobs are to go at another firm"
         if b.kind == "percent" and re.match(r"\s?of (?:whom|them|those|which)\b(?! all\b)", sentence[b.value_end :]):
             continue
-        both = index in hits and index + 1 in hits and len(between) < 45 and not _NEW_SUBJECT.search(between)
+        both = index in hits and index + 1 in hits and len(between) < 45 and not _ANEW.search(between)
         if (
             not both
             and not (
@@ -683,7 +713,7 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
                 and b.kind == "people"
                 and index in hits
                 and index + 1 not in hits
-                and _EQUALS.fullmatch(between)
+                and (_EQUALS.fullmatch(between) or (_APART.fullmatch(between) and sentence.startswith(",", b.end)))
             )
             and not (_COMPANION.match(between) and len(between) < 60)
             and not (
@@ -711,11 +741,7 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
         keep.figure = b if a.kind == "percent" else a
         if not (first and second):
             lone = keep.figure
-            if (
-                lone
-                and lone.kind == "people"
-                and re.search(r"\b(?:employs?|has|had|with|of its|of their|workforce of)\s*$", sentence[: lone.start])
-            ):
+            if lone and lone.kind == "people" and _HAS_STAFF.search(sentence[: lone.start]):
                 keep.figure = None if keep.percent and first is None else keep.figure
         keep.start, keep.end = min(keep.start, a.start), max(keep.end, b.end)
         hits[index] = keep

@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import zip_longest
 
 from newsledger.model import Article, Evidence
-from nlp import candidates, dates, gate, linking, names, prefilter
+from nlp import candidates, dates, furniture, gate, linking, names, prefilter
 from nlp.abreast import Steps
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment, layoff
@@ -209,6 +210,7 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
     if not found:
         drops["no_candidate"] += 1
         return None
+    lines = _without_furniture(lines)
     return Draft(
         article,
         dates.day(article.published.isoformat() if article.published else None),
@@ -216,6 +218,24 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
         _windows(lines),
         names.headline_like(head),
     )
+
+
+def _without_furniture(lines: list[Line]) -> list[Line]:
+    """Return the lines without those above the story that are none of its; what states a figure, or heads that, stays."""
+    body = [line for line in lines if line.order >= 0]
+    titled = len(body) < len(lines)
+    first = next((i for i, line in enumerate(body) if furniture.begins(line.text)), 0)
+    kept = [
+        line
+        for line, following in zip_longest(body, body[1:])
+        if line.order >= first
+        or line.candidates
+        or not furniture.is_furniture(line.text, titled=titled)
+        or (following and following.candidates and not furniture.is_dateline(line.text))
+    ]
+    for order, line in enumerate(kept):
+        line.order = order
+    return [*(line for line in lines if line.order < 0), *kept]
 
 
 def _windows(lines: list[Line]) -> list[Line]:

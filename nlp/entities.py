@@ -17,7 +17,7 @@ from newsledger.settings import settings
 UNUSED = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 """Components that naming does not need: the recogniser has its own vectors layer, and gives the same without them."""
 STRINGS = "strings"
-"""The texts of the pipeline's 700,000 words, 140 MB: their vectors are found by hash, which needs no text."""
+"""The texts of the pipeline's 700,000 words, 135 MB: their vectors are found by hash, which needs no text."""
 MOST_TEXTS = 4_000
 """Texts after which the pipeline forgets the words it learned. Those of the first so many texts it keeps for good: they
 are the commonest, and a word that is kept is told from its neighbours at a tenth of the cost."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from nlp import names, prefilter, wording
 from nlp.candidates import Candidate
@@ -130,11 +131,15 @@ def _place_acts(sentence: str, before: int) -> bool:
     return any(names.is_place(m["place"]) for m in _PLACE_ACTS.finditer(sentence[:before]))
 
 
-_ASIDE = re.compile(
-    r"[A-Z][\w&.'-]*\s?(?:\((?P<inner>[^()]{3,40})\)|,\s(?:which|who|whose|whom)\s(?P<clause>[^.;]{3,140}?),\s(?=(?:also|now|then|still|already)?\s?"
-    r"(?:said|says|is|are|was|has|have|had|will|would|plans?|wants?|cuts?|laid|lays|lets?|sheds|trims|drops|parts|gives|makes|faces|told|[a-z]+(?:ed|es))\b))"
+_GOES_ON = (
+    r"(?:also|now|then|still|already)?\s?(?:said|says|is|are|was|has|have|had|will|would|plans?|wants?|cuts?|laid|lays|lets?|sheds|"
+    r"trims|drops|parts|gives|makes|faces|told|[a-z]+(?:ed|es))\b"
 )
-"""What is told of a company by the way: "Acme, which Beta wants to buy, is …", "Acme (Akron, Ohio)"."""
+_ASIDE = re.compile(
+    rf"[A-Z][\w&.'-]*\s?(?:\((?P<inner>[^()]{{3,40}})\)|,\s(?:(?:in|of|by|with|from|to|for|under|at|on)\s)?(?:which|who|whose|whom)\s(?P<clause>[^.;]{{3,140}}?),\s(?={_GOES_ON})"
+    rf"|,\s(?:an?|another|one of the)\s[^.,;]{{3,60}}?\sthat\s(?P<told>[A-Z][^.,;]{{3,80}}?),\s(?={_GOES_ON}))"
+)
+"""What is told of a company by the way: "Acme, which Beta wants to buy, is …", "Acme, a firm that Beta backs, has …"."""
 
 
 def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) -> Link | None:
@@ -263,8 +268,51 @@ _IN = re.compile(r"\b(?:in|near|outside)\s(?:the\s)?$")
 """What makes the name after it a place."""
 
 
+_COUNTS = re.compile(
+    r"\s(?:(?:has|have|had)\s)?(?:since\s|so far\s)?(?:counted|counts|tall(?:ied|ies)|track(?:ed|s)|record(?:ed|s)|list(?:ed|s))\s"
+)
+"""After who only counts the cuts of others."""
+_TELLS = re.compile(r"\s(?:(?:has|have|had)\s)?(?:also\s)?(?:reported|reports|confirmed|announced)\s")
+_AT_FIRM = re.compile(r"\s(?:at|for)\s(?:the\s)?(?:[a-z]+\s){0,2}$")
+_BESIDE = re.compile(r",?\sand\s")
+_TOGETHER = re.compile(r"\s(?:alone|together|combined|between them)\b")
+_APIECE = re.compile(r"\b(?:each|both|respectively|apiece|every)\b")
+
+
 def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
     """Return the employer of a cut, or None where the text names none (many employers, a tracker's total)."""
+    link = _employer(sentence, c, ms, resolve, topic)
+    if link is None or not link.here or link.rule == "list-line":
+        return link
+    own = c.figure or c.percent
+    if own and (c.shape in ("cost-jobs", "cost-whom") or _TELLS.match(sentence, link.end)):
+        for m in ms:
+            if m.kind == "name" and m.start >= own.end and _AT_FIRM.fullmatch(sentence, own.end, m.start):
+                return Link(m.name, m.start, m.end, "at-company", True)  # "Drop in demand costs 300 jobs at Acme"
+    if link.end <= c.start and _COUNTS.match(sentence, link.end):
+        return None
+    if link.rule == "subject" and _of_several(sentence, link, ms):
+        return None
+    return link
+
+
+def _of_several(sentence: str, link: Link, ms: list[Mention]) -> bool:
+    """Return whether a subject is one of several whose cuts are told as one: "Acme and Beta cut 900 jobs"."""
+    named = [m for m in ms if m.kind == "name" and not m.possessive]
+    pair = [
+        (a, b)
+        for a, b in pairwise(named)
+        if link.start in (a.start, b.start) and _BESIDE.fullmatch(sentence, a.end, b.start)
+    ]
+    return any(
+        not stands_oblique(sentence, a)
+        and bool(_TOGETHER.match(sentence, b.end) or names.VERB_NEXT.match(sentence[b.end :]))
+        and not _APIECE.search(sentence, a.start)
+        for a, b in pair
+    )
+
+
+def _employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, topic: str | None) -> Link | None:
     headed = sentence.find(c.list_name) + len(c.list_name) if c.list_name else 0
     if headed and names.is_place(c.list_name):
         return None
@@ -363,7 +411,7 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
             (_AT.match(gap) or owned)
             and not teller
             and not re.search(
-                r"\b(?:connection|discontinu\w+|result of|because of|due to|amid|according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who|its|their)\b",
+                r"\b(?:connection|discontinu\w+|result of|because of|due to|amid|according|told|reported|said|says|filing|compared|than|data|tracker|since|after|while|as|who|its|their(?!\s(?:jobs?|posts?|positions?|roles?|work|livelihoods?)\b))\b",
                 gap,
             )
         ):

@@ -62,9 +62,9 @@ class Finding:
 
 def tell_time(findings: Sequence[Finding], published: date | None, title: str, lines: Sequence[str]) -> None:
     """Set for each finding whether it is the article's own news or background; `lines` are title and sentences."""
-    model, story = timing.load(), timing.Story(findings, published, title, lines)
-    for f in findings:
-        f.background = model.odds(timing.cues(f, story))
+    story = timing.Story(findings, published, title, lines)
+    for f, odds in zip(findings, timing.load().odds(findings, [timing.cues(f, story) for f in findings]), strict=True):
+        f.background = odds
         if timing.months_after(f) and f.date and f.precision == "day":  # the later happening's day
             f.date = f.precision = None
             f.evidence.pop("date", None)

@@ -404,7 +404,7 @@ def is_company_like(name: str, after: str) -> bool:
 
 
 _WHEREABOUTS = re.compile(
-    r"\b(?:in|near|outside|across|throughout)\s(?:(?:the|nearby|central|downtown|greater|upstate|(?:north|south|east|west)(?:ern)?)\s){0,2}"
+    r"^\W*In\s$|\b(?:in|near|outside|across|throughout)\s(?:(?:the|nearby|central|downtown|greater|upstate|(?:north|south|east|west)(?:ern)?)\s){0,2}"
     r"(?:[A-Z][\w.'-]+(?:\s[A-Z][\w.'-]+){0,2},?(?:\sand)?\s)*$"
 )
 """What stands before a place, others of a list between: "its plants in Ystad and ", "in Manati, "."""
@@ -690,10 +690,14 @@ _PART_OF_WORD = re.compile(r"-(?!based|owned|backed|parent|led|run|founded)[a-z]
 _FIRST_WORD = re.compile(r"([A-Z][a-z]+)\s")
 _DIGIT = re.compile(r"\s?\d")
 _ARTICLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts)\s$")
+_PART_AFTER = re.compile(r"\s(?:brand|unit|division|group|subsidiary)\b")
+"""What makes a known name after "the" no place's: "the VW brand"."""
 _PLAIN_AFTER = re.compile(r"(?:-based)?\s[a-z]")
 _DATELINE_AFTER = re.compile(r"\)\s[-–—]+\s")
 _STATE_AFTER = re.compile(r"\s?[):;,.]|$")
-_TOWN_OF = re.compile(r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince)\sof\s$")
+_TOWN_OF = re.compile(
+    r"\b(?:[Cc]ity|[Tt]own|[Cc]ounty|[Ss]tate|[Vv]illage|[Pp]rovince|University|College)\sof\s(?:the\s)?$"
+)
 _STATE_NEXT = re.compile(r",\s[A-Z][\w. ]{1,15}\)")
 _AT_FIRM = re.compile(r"\s(?:at|among)\s[A-Z]")
 _OWNER_BEFORE = re.compile(r"(?:'s?|\bits|\btheir)\s$")
@@ -704,6 +708,15 @@ _UNIT_AFTER = re.compile(r"\s(?:unit|division|yard|line|base|cent(?:er|re)|store
 _BODY_BEFORE = re.compile(r"(?<!credit )\b(?:union|association|lobby|trade body)\s$")
 _OPEN_BEFORE = re.compile(r"\(\s?$")
 _TICKER_AFTER = re.compile(r"\s?[):.,]|\s[\d.]+%")
+
+
+def _after_place(sentence: str, start: int, end: int) -> int:
+    """Return where a run goes on after the place that it begins with; its start where it begins with none or is one."""
+    words = sentence[start:end].split(" ")
+    for n in (2, 1):
+        if len(words) > n and is_place(" ".join(words[:n])):
+            return start + len(" ".join(words[:n])) + 1
+    return start
 
 
 def mentions(
@@ -733,6 +746,9 @@ def mentions(
             named = any(a == m.end() and b >= end and kind == "ORG" for a, b, kind in labels)
             if named and registry.is_word(m[1].casefold()) and is_shipped(sentence[m.end() : end], registry):
                 start = m.end()  # "Take Acme."
+        whole = is_shipped(sentence[start:end], registry) or sentence.startswith("'s", end)
+        if start <= opening + 3 and sentence.startswith("In ", opening) and not whole:
+            start = _after_place(sentence, start, end)  # "In Argentina Acme laid off"
         start, end = _tidied(sentence, start, end, registry, title_case)
         if sentence.endswith("'s", 0, max(0, start - 1)) and (
             owner := _NAMED_AFTER.search(sentence[max(0, start - 14) : start])
@@ -769,6 +785,7 @@ def mentions(
             and k not in registry.organisations
             and _ARTICLE_BEFORE.search(sentence[max(0, start - 5) : start])
             and _PLAIN_AFTER.match(following[:9])
+            and not (is_shipped(name, registry) and _PART_AFTER.match(following))
         ):
             continue  # "the Hamburg bicycle maker"
         if (
@@ -786,7 +803,7 @@ def mentions(
             and _STATE_AFTER.match(following[:2])
         ):
             continue  # "Acme (Ann Arbor, MI)"
-        leading = sentence[max(0, start - 12) : start]
+        leading = sentence[max(0, start - 18) : start]
         if "of" in leading and _TOWN_OF.search(leading):
             continue
         if leading[-1:] == "(" and _STATE_NEXT.match(following):

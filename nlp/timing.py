@@ -1,8 +1,10 @@
-"""Whether a finding is the article's own news or background: a small linear model over plain cues.
+"""Whether a finding is the article's own news or background: two small linear models over plain cues, one upon the other.
 
-The cues are the tense of the words that state it, what the clause says of earlier times, how far its date lies before
-the article, where it stands, what the title names, and what else the article tells of the same company. The weights, in
-`weights/`, are made by `python -m bench.train_time`.
+The cues are the tense of the words that state it, what the clause says of earlier times, the words themselves, how far
+its date lies before the article, where it stands, what the title names, and what else the article tells of the same
+company. The second model knows as well what the first one makes of the article's other findings: what stands in a list of
+news is news, and what is told twice is told of one time. The weights, in `weights/`, are made by
+`python -m bench.train_time`.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nlp import prefilter
+from nlp import clauses, prefilter
 from nlp.attributes import age_days
 from nlp.dates import MONTHS
 
@@ -141,32 +143,6 @@ _CROSSED = (
     "says",
 )
 
-_FIGURE = re.compile(r"[$€£¥₹]?\b(?!(?:19|20)\d\d\b)\d[\d,.]*")
-_BREAK = re.compile(
-    r"[;:()—](?!\d)|,(?!\d)|\s-\s|\b(?:after|following|while|but|whereas|though|although|before|including|compared|up from|on top of|and)\b",
-    re.IGNORECASE,
-)
-
-
-def clause(f: Finding) -> tuple[int, int]:
-    """Return where the words about a finding's own figure begin and end: up to what belongs to another figure."""
-    own = f.figure or f.percent
-    assert own is not None
-    lo, hi = max(0, f.start - 60), min(len(f.words), f.end + 45)
-    for m in _FIGURE.finditer(f.words, lo, hi):
-        if any(x and x.start <= m.start() < x.end for x in (f.figure, f.percent)):
-            continue
-        if f.start <= m.start() < own.start:
-            continue  # told in one breath: "cut 500 and 700"
-        if m.end() <= own.start and (edge := _BREAK.search(f.words, m.end(), own.start)):
-            lo = edge.start()
-        elif m.start() >= f.end:
-            edges = [x.start() for x in _BREAK.finditer(f.words, f.end, m.start())]
-            if edges:
-                hi = min(hi, edges[-1])
-                break
-    return lo, hi
-
 
 def months_after(f: Finding) -> bool:
     """Return whether a later happening is dated by it: "five months after its $10m round"."""
@@ -254,7 +230,7 @@ def cues(f: Finding, story: Story) -> Cues:
     mine = [x for x in fellows if x.group == f.group]
     groups = {x.group for x in fellows}
     titled = any(x.order < 0 for x in fellows)
-    lo, hi = clause(f)
+    lo, hi = clauses.around(f)
     near, words = f.words[lo:hi], f.words
     trigger = words[max(lo, f.start - 30) : max(f.end, own.end)]
     first = min(mine, key=lambda x: (x.order, x.start))
@@ -326,25 +302,54 @@ def cues(f: Finding, story: Story) -> Cues:
     told["topic/not-first"] = told.get("topic", False) and told["not-first"]
     told["other/alone"] = told.get("other", False) and not roundup
     found = {name: 1.0 for name, value in told.items() if value}
+    found |= dict.fromkeys(clauses.words(f), 1.0)
     found["place"] = max(0, order) / max(6, lines)
     return found
 
 
+def beside(findings: Sequence[Finding], odds: Sequence[float]) -> list[Cues]:
+    """Return for each finding of an article what its fellows are, given log-odds of background for each.
+
+    The means over other companies' findings, the company's own, those of its own figure, and those of other companies a line away:
+    from -1, all the article's news, to 1, all background. A cue without a fellow is left out.
+    """
+    lean = [2 * probability(x) - 1 for x in odds]
+    out = []
+    for f in findings:
+        fellows = [(x, value) for x, value in zip(findings, lean, strict=True) if x is not f and x.type == f.type]
+        told = {
+            "fellows/others": [value for x, value in fellows if x.group != f.group],
+            "fellows/own": [value for x, value in fellows if x.group == f.group],
+            "fellows/alike": [value for x, value in fellows if x.group == f.group and alike(x, f)],
+            "fellows/near": [value for x, value in fellows if x.group != f.group and abs(x.order - f.order) <= 1],
+        }
+        out.append({name: sum(values) / len(values) for name, values in told.items() if values})
+    return out
+
+
+def weigh(weights: Mapping[str, float], found: Cues) -> float:
+    """Return the log-odds of background that cues stand for."""
+    return sum([weights[name] * value for name, value in found.items() if name in weights])
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The weight of each cue, positive where it speaks for background."""
+    """The weight of each cue, positive where it speaks for background: for a finding alone, and among its fellows."""
 
-    weights: Mapping[str, float]
+    alone: Mapping[str, float]
+    among: Mapping[str, float]
 
-    def odds(self, found: Cues) -> float:
-        """Return the log-odds of background."""
-        return sum([self.weights[name] * value for name, value in found.items() if name in self.weights])
+    def odds(self, findings: Sequence[Finding], told: Sequence[Cues]) -> list[float]:
+        """Return the log-odds of background of each finding of an article, given the cues of each."""
+        fellows = beside(findings, [weigh(self.alone, own) for own in told])
+        return [weigh(self.among, own) + weigh(self.among, others) for own, others in zip(told, fellows, strict=True)]
 
 
 @cache
 def load(path: Path = WEIGHTS) -> Model:
     """Return the shipped weights."""
-    return Model(json.loads(path.read_text(encoding="utf-8"))["weights"])
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return Model(data["alone"], data["among"])
 
 
 def probability(odds: float) -> float:

@@ -40,6 +40,7 @@ def reader() -> Reader:
             "Oakhelm plans to spend $9 billion on AI data centres this year, $2 billion more than in the last.",
             {("Oakhelm", 9000)},
         ),
+        ("Oakhelm earmarks $US80 million for AI data centres this financial year.", {("Oakhelm", 80)}),
         ("AI firm Pellwick was ordered to pay $33 million for its database of faces.", set()),
     ],
 )

@@ -58,7 +58,7 @@ WORKFORCE = (
 _GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar(?!ied)|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 _ASIDE = (
-    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-]\s?(?!while\b|and\b|but\b|whereas\b|as\b)[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?(?:\s(?:worldwide|globally|in\s[^()‹›.;,]{2,20}))?[),—–-]?"
+    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-](?!\s?(?:while|and|but|whereas|as|so)\b)\s?[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?(?:\s(?:worldwide|globally|in\s[^()‹›.;,]{2,20}))?[),—–-]?"
     r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b))?"
 )
 """What is told in between: the same cut as a share, or where most of it falls: "100 staff (about 3% of the total) will go"."""
@@ -181,7 +181,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "passive",
         r"{F}"
         + _ASIDE
-        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,4}?\s(?:(?:was|were|are|is) )?to be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,11}?\s(?:(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|(?:made|declared) redundant|fired|sacked|dismissed|retrenched)\b",
+        + r"(?:(?:\s(?!who|which|to)[^\s‹›;.,]+){0,4}?\sto be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,9}?\s(?:was|were|are|is) to be|(?:\s(?!who|which|to)[^\s‹›;.,]+){0,11}?\s(?:(?:was|were|are|is|be|been|being|get|got|getting)(?:\s\w+)?)|\s(?:of them\s)?(?:\w+\s)?)\s?(?:laid off|let go|(?:made|declared) redundant|fired|sacked|dismissed|retrenched)\b",
     ),
     (
         "passive-weak",
@@ -353,6 +353,8 @@ COMPANION = (
 
 EQUALS = r"[^.;:‹›]{0,110},\s(?:or|equivalent to|equal to|equating to|which (?:is|comes to|amounts to|equates to)|representing)\s(?:(?:about|around|roughly|nearly|some|almost)\s)?"
 """What may stand between the percent of a part of the staff and the count that says the same."""
+APART = r"\s(?:of|at|from|in)\s[^.;:,‹›]{2,60},\s"
+"""What stands between them where the count is set apart: "25% of the staff at Acme, roughly 1,800 people, will go"."""
 LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
 """A name in a list: words with capitals."""
 NEXT_EMPLOYER = rf"(?:\s(?:in|at|last|this|around|across|by)\s[^,;.‹›]{{1,30}}|\sworldwide|\sglobally)?(?:,|;|,? and|,? while)\s(?P<name>{LISTED})\s(?:with\s)?(?:(?:another|about|some|nearly|as many as|up to|more than|around|roughly|over|almost|at least)\s)?"
@@ -368,8 +370,14 @@ NOT_A_CUT_BEFORE = (
     r"(?:\b(?:employ(?:s|ed|ing)?|workforce of|staff of|headcount of|team of|has|have|had|with|down to|from|remaining|left with|"
     r"hir(?:e|es|ed|ing)|add(?:s|ed|ing)?|creat(?:e|es|ed|ing)|recruit(?:s|ed|ing)?|rehir(?:e|es|ed|ing)|offered to|"
     r"fewer than \w+ of|counts?|boasts?|to its|grow(?:s|n|ing)? to|(?:workforce|headcount|staff|employees|workers)(?:\s\w+){0,3}\sto(?: (?:just|about|around|fewer than|under|below|just under|roughly|less than))?|of|among|"
-    r"of what (?:was|were) then(?: an?)?|represent(?:s|ing) (?:about|around|roughly|nearly|some)?|out of|its|their|more than \w+ of|to (?:just )?under|to fewer than|served?|support(?:s|ing)?)\s*)$"
+    r"of what (?:was|were) then(?: an?)?|represent(?:s|ing) (?:about|around|roughly|nearly|some)?|out of|its|their|more than \w+ of|to (?:just )?under|to fewer than|served?|support(?:s|ing)?)\s*|"
+    r"\b(?:employ(?:s|ed|ing)?|has|have|had)\s(?:about|around|some|roughly|nearly|almost|over|more than)\s+)$"
 )
+BROUGHT_TO = (
+    r"\b(?:brought|brings?|bringing|took|takes?)\s(?:it|this|that|them|the (?:total|number|workforce|headcount|staff))"
+    r"\s(?:back |down |up )?to\s+(?:about |around |roughly |nearly |some |just )?$"
+)
+"""Before a count of those who stay, whatever words of a cut stand there."""
 NOT_A_CUT_AFTER = (
     r"^(?:\s(?:were|was|are|will be|being|have been|had been)\s(?:added|hired|created|recruited|rehired|offered|unaffected|retained|saved)|"
     r"\s(?:that|which) (?:are|is|was|were|stood) (?:open|vacant|unfilled|empty)\b|\s(?:remain|employed|on strike|strike|walk|stay|left)\b|\s(?:to be |will be )?(?:added|created)\b)"
