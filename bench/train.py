@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix
 
 from bench import predictions, scoring
 from bench.split import Register, documents, own_articles, read_jsonl
-from nlp import chooser, wording
+from nlp import chooser, linear, wording
 from nlp.reader import Proposal, Reader
 
 GOLD = Path(__file__).resolve().parents[1] / "tests" / "gold"
@@ -463,7 +463,7 @@ def fold(group: str, folds: int) -> int:
 
 
 def _places(data: Sequence[Example], weights: dict[str, float]) -> list[tuple[int, float]]:
-    return [chooser.best(chooser.Model.dot(weights, f) for f in e.proposal.cues) for e in data]
+    return [chooser.best(linear.score(weights, f) for f in e.proposal.cues) for e in data]
 
 
 def train(data: Sequence[Example], folds: int = 4) -> chooser.Model:
@@ -480,6 +480,12 @@ def train(data: Sequence[Example], folds: int = 4) -> chooser.Model:
 def inputs_hash(docs: Sequence[dict[str, Any]]) -> str:
     """Return a hash of the documents trained on."""
     return hashlib.blake2b(json.dumps(docs, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def write_weights(path: Path, docs: Sequence[dict[str, Any]], **tables: object) -> None:
+    """Write a model's tables of weights, with a hash of the documents that they were made from."""
+    weights = {"inputs": inputs_hash(docs), **tables}
+    path.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def measure(docs: Sequence[dict[str, Any]], data: Sequence[Example], folds: int) -> None:
@@ -514,21 +520,8 @@ def main() -> None:
         measure(docs, data, arguments.folds)
         return
     model = train(data)
-    chooser.WEIGHTS.parent.mkdir(exist_ok=True)
-    chooser.WEIGHTS.write_text(
-        json.dumps(
-            {
-                "inputs": inputs_hash(docs),
-                "least": model.least,
-                "company": model.company,
-                "amount": model.amount,
-                "kinds": model.kinds,
-            },
-            indent=0,
-            sort_keys=True,
-        )
-        + "\n",
-        encoding="utf-8",
+    write_weights(
+        chooser.WEIGHTS, docs, least=model.least, company=model.company, amount=model.amount, kinds=model.kinds
     )
 
 

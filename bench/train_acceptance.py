@@ -9,7 +9,6 @@ of the articles held out.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 
 from bench import predictions, scoring, train
 from bench.split import own_articles
-from bench.train import HELD, fit_cues, fold, inputs_hash, side
+from bench.train import HELD, fit_cues, fold, side, write_weights
 from nlp import acceptance
 from nlp.merging import Finding
 from nlp.reader import Reader
@@ -151,8 +150,7 @@ def main() -> None:
     if arguments.measure:
         measure(docs, data)
     else:
-        weights = {"inputs": inputs_hash(docs), "least": LEAST, "weights": fit(data)}
-        acceptance.WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+        write_weights(acceptance.WEIGHTS, docs, least=LEAST, weights=fit(data))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ the stand-in before it is taken for that company. An article is taken to be abou
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from typing import Any, Literal
 import numpy as np
 
 from bench import predictions, scoring
-from bench.train import bounds, conditional_logit, fold, inputs_hash, matrix, side, sources
-from nlp import document_names, names, stand_ins
+from bench.train import bounds, conditional_logit, fold, matrix, side, sources, write_weights
+from nlp import document_names, linear, names, stand_ins
 from nlp.candidates import Candidate
 from nlp.names import Mention
 from nlp.stand_ins import Cues
@@ -159,7 +158,7 @@ def tell(data: Sequence[Example], weights: dict[str, float], right: dict[str, li
     """Add to `right` whether the best option of each example is right, by its source."""
     for e in data:
         if any(e.right):
-            best = max(range(len(e.options)), key=lambda n: stand_ins.score(weights, e.options[n]))
+            best = max(range(len(e.options)), key=lambda n: linear.score(weights, e.options[n]))
             right[e.source].append(e.right[best])
 
 
@@ -181,8 +180,7 @@ def main() -> None:
                 print(f"{which:9} {source:15} {sum(found) / len(found):.3f} of {len(found)}")
         return
     model = fitted(docs)
-    weights = {"inputs": inputs_hash(docs), "stand_in": dict(model.stand_in), "topic": dict(model.topic)}
-    stand_ins.WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    write_weights(stand_ins.WEIGHTS, docs, stand_in=model.stand_in, topic=model.topic)
 
 
 if __name__ == "__main__":

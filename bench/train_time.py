@@ -8,7 +8,6 @@ weights made without it.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from typing import Any
 
 from bench import predictions, scoring
 from bench.split import documents, own_articles, read_jsonl
-from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, fit_cues, fold, inputs_hash
-from nlp import timing
+from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, fit_cues, fold, write_weights
+from nlp import linear, timing
 from nlp.merging import Finding
 
 WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "retold": 0.6, "gold": 1.0}
@@ -125,7 +124,7 @@ def train(told: Sequence[Told]) -> timing.Model:
         alone = _fit([t for t in told if fold(t.group, INNER_FOLDS) != n])
         for i, t in enumerate(told):
             if fold(t.group, INNER_FOLDS) == n:
-                fellows[i] = timing.beside(t.findings, [timing.weigh(alone, cues) for cues in t.cues])
+                fellows[i] = timing.beside(t.findings, [linear.score(alone, cues) for cues in t.cues])
     return timing.Model(_fit(told), _fit(told, [fellows[i] for i in range(len(told))]))
 
 
@@ -154,8 +153,7 @@ def main() -> None:
         measure(told, arguments.folds)
         return
     model = train(told)
-    weights = {"inputs": inputs_hash(docs), "alone": dict(model.alone), "among": dict(model.among)}
-    timing.WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    write_weights(timing.WEIGHTS, docs, alone=model.alone, among=model.among)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ on statements read with weights that had not seen their article, so that the pro
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from newsledger.model import EventType
-from nlp import names, prefilter
+from nlp import linear, names, prefilter
 from nlp.event_types import layoff
 from nlp.linking import Link
 from nlp.merging import Finding
@@ -135,8 +134,7 @@ class Model:
 
     def probability(self, found: Cues) -> float:
         """Return how probable it is that a statement is right."""
-        odds = sum(self.weights[name] * value for name, value in found.items() if name in self.weights)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+        return linear.probability(linear.score(self.weights, found))
 
 
 @cache

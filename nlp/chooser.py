@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from newsledger.model import Kind
-from nlp import names, prefilter, wording
+from nlp import linear, names, prefilter, wording
 from nlp.candidates import Candidate
 from nlp.event_types import ai_investment
 from nlp.linking import Link, stands_oblique
@@ -885,19 +885,13 @@ class Model:
             for name, weight in weights.items():
                 self._of_kinds.setdefault(name, [0.0] * len(self.kinds))[place] = weight
 
-    @staticmethod
-    def dot(weights: Mapping[str, float], features: Features) -> float:
-        """Return the weighted sum of features; those without a weight count nothing."""
-        weight_of = weights.get
-        return sum([weight * value for name, value in features.items() if (weight := weight_of(name)) is not None])
-
     def rank(self, all_features: Sequence[Features]) -> list[float]:
         """Return the score of each option."""
-        return [self.dot(self.company, f) for f in all_features]
+        return [linear.score(self.company, f) for f in all_features]
 
     def probability(self, features: Features) -> float:
         """Return how probable it is that a candidate is an investment by the company chosen."""
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.dot(self.amount, features)))))
+        return linear.probability(linear.score(self.amount, features))
 
     def kind_of(self, features: Features) -> tuple[Kind, float]:
         """Return the kind of an investment, and how probable it is."""

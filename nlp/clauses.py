@@ -30,8 +30,7 @@ _BREAK = re.compile(
 
 def around(f: Finding) -> tuple[int, int]:
     """Return where the words about a finding's own figure begin and end: up to what belongs to another figure."""
-    own = f.figure or f.percent
-    assert own is not None
+    own = f.own
     lo, hi = max(0, f.start - 60), min(len(f.words), f.end + 45)
     for m in _FIGURE.finditer(f.words, lo, hi):
         if any(x and x.start <= m.start() < x.end for x in (f.figure, f.percent)):
@@ -66,13 +65,10 @@ def _plain(text: str, opens: bool) -> list[str]:
     return out
 
 
-def words(f: Finding) -> Iterator[str]:
-    """Yield as cues the words, and pairs of words, of the clause beside a finding's figure, and how its sentence opens."""
-    own = f.figure or f.percent
-    assert own is not None
-    lo, hi = around(f)
-    before = _plain(f.words[lo : own.start], lo == 0)[-BEFORE:]
-    after = _plain(f.words[own.end : hi], False)[:AFTER]
+def words(f: Finding, lo: int, hi: int) -> Iterator[str]:
+    """Yield as cues how a finding's sentence opens, and the words and pairs of words beside its figure from `lo` to `hi`."""
+    before = _plain(f.words[lo : f.own.start], lo == 0)[-BEFORE:]
+    after = _plain(f.words[f.own.end : hi], False)[:AFTER]
     for side, said in (("before", before), ("after", after)):
         for word in said:
             yield f"{side}:{word}"

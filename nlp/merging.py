@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from newsledger.model import AiRelation, Basis, EventType, Evidence, Kind, Precision, RoleMention, Speaker, Status, Time
-from nlp import attributes, names, timing
+from nlp import attributes, linear, names, timing
 from nlp.figures import Figure
 
 
@@ -59,6 +59,13 @@ class Finding:
     orders: list[int] = field(default_factory=list)
     """The lines that tell it: -1 for the title, then the body's sentences from 0."""
 
+    @property
+    def own(self) -> Figure:
+        """The figure that it is about: its count or amount, or else its percent."""
+        own = self.figure or self.percent
+        assert own is not None
+        return own
+
 
 def tell_time(findings: Sequence[Finding], published: date | None, title: str, lines: Sequence[str]) -> None:
     """Set for each finding whether it is the article's own news or background; `lines` are title and sentences."""
@@ -74,7 +81,7 @@ def tell_time(findings: Sequence[Finding], published: date | None, title: str, l
 
 def _set_time(f: Finding) -> None:
     f.time = "past" if f.background > 0 else "current"
-    f.trace["time"] = f"background:{timing.probability(f.background):.2f}"
+    f.trace["time"] = f"background:{linear.probability(f.background):.2f}"
 
 
 def _number(f: Finding) -> float | None:

@@ -746,8 +746,8 @@ def mentions(
             named = any(a == m.end() and b >= end and kind == "ORG" for a, b, kind in labels)
             if named and registry.is_word(m[1].casefold()) and is_shipped(sentence[m.end() : end], registry):
                 start = m.end()  # "Take Acme."
-        whole = is_shipped(sentence[start:end], registry) or sentence.startswith("'s", end)
-        if start <= opening + 3 and sentence.startswith("In ", opening) and not whole:
+        after_in = start == opening + 3 and sentence.startswith("In ", opening) and not sentence.startswith("'s", end)
+        if after_in and not is_shipped(sentence[start:end], registry):
             start = _after_place(sentence, start, end)  # "In Argentina Acme laid off"
         start, end = _tidied(sentence, start, end, registry, title_case)
         if sentence.endswith("'s", 0, max(0, start - 1)) and (

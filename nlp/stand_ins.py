@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from nlp import chooser, document_names, linking, names
+from nlp import chooser, document_names, linear, linking, names
 from nlp.drafts import Draft, Line
 from nlp.event_types import ai_investment, layoff
 from nlp.names import Mention, Registry
@@ -122,14 +122,9 @@ def load(path: Path = WEIGHTS) -> Model:
     return Model(told["stand_in"], told["topic"])
 
 
-def score(weights: Mapping[str, float], cues: Cues) -> float:
-    """Return how much the cues of a company speak for it."""
-    return sum([weights[name] * value for name, value in cues.items() if name in weights])
-
-
 def best(weights: Mapping[str, float], found: Sequence[tuple[str, Cues]]) -> str | None:
     """Return the company that its cues speak for most, the first of equals; None where there is none."""
-    return max(found, key=lambda option: score(weights, option[1]))[0] if found else None
+    return max(found, key=lambda option: linear.score(weights, option[1]))[0] if found else None
 
 
 def _main_clause(text: str) -> int:

@@ -10,7 +10,6 @@ news is news, and what is told twice is told of one time. The weights, in `weigh
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nlp import clauses, prefilter
+from nlp import clauses, linear, prefilter
 from nlp.attributes import age_days
 from nlp.dates import MONTHS
 
@@ -146,9 +145,7 @@ _CROSSED = (
 
 def months_after(f: Finding) -> bool:
     """Return whether a later happening is dated by it: "five months after its $10m round"."""
-    own = f.figure or f.percent
-    assert own is not None
-    return bool(_MONTHS_AFTER.search(f.words[: own.start]))
+    return bool(_MONTHS_AFTER.search(f.words[: f.own.start]))
 
 
 def alike(a: Finding, b: Finding) -> bool:
@@ -224,8 +221,7 @@ def _older(a: Finding, b: Finding) -> bool:
 def cues(f: Finding, story: Story) -> Cues:
     """Return the cues for and against a finding being background."""
     findings, published, lines = story.findings, story.published, len(story.lines)
-    own = f.figure or f.percent
-    assert own is not None
+    own = f.own
     fellows = [x for x in findings if x.type == f.type]
     mine = [x for x in fellows if x.group == f.group]
     groups = {x.group for x in fellows}
@@ -302,7 +298,7 @@ def cues(f: Finding, story: Story) -> Cues:
     told["topic/not-first"] = told.get("topic", False) and told["not-first"]
     told["other/alone"] = told.get("other", False) and not roundup
     found = {name: 1.0 for name, value in told.items() if value}
-    found |= dict.fromkeys(clauses.words(f), 1.0)
+    found |= dict.fromkeys(clauses.words(f, lo, hi), 1.0)
     found["place"] = max(0, order) / max(6, lines)
     return found
 
@@ -313,7 +309,7 @@ def beside(findings: Sequence[Finding], odds: Sequence[float]) -> list[Cues]:
     The means over other companies' findings, the company's own, those of its own figure, and those of other companies a line away:
     from -1, all the article's news, to 1, all background. A cue without a fellow is left out.
     """
-    lean = [2 * probability(x) - 1 for x in odds]
+    lean = [2 * linear.probability(x) - 1 for x in odds]
     out = []
     for f in findings:
         fellows = [(x, value) for x, value in zip(findings, lean, strict=True) if x is not f and x.type == f.type]
@@ -327,11 +323,6 @@ def beside(findings: Sequence[Finding], odds: Sequence[float]) -> list[Cues]:
     return out
 
 
-def weigh(weights: Mapping[str, float], found: Cues) -> float:
-    """Return the log-odds of background that cues stand for."""
-    return sum([weights[name] * value for name, value in found.items() if name in weights])
-
-
 @dataclass(frozen=True, slots=True)
 class Model:
     """The weight of each cue, positive where it speaks for background: for a finding alone, and among its fellows."""
@@ -341,8 +332,9 @@ class Model:
 
     def odds(self, findings: Sequence[Finding], told: Sequence[Cues]) -> list[float]:
         """Return the log-odds of background of each finding of an article, given the cues of each."""
-        fellows = beside(findings, [weigh(self.alone, own) for own in told])
-        return [weigh(self.among, own) + weigh(self.among, others) for own, others in zip(told, fellows, strict=True)]
+        score = linear.score
+        fellows = beside(findings, [score(self.alone, own) for own in told])
+        return [score(self.among, own) + score(self.among, others) for own, others in zip(told, fellows, strict=True)]
 
 
 @cache
@@ -350,8 +342,3 @@ def load(path: Path = WEIGHTS) -> Model:
     """Return the shipped weights."""
     data = json.loads(path.read_text(encoding="utf-8"))
     return Model(data["alone"], data["among"])
-
-
-def probability(odds: float) -> float:
-    """Return the probability that log-odds stand for."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))

@@ -15,10 +15,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from nlp.reader import Reader
 from storage import events, work
 from storage.engine import open_store, reading
 from storage.migrations import migrate
 from tests.sample_ledger import sample_ledger as sample_ledger
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """The reader on the shipped model."""
+    return Reader()
 
 
 def postgresql_binaries() -> Path | None:

@@ -12,11 +12,6 @@ from nlp.reader import Reader
 Cut = tuple[str, int | None, float | None]
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 def cuts(reader: Reader, text: str, title: str = "") -> set[Cut]:
     article = Article(id="a", revision=1, title=title, text=text, published=datetime(2026, 11, 3, tzinfo=UTC))
     return {(c.company, c.count, c.percent) for c in reader.read(article) if c.type == "layoff"}

@@ -18,11 +18,6 @@ from nlp.reader import Reader
 PUBLISHED = datetime(2026, 4, 15, 9, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 def article(title: str, text: str = "") -> Article:
     return Article(id="a", revision=1, title=title, text=text, published=PUBLISHED)
 

@@ -10,12 +10,6 @@ from newsledger.model import Article
 from nlp import furniture
 from nlp.reader import Reader
 
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 FURNITURE = (
     "Skip to main content",
     "By Our Staff Writer, Senior Editor",

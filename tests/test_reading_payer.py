@@ -10,11 +10,6 @@ from newsledger.model import Article
 from nlp.reader import Reader
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 @pytest.mark.parametrize(
     ("told", "expected"),
     [

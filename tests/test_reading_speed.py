@@ -26,6 +26,7 @@ from nlp import (
     encoding,
     entities,
     figures,
+    linear,
     linking,
     prefilter,
     proposals,
@@ -127,7 +128,7 @@ def test_the_kind_of_an_investment_is_the_one_of_most_weight() -> None:
     model = chooser.load()
     for names_ in (list(model.amount)[::7], list(model.kinds["capex"])[::3], ["unheard-of"]):
         features = {name: 0.25 * (n % 5) for n, name in enumerate(names_)}
-        scores = {kind: model.dot(weights, features) for kind, weights in model.kinds.items()}
+        scores = {kind: linear.score(weights, features) for kind, weights in model.kinds.items()}
         kind, sure = model.kind_of(features)
         assert scores[kind] == max(scores.values())
         assert sure == 1 / sum(math.exp(max(-30.0, score - scores[kind])) for score in scores.values())

@@ -11,11 +11,6 @@ from nlp import stand_ins
 from nlp.reader import Reader
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 def article(title: str, text: str) -> Article:
     return Article(id="a", revision=1, title=title, text=text, published=datetime(2026, 3, 11, tzinfo=UTC))
 

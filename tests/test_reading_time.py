@@ -10,18 +10,13 @@ from nlp.merging import Finding
 from nlp.reader import Reader
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
-
-
 def found(reader: Reader, title: str, text: str) -> list[Finding]:
     return [f for f, _ in reader.findings(Article(id="a", revision=1, title=title, text=text))]
 
 
 def test_words_of_a_clause_are_cues_but_names_figures_and_days_are_not(reader: Reader) -> None:
     (f,) = found(reader, "", "Last March Quentara of Corby had cut 900 jobs, people familiar with Ostrander said.")
-    cues = set(clauses.words(f))
+    cues = set(clauses.words(f, *clauses.around(f)))
     assert {
         "opens:last",
         "opens:last ‹month›",
@@ -35,8 +30,8 @@ def test_words_of_a_clause_are_cues_but_names_figures_and_days_are_not(reader: R
 
 def test_the_words_of_another_figure_are_no_cues(reader: Reader) -> None:
     first, second = found(reader, "", "Quentara will cut 900 jobs after it eliminated 300 jobs in an earlier round.")
-    assert "after:earlier" not in set(clauses.words(first))
-    assert "after:earlier" in set(clauses.words(second))
+    assert "after:earlier" not in set(clauses.words(first, *clauses.around(first)))
+    assert "after:earlier" in set(clauses.words(second, *clauses.around(second)))
 
 
 def test_fellows_lean_as_the_findings_beside_do(reader: Reader) -> None:
