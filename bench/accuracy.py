@@ -234,6 +234,7 @@ def calibration() -> list[str]:
     sides = {
         "The validation half": documents("validation"),
         "Our own plain articles, those held out": own_articles("plain", held=True),
+        "Our own long articles, those held out": own_articles("long", held=True),
         "Real stories retold in our own words, those held out": own_articles("retold", held=True),
     }
     lines = [

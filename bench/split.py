@@ -56,11 +56,12 @@ def held_out(article: dict[str, Any]) -> bool:
     return hashlib.blake2b(article["id"].encode()).digest()[0] % 5 == 0
 
 
-Register = Literal["plain", "odd", "retold"]
+Register = Literal["plain", "odd", "long", "retold"]
 """What our own articles are.
 
-"plain" and "odd" are about made-up firms, written as news agencies and trade sites print, or in every other way one may
-tell it; "retold" are real stories in our own words, each with the address of the news that it retells.
+"plain", "odd" and "long" are about made-up firms: written as news agencies and trade sites print, in every other way
+one may tell it, or as long and as full of other figures, menus and captions as pages are; "retold" are real stories
+in our own words, each with the address of the news that it retells.
 """
 
 

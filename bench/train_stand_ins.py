@@ -37,13 +37,15 @@ PRIOR = {
         "carried-opening": 1.0,
         "nearest": 0.5,
         "so-called-alone": 2.0,
+        "tells": 2.0,
     },
     "topic": {"title": 1.0, "times": 0.5, "title:oblique": -0.5},
 }
 SIGNS = {
     1: """topic carried-1 carried-2 carried-here carried-opening nearest so-called so-called-alone most-named times
-    0:subject 1:subject title""",
-    -1: """person outlet investor raise/investor raise/here:backs raise/before:backs cut/investor cut/here:backs far""",
+    0:subject 1:subject title tells""",
+    -1: """person outlet plain-once investor raise/investor raise/here:backs raise/before:backs cut/investor
+    cut/here:backs far""",
 }
 """Cues that can only speak for, or only against, whatever few documents say."""
 

@@ -19,7 +19,7 @@ from bench.train import ARTICLE_WEIGHTS, FILES, GOLD, fit_cues, fold, write_weig
 from nlp import linear, timing
 from nlp.merging import Finding
 
-WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "retold": 0.6, "gold": 1.0}
+WEIGHTS = {"training": 2.0, "plain": 0.8, "odd": 0.4, "long": 1.0, "retold": 0.6, "gold": 1.0}
 """How much an event of each source counts."""
 UNDATED = " undated"
 """What marks the source of a document that is read once more as if its own date were unknown."""

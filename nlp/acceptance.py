@@ -27,19 +27,19 @@ Cues = dict[str, float]
 _LINKS = {
     "pronoun": ("pronoun-subject", "chosen-pronoun"),
     "anaphor": ("anaphor-subject", "chosen-anaphor"),
-    "context": ("context", "topic", "chosen-topic", "chosen-title"),
+    "context": ("context", "topic", "chosen-topic", "chosen-untold", "chosen-title"),
     "its": ("its",),
     "at": ("at-company", "into-company", "after-figure"),
     "oblique": ("oblique-before", "possessive-before", "owner-inside"),
 }
 _UNREAL = prefilter.Beginning(
-    r"\b(?:if|would|could|might|wanted|wants|reckon\w*|rumou?r\w*|fear\w*|suppos\w+|should|unless|hypothetical\w*)\b"
+    r"\b(?:if|would|could|might|wanted|wants|reckon\w*|thinks|predict\w*|rumou?r\w*|fear\w*|suppos\w+|should|unless|hypothetical\w*)\b"
     r"|\b(?:earlier|previous) version\b|\bcorrect(?:ed|ion)\b",
     re.IGNORECASE,
     not_after=r"\w",
 )
 _MANY = prefilter.Beginning(
-    r"\b(?:industry|sector|companies|firms|employers|nationwide|across the|tall(?:y|ies)|tracker)\b",
+    r"\b(?:industry|sector|companies|firms|employers|nationwide|across the|tall(?:y|ies)|tracker|survey|study|economy|ministry)\b",
     re.IGNORECASE,
     not_after=r"\w",
 )

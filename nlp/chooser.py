@@ -212,8 +212,9 @@ _MANY = prefilter.Beginning(
     not_after=r"\w",
 )
 _OWN_MATTER = re.compile(
-    r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]|[Ii]ts|[Oo]ur|[Nn]ew)\s(?:[\w$.,-]+\s){0,5}?(?:round|deal|investment|funding|financing|raise|[Ss]eries|acquisition|transaction|purchase|contract|agreement|order|plan|project|spending|"
-    r"money|cash|proceeds|capital|injection|facility|campus|data cent(?:er|re)|site|stake|bet|takeover|price|capex|budget|outlay|start-?up|company|firm)\b|^(?:\W*)(?:[Rr]ais|[Ii]nvest|[Ff]und|[Cc]lose|[Ss]ecur|[Ll]and|[Aa]nnounc|[Aa]cquir|[Ss]pend|[Cc]apital (?:expend|spend)|[Cc]apex\b|Series [A-K]\b|[Ss]eed\b)|\b(?:we|our|it|its|he|she)\b",
+    r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Aa]n?|[Ii]ts|[Oo]ur|[Hh]er|[Hh]is|[Nn]ew)\s(?:[\w$€£¥₹₩.,-]+\s){0,5}?(?:round|(?:pre-)?[Ss]eed|deal|investment|funding|financing|raise|[Ss]eries|acquisition|transaction|purchase|contract|agreement|order|plan|project|spending|"
+    r"che(?:ck|que)|money|cash|proceeds|capital|injection|facility|campus|data cent(?:er|re)|site|stake|bet|takeover|price|capex|budget|outlay|start-?up|company|firm)\b|^(?:\W*)(?:[Rr]ais|[Ii]nvest|[Ff]und|[Cc]lose|[Ss]ecur|[Ll]and|[Aa]nnounc|[Aa]cquir|[Ss]pend|[Cc]apital (?:expend|spend)|[Cc]apex\b|Series [A-K]\b|[Ss]eed\b)|\b(?:we|our|it|its|he|she)\b"
+    r"|\b(?:previous|earlier|latest|last|first|second|third|recent)\s(?:[\w-]+\s){0,2}(?:rounds?|raises?|che(?:ck|que)s?)\b",
 )
 """What a sentence without a company's name must speak of for the article's own company to be meant."""
 
@@ -233,7 +234,7 @@ def options(
     topic: str | None,
     titled: Sequence[Option] = (),
 ) -> list[Option]:
-    """Return the companies that may own an amount: those named or stood for in its sentence, the topic, and `titled`."""
+    """Return the companies that may own an amount: those its sentence names or stands for, whom the text speaks of, `titled`."""
     out: list[Option] = []
     for m in mentions:
         if m.label in ("we", "our", "they", "their") and not OPEN_QUOTE.search(text[: m.start]):
@@ -259,6 +260,8 @@ def options(
     )
     if topic and not bare and not led and not any(o.link.name == topic for o in out):
         out.append(Option(Link(topic, c.start, c.end, "chosen-topic", False), None))
+    if not bare and not led and (spoken_of := resolve(names.UNTOLD)) and not any(o.link.name == spoken_of for o in out):
+        out.append(Option(Link(spoken_of, c.start, c.end, "chosen-untold", False), None))
     if "price" in c.flags or not (bare or led):
         out += [t for t in titled if not any(o.link.name == t.link.name for o in out)]
     return out

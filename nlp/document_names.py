@@ -17,6 +17,8 @@ _BODY_SHORT = re.compile(
 )
 """A union or other body with its short name."""
 _OF_STATE = re.compile(r",\s(?P<state>[A-Z][\w.]*(?:\s[A-Z]\w+)?)")
+_SURELY = 3
+"""Times that the recogniser must take the last word of a person's name for a company for it to be one."""
 _INNER = re.compile(r"[A-Z](?<=[a-z,)] .)[A-Za-z]+")
 
 
@@ -32,19 +34,30 @@ def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset
         registry.headed.update(
             names.key(title[a:b]) for a, b in names.runs(title, draft.headline_case) if not _TELLS.match(title[b:])
         )
+    story = draft.lines[0].text + "\n" + draft.told
+    people = names.titled_people(story)
     for line in draft.windows:
         for start, end, label in line.entities or ():
             name = line.text[start:end].split("'s")[0].strip()
             if label == "PERSON":
                 name = names.TAKEN_IN.sub("", name, 1)
             if label == "PERSON" and " " in name and not names.is_company_like(name, line.text[end:]):
+                if names.told_as_firm(name, story):
+                    registry.organisations[names.key(name)] += 1
+                    continue
                 registry.persons.add(names.key(name))
                 registry.persons.add(names.key(name.split()[-1]))
             elif label == "ORG" and not names.is_no_company(name) and not (line.order < 0 and draft.headline_case):
-                registry.organisations.add(names.key(name))
-    registry.persons -= registry.organisations
+                registry.organisations[names.key(name)] += 1
+    for name in people:  # "chief executive Ann Dow": a person is a Dow further on, too
+        k = names.key(name)
+        if registry.organisations[k] < _SURELY and not names.is_shipped(name, registry):
+            registry.persons.add(k)
+            del registry.organisations[k]
+    registry.persons.difference_update(registry.organisations)
     registry.places = _places(draft, registry)
-    registry.organisations -= registry.places
+    for k in registry.places:
+        del registry.organisations[k]
     for line in draft.windows:
         line.mentions = names.mentions(
             line.text, line.entities or (), registry, title_case=line.order < 0 and draft.headline_case

@@ -133,19 +133,28 @@ def _place_acts(sentence: str, before: int) -> bool:
 
 _GOES_ON = (
     r"(?:also|now|then|still|already)?\s?(?:said|says|is|are|was|has|have|had|will|would|plans?|wants?|cuts?|laid|lays|lets?|sheds|"
-    r"trims|drops|parts|gives|makes|faces|told|[a-z]+(?:ed|es))\b"
+    r"trims|drops|parts|gives|makes|faces|told|gave|put|took|sent|got|[a-z]+(?:ed|es))\b"
 )
 _ASIDE = re.compile(
     rf"[A-Z][\w&.'-]*\s?(?:\((?P<inner>[^()]{{3,40}})\)|,\s(?:(?:in|of|by|with|from|to|for|under|at|on)\s)?(?:which|who|whose|whom)\s(?P<clause>[^.;]{{3,140}}?),\s(?={_GOES_ON})"
     rf"|,\s(?:an?|another|one of the)\s[^.,;]{{3,60}}?\sthat\s(?P<told>[A-Z][^.,;]{{3,80}}?),\s(?={_GOES_ON}))"
 )
 """What is told of a company by the way: "Acme, which Beta wants to buy, is …", "Acme, a firm that Beta backs, has …"."""
+_APPOSED = re.compile(
+    rf"(?:\s\([^)]{{1,30}}\))?,\s(?:an?|the|one of|once|now|itself|formerly|maker|owner|parent|\w+ times)\s[^;.]{{3,150}}?,\s(?={_GOES_ON})"
+)
+"""What describes the company before it and stands apart from its verb: "Acme, an early customer of Beta, has …"."""
 
 
 def _subject(sentence: str, ms: list[Mention], before: int, resolve: Resolve) -> Link | None:
     """The nearest company before a place that stands as a subject, not after a preposition."""
     fallback: Link | None = None
     aside = [place.span(place.lastgroup or 0) for place in _ASIDE.finditer(sentence, 0, before + 12)]
+    aside += [
+        told.span()
+        for m in ms
+        if m.kind == "name" and m.end <= before and (told := _APPOSED.match(sentence, m.end, before + 12))
+    ]
     for m in reversed([m for m in ms if m.end <= before]):
         gap = sentence[m.end : before]
         if len(gap) > 320:
@@ -696,7 +705,7 @@ def payer(
 
 
 _ACQUIRED_BY = re.compile(
-    r"\b(?:acquired|bought|purchased|snapped up|scooped up|taken over|swallowed|picked up)\sby\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}"
+    r"\b(?:acquired|bought|purchased|snapped up|scooped up|taken over|swallowed|picked up)(?:\s(?:in|last|this|earlier|on)\s[\w ]{3,16})?\sby\s(?:the\s)?(?:(?:[a-z][\w'-]*|AI|U\.S\.|[A-Z][a-z]+(?:n|sh|ch|se))\s){0,4}"
 )
 
 

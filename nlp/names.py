@@ -203,6 +203,7 @@ def is_no_company(name: str) -> bool:
 
 
 _NO_NAME = re.compile(
+    rf"(?:{'|'.join(mark for mark in figures.CURRENCIES if mark.isalpha() and len(mark) > 1)})\d[\d.,]*|"
     r"(?:Generative|Artificial) (?:AI|Intelligence)|(?:Legal|Voice|Enterprise|Physical|Sovereign|Conversational|Consumer|Clinical|Industrial|Embodied|Agentic|Responsible) AI|[A-Z]{2,4}-\d{2,4}|[A-Z]{2,4}s|[\d.,%]+|[QH][1-4]|(?:19|20)\d\d|FY\d+"
 )
 _BODY = re.compile(
@@ -321,8 +322,8 @@ class Registry:
     """Whether a lower-case word is a word of the language, so that a capital at a sentence's start tells nothing."""
     called: dict[str, set[str]] = field(default_factory=dict)
     """Kind of firm ("startup", "lab") → groups of the names that the document calls so."""
-    organisations: set[str] = field(default_factory=set)
-    """Keys that the model or the shipped companies call a company."""
+    organisations: Counter[str] = field(default_factory=Counter)
+    """Key → how often the model, or what the document says of it, calls it a company."""
     places: set[str] = field(default_factory=set)
     """Keys that stand where only a place does, and are not called a company as often."""
 
@@ -403,6 +404,56 @@ def is_company_like(name: str, after: str) -> bool:
     )
 
 
+_FIRM_NOUN = (
+    r"(?:start-?up|company|firm|group|business|outfit|[a-z]*maker|manufacturer|publisher|designer|developer|provider|supplier|operator|owner of|exporter|insurer|lender|bank|broker|brokerage|"
+    r"retailer|grocer|chain|conglomerate|miner|utility|builder|[a-z]+builder|printer|brewer|distributor|contractor|consultancy|vendor|studio|network|foundry|carrier|airline|platform|unicorn|giant|specialist|competitor|rival|fund)"
+)
+_PERSON_NOUN = r"(?:founder|co-founder|chief|CEO|head|director|analyst|professor|economist|who|partner|president|chair\w*|boss|executive|author|lawyer|manager|engineer|worker|employee|owner|strategist|minister)"
+_FIRM_AFTER = re.compile(
+    rf"(?:\s\([^)]{{1,40}}\))?,\s(?:the|an?|one of|whose|which|maker|owner|parent)\s(?:(?!{_PERSON_NOUN}\b)[\w'&.,-]+\s){{0,9}}?(?<!for a )(?<!of a ){_FIRM_NOUN}\b"
+    r"|'s\s(?:[\w-]+\s){0,2}?(?:shares|stock|board|revenues?|profits?|sales|earnings|workforce|headquarters|customers|platform|app|investors|shareholders|valuation|factory|plants?|stores|employees)\b"
+    r"|\s(?:shares|stock)\b|\s\((?:NYSE|NASDAQ|Nasdaq|NSE|BSE|LSE|ASX|Rs|[A-Z]{2,4}:)"
+    r"|\s(?:said|says)\s(?:[A-Z]\w+day\s|on [A-Z]\w+day\s)?(?:that )?it\b"
+    r"|(?:'s)?\s(?:Q[1-4]|[HF][12Y]|first-half|full-year|quarterly|annual)\b|(?:\son\s[A-Z]\w+day)?\s(?:posts?|posted|reports?|reported|records?|recorded)\s(?:an?\s|its\s)?(?:[\w%.-]+\s){0,5}(?:profits?|loss(?:es)?|revenues?|sales|earnings|results)\b"
+    rf"|\s(?:is|was) (?:an?|the) (?:[\w-]+\s){{0,4}}{_FIRM_NOUN}\b"
+    r"|(?:\sRs|[^.;A-Z]){1,70}\bits\s(?:board|shares)\b|,\sbased\sin\b"
+)
+_FIRM_BEFORE = re.compile(
+    r"\b(?:[Ss]hares (?:of|in)|company|firm|group|start-?up|unicorn|[a-z]*maker|lender|retailer|insurer|publisher|provider|developer|carrier|airline|manufacturer|operator|brokerage|conglomerate|giant|rival|app|platform|site|marketplace|network|brand|assembler)\s$"
+)
+
+
+_TITLED = prefilter.Beginning(
+    r"\b(?:CEO|CFO|CTO|COO|[Cc]hief (?:[Ee]xecutive|[Ff]inancial|[Oo]perating|[Tt]echnology)(?: [Oo]fficer)?|(?:[Cc]o-?)?[Ff]ounder|[Pp]resident|[Cc]hair(?:man|woman)|[Aa]nalyst|[Ee]conomist|Mr\.?|Ms\.?|Mrs\.?|Dr\.?)"
+    r"\s(?P<first>[A-Z][\w'-]+\s)?(?:[A-Z]\.\s)?(?P<last>[A-Z][\w'-]+)(?!\s[A-Z])",
+    not_after=r"\w",
+)
+
+
+def titled_people(text: str) -> set[str]:
+    """Return the names, and their last words, of those whom a text gives a title: "chief executive Ann Dow"."""
+    found = list(_TITLED.finditer(text))
+    return {m["last"].removesuffix("'s") for m in found} | {
+        (m["first"] + m["last"]).removesuffix("'s") for m in found if m["first"]
+    }
+
+
+def told_as_firm(name: str, text: str) -> bool:
+    """Return whether a text tells of a name, which may be a person's, what is told of firms alone."""
+    if GIVEN_NAME.match(name):
+        return False
+    firm, at = False, text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if is_edge(text, at) and is_edge(text, end):
+            after, before = text[end : end + 120], text[max(0, at - 24) : at]
+            if _TITLES.search(before) or _PERSON_AFTER.match(after):
+                return False
+            firm = firm or bool(_FIRM_AFTER.match(after) or _FIRM_BEFORE.search(before))
+        at = text.find(name, end)
+    return firm
+
+
 _WHEREABOUTS = re.compile(
     r"^\W*In\s$|\b(?:in|near|outside|across|throughout)\s(?:(?:the|nearby|central|downtown|greater|upstate|(?:north|south|east|west)(?:ern)?)\s){0,2}"
     r"(?:[A-Z][\w.'-]+(?:\s[A-Z][\w.'-]+){0,2},?(?:\sand)?\s)*$"
@@ -446,7 +497,10 @@ _KIND_FIRST = re.compile(
     rf"{_TRADE}|(?:Ag|Mar|Bio)tech|[\w.]+-(?:Based|based|Owned|owned|Listed|listed))\s(?=\S)"
 )
 """A headline's description of a firm before its name."""
-_KIND_ALONE = re.compile(rf"(?:{_TRADE}|Supplier|[A-Z][a-z]{{2,}}maker|[\w.]+-based)\s(?=\S)")
+_KIND_ALONE = re.compile(
+    rf"(?:{_TRADE}|Smaller|Larger|Bigger|Fellow|Supplier|Peer|Rival|Competitor|Compatriot|Insurer|Lender|Retailer|Publisher|Brewer|Grocer|(?:House|Home)builder|Startup|"
+    r"[A-Z][a-z]{2,}maker|[\w.]+-based)\s(?=\S)"
+)
 """One word of a kind of firm, which no firm's own name begins with."""
 _STATE_CODE = re.compile(
     r"A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
@@ -475,11 +529,12 @@ def _tidied(sentence: str, start: int, end: int, registry: Registry, title_case:
         return start, end
     if len(name.split()) > 1:
         start, end = _tidied_words(sentence, start, end, registry, title_case)
-    first = sentence[start:end].split(" ")[0]
-    if not first[1:].islower() and (m := _TWO_IN_ONE.fullmatch(first)):
+    words = sentence[start:end].split(" ")
+    joined = words[-1] if len(words) >= _MENU else words[0]
+    if not joined[1:].islower() and (m := _TWO_IN_ONE.fullmatch(joined)):
         tail = m[1]
-        if tail.casefold() in registry.inner and first not in registry.inner:
-            start += m.start(1)
+        if tail.casefold() in registry.inner and joined not in registry.inner:
+            start = m.start(1) + (end - len(joined) if len(words) >= _MENU else start)
     return start, end
 
 
@@ -511,23 +566,16 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
             end = start + m.start()  # "Acme Purchases Beta"
     if (
         (m := _OF_PLACE.search(sentence[start:end]))
-        and is_place(m[1])
+        and (is_place(m[1]) or COMPANY_WORD.search(sentence[start : start + m.start()]))
         and not _BODY_OF.search(sentence[start:end])
         and key(sentence[start:end]) not in shipped()
     ):
         end = start + m.start()  # "Acme AI of France"
     if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
-    first, _, rest = sentence[start:end].partition(" ")
-    if (
-        rest
-        and not sentence[:start].strip()
-        and first.casefold() not in registry.inner
-        and key(rest) in registry.organisations
-        and key(f"{first} {rest}") not in registry.organisations
-        and registry.is_word(first.casefold())
-    ):
-        start += len(first) + 1  # "Ailing Acme cuts 900 jobs"
+    for m in _DOUBLED.finditer(sentence, start, end):
+        start = m.end()  # what ends the line above, and the story's first word: "Courtesy Acme Acme shares rose"
+    start = _without_page_words(sentence, start, end, registry)
     if (m := _AI_LAST.search(sentence[start:end])) and _AI_NOUN.match(sentence[end : end + 24]):
         end = start + m.start()  # "Sydney AI chip designer"
     while (m := _LAST_WORD.search(sentence[start:end])) and (
@@ -541,10 +589,47 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
     return start, end
 
 
+_DOUBLED = re.compile(r"\b(\w+)\s(?=\1\b)")
+_MENU = 5
+"""Words of a run from which it may be a page's menu."""
+_MENU_LETTERS = 19
+_HUMP = re.compile(r"[A-Z][a-z]+")
+
+
+def _is_menu(name: str, label: str, registry: Registry) -> bool:
+    """Whether a run of plain words is a page's menu: "Home News Business Property Lifestyle", "StartupsVentureEventsPodcasts"."""
+    if " " not in name:
+        return len(_HUMP.findall(name)) >= _MENU - 1
+    words = re.findall(r"[^\W\d_]+", name)
+    return (
+        not COMPANY_WORD.search(name)
+        and len(words) >= (_MENU + 1 if label == "ORG" else _MENU - 1)
+        and all(w[0].isupper() and registry.is_word(w.casefold()) for w in words)
+    )
+
+
+def _without_page_words(sentence: str, start: int, end: int, registry: Registry) -> int:
+    """Return where the name of a run begins that the document has elsewhere: "Ailing Acme", "Home News Markets Acme"."""
+    words = sentence[start:end].split(" ")
+    whole, at = registry.organisations[key(sentence[start:end])], start
+    opens = not sentence[:start].strip() and words[0].casefold() not in registry.inner
+    for n, word in enumerate(words[:-1], 1):
+        if n == 1 and len(words) < _MENU and not registry.is_word(word.casefold()):
+            break
+        at += len(word) + 1
+        rest = sentence[at:end]
+        surely = registry.organisations[key(rest)] > whole and not COMPANY_WORD.fullmatch(rest)
+        if surely and (n > 1 or opens or " " in rest):
+            return at
+    return start
+
+
 _TELLER_BEFORE = re.compile(
     r"\b(?:according to|tracker|tracking site|website|data (?:from|by)|compiled by|reported by)\s(?:(?:the|an?|independent|tech|data|site|website|tracker|local|daily|newspaper|outlet)\s){0,4}$"
 )
-_TRACKS = re.compile(r"\s(?:is tracking|tracks|counted|counts)\b")
+_TRACKS = re.compile(
+    r"(?:,\s[^,;.]{3,60},)?\s(?:has |have |had )?(?:is tracking|tracks|tracked|counted|counts|tallied|tallies)\b"
+)
 _REPORTS = re.compile(
     r"\s(?:first\s)?(?:reported|reports|wrote|has learn(?:ed|t))(?=\s(?:on|earlier|last|this)\b|\s?[.,;]|$)"
 )
@@ -692,7 +777,12 @@ _DIGIT = re.compile(r"\s?\d")
 _ARTICLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts)\s$")
 _PART_AFTER = re.compile(r"\s(?:brand|unit|division|group|subsidiary)\b")
 """What makes a known name after "the" no place's: "the VW brand"."""
-_PLAIN_AFTER = re.compile(r"(?:-based)?\s[a-z]")
+_PLAIN_AFTER = re.compile(r"(?:-based|,\s[A-Z][\w. ]{1,14}(?:,|-based))?\s[a-z]")
+_ABBREVIATED = re.compile(r"\s(?:Inc|Corp|Co|Ltd|Cos|Bros)$")
+_SENTENCE_NEXT = re.compile(r"\s[A-Z]|$")
+_DATELINE_REST = re.compile(
+    r"(?:,\s([A-Z][\w.]+(?:\s[A-Z]\w+)?))?(?:,\s\w+\.?\s\d{1,2})?(?:\s\([^)]{1,30}\))?\s[—–-]\s"
+)
 _DATELINE_AFTER = re.compile(r"\)\s[-–—]+\s")
 _STATE_AFTER = re.compile(r"\s?[):;,.]|$")
 _TOWN_OF = re.compile(
@@ -738,6 +828,8 @@ def mentions(
                 )
                 if kind in ("LAW", "PRODUCT", "EVENT", "DATE") and end < b and sentence[end:b].strip(" ,.").isdigit():
                     label = ""  # "At Acme 40 people": the figure was taken for a part of the name
+                if kind == "ORG" and a < start and _TITLES.search(sentence[max(0, start - 24) : start]):
+                    label = "PERSON"  # "CFO Ann Dow"
                 # in a title the model's company is surer than a run of capitals
                 if kind == "ORG" and title_case and start <= a and b <= end and b - a >= 3 and (b - a) < (end - start):
                     start, end = a, a + len(sentence[a:b].removesuffix("'s"))
@@ -770,6 +862,7 @@ def mentions(
                 )
             )
             or k in registry.places
+            or (len(name) > _MENU_LETTERS and not is_shipped(name, registry) and _is_menu(name, label, registry))
             or (name.endswith(" AI") and bool(_DEMONYMS.match(name[:-3])))
             or (following[:1] == "-" and _PART_OF_WORD.match(following[:9]))
         ):
@@ -784,7 +877,7 @@ def mentions(
             label in ("GPE", "LOC")
             and k not in registry.organisations
             and _ARTICLE_BEFORE.search(sentence[max(0, start - 5) : start])
-            and _PLAIN_AFTER.match(following[:9])
+            and _PLAIN_AFTER.match(following)
             and not (is_shipped(name, registry) and _PART_AFTER.match(following))
         ):
             continue  # "the Hamburg bicycle maker"
@@ -796,6 +889,13 @@ def mentions(
             continue
         if start < 60 and sentence[:start].endswith("(") and _DATELINE_AFTER.match(following[:4]):
             continue  # "OSLO, Feb 6 (Newswire) - "
+        if (
+            start <= opening
+            and (m := _DATELINE_REST.match(sentence, end))
+            and (name.isupper() or is_place(m[1] or ""))
+            and not is_shipped(name, registry)
+        ):
+            continue  # "YSTAD, Sweden — "
         if (
             len(name) == 2
             and _STATE_CODE.fullmatch(name)
@@ -835,6 +935,9 @@ def mentions(
             and not is_shipped(name, registry)
         ):
             continue  # "Acme's Redcar plant"
+        if sentence[end : end + 1] == "." and _ABBREVIATED.search(name) and not _SENTENCE_NEXT.match(sentence, end + 1):
+            end += 1  # "Acme Inc. said"
+            name = sentence[start:end]
         possessive = sentence[end : end + 2] == "'s" or (name.endswith("s") and sentence[end : end + 2] == "' ")
         found.append(Mention("name", name, start, end, label, possessive))
     taken = [(m.start, m.end) for m in found]

@@ -41,6 +41,17 @@ _BACKED_BY = re.compile(
 )
 """What stands before the names of backers."""
 _INVESTOR_NAME = re.compile(ai_investment.VC)
+_FAR = 130
+"""Characters between a company and a stand-in from which it no longer speaks of itself."""
+_TELLS_OF_ITSELF = re.compile(
+    r"(?:\s\([^)]{1,30}\))?(?:,\s[^,;]{3,80},)?\s(?:has |had |also |now |reportedly ){0,2}"
+    r"(?:said|says|announced|disclosed|confirmed|reported|revealed|added|warned|estimates|believes|indicated|reiterated|pledged|promised|insists|told (?:\w+ ){1,4}?)"
+    r"(?:\s(?:(?!the\b)[\w.-]+\s?){0,5}?)?(?:,\s[^,;]{3,40},)?\s?(?:that\s)?$"
+)
+"""What stands between a company and the stand-in by which it speaks of itself: "Acme said in May that it"."""
+_SAYS_THAT = re.compile(
+    r"\b(?:said|says|announced|disclosed|confirmed|revealed|reported)(?:\s[\w.-]+){0,4}?\s(?:that\s)?$"
+)
 _KINDS: Mapping[str, re.Pattern[str]] = {
     "young": names.YOUNG,
     "plain": re.compile(r"\b(?:company|firm|business|group|organi[sz]ation|corporation|outfit)\b", re.IGNORECASE),
@@ -202,7 +213,10 @@ class Standing:
         """Return what is known of a company by its name alone."""
         if group not in self._class:
             trade = chooser.sector(name)
-            found = [f"name={document_names.standing(name, self.registry)}"]
+            standing = document_names.standing(name, self.registry)
+            found = [f"name={standing}"]
+            if standing == "plain" and self.registry.counts[group] <= 1:
+                found.append("plain-once")
             if trade == "investor" or _INVESTOR_NAME.search(name):
                 found.append("investor")
             if names.is_outlet(name):
@@ -237,6 +251,9 @@ class Standing:
                 cues[f"{back}:{use.role}"] = 1.0
                 if use.backs:
                     cues["before:backs" if back else "here:backs"] = 1.0
+                beside = back == 0 and use.role == "subject" and stand_in.start - use.end < _FAR
+                if beside and _TELLS_OF_ITSELF.fullmatch(lines[index].text, use.end, stand_in.start):
+                    cues["tells"] = 1.0
                 if nearest is None and use.role in _SPOKEN_OF:
                     nearest = use.group
         near = set(told)
@@ -288,7 +305,10 @@ class Standing:
         found = document_names.mentions(lines[index], self.registry)
         before = [m for m in found if is_stand_in(m) and m.end <= stand_in.start]
         subject = _main_clause(lines[index].text) + _OPENING
-        mark("carried-opening", index, next((m for m in before if not m.possessive and m.start < subject), None))
+        opens = next((m for m in before if not m.possessive and m.start < subject), None)
+        mark("carried-opening", index, opens)
+        if _SAYS_THAT.search(lines[index].text[: stand_in.start]):
+            mark("tells", index, opens)  # "The owner of Acme said that it"
         mark("carried-here", index, before[-1] if before else None)
         for back in (1, 2):
             if index < back or lines[index - back].order < 0:

@@ -384,7 +384,7 @@ NOT_A_CUT_AFTER = (
 )
 PERCENT_NOT_OF_STAFF = (
     r"^\s?(?:of|in)?\s?(?:its |the |their )?(?:[\w-]+\s){0,2}?(?:revenue|sales|profit|pay|salar|shares?|stock|price|stake|cost|spending|budget|"
-    r"production|emission|tariff|market|interest|rate|tax|customers|users|growth|year|stores|warehouse|capacity|output|net|"
+    r"production|emission|tariff|market|interest|rate|tax|customers|users|growth|years?[- ](?:on|over|ago|earlier)|stores|warehouse|capacity|output|net|"
     r"earnings|value|bookings|expenses|dividend|traffic)"
 )
 
@@ -482,7 +482,7 @@ ROLES: tuple[tuple[str, str], ...] = (
 
 AI_TERM = (
     r"(?:(?<![\w.])A\.?I\.?(?![\w.])|(?<![\w.])A\.I\.|artificial intelligence|\bautomat(?:e|es|ed|ing|ion)\b|machine learning|\bLLMs?\b|"
-    r"language models?|\bgen(?:erative)?[- ]?AI\b|chat-?bots?|\b(?:voice|virtual|digital) (?:assistants?|agents?|workers?)\b|"
+    r"language models?|\bgen(?:erative)?[- ]?AI\b|\bgenerative tools?\b|chat-?bots?|\b(?:voice|virtual|digital) (?:assistants?|agents?|workers?)\b|"
     r"\b(?:own|software|autonomous|coding) agents\b|\bmachine vision\b|\bvoice-?bots?\b|\bbots\b|\bagentic\b|ChatGPT|\bCopilot\b|\brobots?\b|\balgorithms?\b)"
 )
 """AI and automation, as the reason of a cut names them."""
@@ -516,7 +516,7 @@ AI_TIES: tuple[tuple[str, str, str], ...] = (
     (
         "cause",
         "does",
-        r"{AI}\s(?:[^\s.;,]+\s){0,6}?(?:replac\w+|displac\w+|tak(?:e|es|ing|en)\s(?:over|on|their|the|more|some|away|jobs)|took over|eliminat\w+|reduc\w+|do(?:es|ing)?\s(?:the|their|more|much|what|most|some)|handl\w+|perform\w+|automat\w+|transform\w+|"
+        r"{AI}\s(?:[^\s.;,]+\s){0,6}?(?:replac\w+|displac\w+|field(?:s|ed)?|clos(?:e|es|ed)|answer(?:s|ed)?|settl(?:e|es|ed)|resolv(?:e|es|ed)|tak(?:e|es|ing|en)\s(?:over|on|their|the|more|some|away|jobs)|took over|eliminat\w+|reduc\w+|do(?:es|ing)?\s(?:the|their|more|much|what|most|some)|handl\w+|perform\w+|automat\w+|transform\w+|"
         r"reshap\w+|chang\w+|disrupt\w+|mak(?:e|es|ing)|made|let(?:s|ting)?\s(?:an?|the|us|it|them|smaller|fewer)\b|allow\w*|enabl\w*|means\b|upend\w*|improv\w*|boost\w*|streamlin\w*|speed\w*|wip\w+|kill\w*|cost\w*|com(?:es|ing) for)",
     ),
     (
