@@ -258,10 +258,10 @@ def options(
         and not BACKS.match(text, o.mention.end)
         for o in out
     )
-    if topic and not bare and not led and not any(o.link.name == topic for o in out):
-        out.append(Option(Link(topic, c.start, c.end, "chosen-topic", False), None))
-    if not bare and not led and (spoken_of := resolve(names.UNTOLD)) and not any(o.link.name == spoken_of for o in out):
-        out.append(Option(Link(spoken_of, c.start, c.end, "chosen-untold", False), None))
+    if not bare and not led:
+        for name, sort in ((topic, "topic"), (resolve(names.UNTOLD), "untold")):
+            if name and not any(o.link.name == name for o in out):
+                out.append(Option(Link(name, c.start, c.end, f"chosen-{sort}", False), None))
     if "price" in c.flags or not (bare or led):
         out += [t for t in titled if not any(o.link.name == t.link.name for o in out)]
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 
 from nlp import names
 from nlp.drafts import Draft, Line
@@ -36,13 +37,14 @@ def registry_of(draft: Draft, is_word: Callable[[str], bool], unknown: frozenset
         )
     story = draft.lines[0].text + "\n" + draft.told
     people = names.titled_people(story)
+    is_firm = cache(lambda name: names.told_as_firm(name, story))
     for line in draft.windows:
         for start, end, label in line.entities or ():
             name = line.text[start:end].split("'s")[0].strip()
             if label == "PERSON":
                 name = names.TAKEN_IN.sub("", name, 1)
             if label == "PERSON" and " " in name and not names.is_company_like(name, line.text[end:]):
-                if names.told_as_firm(name, story):
+                if is_firm(name):
                     registry.organisations[names.key(name)] += 1
                     continue
                 registry.persons.add(names.key(name))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -122,15 +122,19 @@ def clean(name: str) -> str:
     return name.strip(" ,.&-")
 
 
-def times_named(text: str, name: str) -> int:
-    """Return how often a text names a name, its words whole."""
-    count, at = 0, text.find(name) if name else -1
+def places_named(text: str, name: str) -> Iterator[int]:
+    """Yield where a text names a name, its words whole."""
+    at = text.find(name) if name else -1
     while at >= 0:
         end = at + len(name)
-        whole = is_edge(text, at) and is_edge(text, end)
-        count += whole
+        if whole := is_edge(text, at) and is_edge(text, end):
+            yield at
         at = text.find(name, end if whole else at + 1)
-    return count
+
+
+def times_named(text: str, name: str) -> int:
+    """Return how often a text names a name, its words whole."""
+    return sum(1 for _ in places_named(text, name))
 
 
 def is_edge(text: str, place: int) -> bool:
@@ -408,6 +412,7 @@ _FIRM_NOUN = (
     r"(?:start-?up|company|firm|group|business|outfit|[a-z]*maker|manufacturer|publisher|designer|developer|provider|supplier|operator|owner of|exporter|insurer|lender|bank|broker|brokerage|"
     r"retailer|grocer|chain|conglomerate|miner|utility|builder|[a-z]+builder|printer|brewer|distributor|contractor|consultancy|vendor|studio|network|foundry|carrier|airline|platform|unicorn|giant|specialist|competitor|rival|fund)"
 )
+"""What a firm is called, and then what a person is."""
 _PERSON_NOUN = r"(?:founder|co-founder|chief|CEO|head|director|analyst|professor|economist|who|partner|president|chair\w*|boss|executive|author|lawyer|manager|engineer|worker|employee|owner|strategist|minister)"
 _FIRM_AFTER = re.compile(
     rf"(?:\s\([^)]{{1,40}}\))?,\s(?:the|an?|one of|whose|which|maker|owner|parent)\s(?:(?!{_PERSON_NOUN}\b)[\w'&.,-]+\s){{0,9}}?(?<!for a )(?<!of a ){_FIRM_NOUN}\b"
@@ -421,6 +426,7 @@ _FIRM_AFTER = re.compile(
 _FIRM_BEFORE = re.compile(
     r"\b(?:[Ss]hares (?:of|in)|company|firm|group|start-?up|unicorn|[a-z]*maker|lender|retailer|insurer|publisher|provider|developer|carrier|airline|manufacturer|operator|brokerage|conglomerate|giant|rival|app|platform|site|marketplace|network|brand|assembler)\s$"
 )
+"""What stands after and before the names of firms alone."""
 
 
 _TITLED = prefilter.Beginning(
@@ -442,15 +448,13 @@ def told_as_firm(name: str, text: str) -> bool:
     """Return whether a text tells of a name, which may be a person's, what is told of firms alone."""
     if GIVEN_NAME.match(name):
         return False
-    firm, at = False, text.find(name)
-    while at >= 0:
+    firm = False
+    for at in places_named(text, name):
         end = at + len(name)
-        if is_edge(text, at) and is_edge(text, end):
-            after, before = text[end : end + 120], text[max(0, at - 24) : at]
-            if _TITLES.search(before) or _PERSON_AFTER.match(after):
-                return False
-            firm = firm or bool(_FIRM_AFTER.match(after) or _FIRM_BEFORE.search(before))
-        at = text.find(name, end)
+        after, before = text[end : end + 120], text[max(0, at - 24) : at]
+        if _TITLES.search(before) or _PERSON_AFTER.match(after):
+            return False
+        firm = firm or bool(_FIRM_AFTER.match(after) or _FIRM_BEFORE.search(before))
     return firm
 
 
@@ -501,7 +505,7 @@ _KIND_ALONE = re.compile(
     rf"(?:{_TRADE}|Smaller|Larger|Bigger|Fellow|Supplier|Peer|Rival|Competitor|Compatriot|Insurer|Lender|Retailer|Publisher|Brewer|Grocer|(?:House|Home)builder|Startup|"
     r"[A-Z][a-z]{2,}maker|[\w.]+-based)\s(?=\S)"
 )
-"""One word of a kind of firm, which no firm's own name begins with."""
+"""One word that tells of what sort the firm is whose name follows, and with which no firm's own name begins."""
 _STATE_CODE = re.compile(
     r"A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
 )
@@ -530,11 +534,11 @@ def _tidied(sentence: str, start: int, end: int, registry: Registry, title_case:
     if len(name.split()) > 1:
         start, end = _tidied_words(sentence, start, end, registry, title_case)
     words = sentence[start:end].split(" ")
-    joined = words[-1] if len(words) >= _MENU else words[0]
+    joined, at = (words[-1], end - len(words[-1])) if len(words) >= _MENU else (words[0], start)
     if not joined[1:].islower() and (m := _TWO_IN_ONE.fullmatch(joined)):
         tail = m[1]
         if tail.casefold() in registry.inner and joined not in registry.inner:
-            start = m.start(1) + (end - len(joined) if len(words) >= _MENU else start)
+            start = at + m.start(1)
     return start, end
 
 
@@ -593,6 +597,7 @@ _DOUBLED = re.compile(r"\b(\w+)\s(?=\1\b)")
 _MENU = 5
 """Words of a run from which it may be a page's menu."""
 _MENU_LETTERS = 19
+"""Letters of a name that is surely no menu."""
 _HUMP = re.compile(r"[A-Z][a-z]+")
 
 
@@ -779,6 +784,7 @@ _PART_AFTER = re.compile(r"\s(?:brand|unit|division|group|subsidiary)\b")
 """What makes a known name after "the" no place's: "the VW brand"."""
 _PLAIN_AFTER = re.compile(r"(?:-based|,\s[A-Z][\w. ]{1,14}(?:,|-based))?\s[a-z]")
 _ABBREVIATED = re.compile(r"\s(?:Inc|Corp|Co|Ltd|Cos|Bros)$")
+"""A name whose full stop is its own."""
 _SENTENCE_NEXT = re.compile(r"\s[A-Z]|$")
 _DATELINE_REST = re.compile(
     r"(?:,\s([A-Z][\w.]+(?:\s[A-Z]\w+)?))?(?:,\s\w+\.?\s\d{1,2})?(?:\s\([^)]{1,30}\))?\s[—–-]\s"

@@ -43,15 +43,15 @@ _BACKED_BY = re.compile(
 _INVESTOR_NAME = re.compile(ai_investment.VC)
 _FAR = 130
 """Characters between a company and a stand-in from which it no longer speaks of itself."""
+_SAYS = "said|says|announced|disclosed|confirmed|reported|revealed"
 _TELLS_OF_ITSELF = re.compile(
     r"(?:\s\([^)]{1,30}\))?(?:,\s[^,;]{3,80},)?\s(?:has |had |also |now |reportedly ){0,2}"
-    r"(?:said|says|announced|disclosed|confirmed|reported|revealed|added|warned|estimates|believes|indicated|reiterated|pledged|promised|insists|told (?:\w+ ){1,4}?)"
+    rf"(?:{_SAYS}|added|warned|estimates|believes|indicated|reiterated|pledged|promised|insists|told (?:\w+ ){{1,4}}?)"
     r"(?:\s(?:(?!the\b)[\w.-]+\s?){0,5}?)?(?:,\s[^,;]{3,40},)?\s?(?:that\s)?$"
 )
 """What stands between a company and the stand-in by which it speaks of itself: "Acme said in May that it"."""
-_SAYS_THAT = re.compile(
-    r"\b(?:said|says|announced|disclosed|confirmed|revealed|reported)(?:\s[\w.-]+){0,4}?\s(?:that\s)?$"
-)
+_SAYS_THAT = re.compile(rf"\b(?:{_SAYS})(?:\s[\w.-]+){{0,4}}?\s(?:that\s)?$")
+"""What stands before a stand-in by which the sentence's subject, itself one, speaks of itself."""
 _KINDS: Mapping[str, re.Pattern[str]] = {
     "young": names.YOUNG,
     "plain": re.compile(r"\b(?:company|firm|business|group|organi[sz]ation|corporation|outfit)\b", re.IGNORECASE),
@@ -307,7 +307,7 @@ class Standing:
         subject = _main_clause(lines[index].text) + _OPENING
         opens = next((m for m in before if not m.possessive and m.start < subject), None)
         mark("carried-opening", index, opens)
-        if _SAYS_THAT.search(lines[index].text[: stand_in.start]):
+        if opens and _SAYS_THAT.search(lines[index].text[: stand_in.start]):
             mark("tells", index, opens)  # "The owner of Acme said that it"
         mark("carried-here", index, before[-1] if before else None)
         for back in (1, 2):
