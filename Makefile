@@ -63,6 +63,7 @@ accuracy: setup-dev ## score the reader, write docs/accuracy.md
 
 weights: setup-dev ## train the reader's small models anew (needs the development documents)
 	@$(BIN)/python -m bench.train_stand_ins
+	@$(BIN)/python -m bench.train_employers
 	@$(BIN)/python -m bench.train
 	@$(BIN)/python -m bench.train_time
 	@$(BIN)/python -m bench.train_acceptance

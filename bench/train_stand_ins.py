@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-import numpy as np
-
 from bench import predictions, scoring
-from bench.train import bounds, conditional_logit, fold, matrix, side, sources, write_weights
-from nlp import document_names, linear, names, stand_ins
+from bench.choices import Choice, fit, tell
+from bench.train import fold, side, sources, write_weights
+from nlp import document_names, names, stand_ins
 from nlp.candidates import Candidate
 from nlp.names import Mention
 from nlp.stand_ins import Cues
@@ -44,23 +42,12 @@ PRIOR = {
 SIGNS = {
     1: """topic carried-1 carried-2 carried-here carried-opening nearest so-called so-called-alone most-named times
     0:subject 1:subject title tells""",
-    -1: """person outlet plain-once investor raise/investor raise/here:backs raise/before:backs cut/investor
+    -1: """person outlet plain-once later investor raise/investor raise/here:backs raise/before:backs cut/investor
     cut/here:backs far""",
 }
 """Cues that can only speak for, or only against, whatever few documents say."""
 
 Which = Literal["stand_in", "topic"]
-
-
-@dataclass
-class Example:
-    """The companies that one stand-in, or one article's subject, may be, and which of them are right."""
-
-    source: str
-    group: str
-    weight: float
-    options: list[Cues]
-    right: list[bool]
 
 
 def _states(event: dict[str, Any], c: Candidate) -> bool:
@@ -84,22 +71,25 @@ def _speaks_of(event: dict[str, Any], c: Candidate, mentions: Sequence[Mention])
     They are the first before the figure and the last; where the sentence names the company only the last, no name
     standing between.
     """
-    own = c.figure or c.percent
-    assert own is not None
-    before = [m for m in mentions if m.start < own.start]
+    before = [m for m in mentions if m.start < c.own.start]
     found = [m for m in before if stand_ins.is_stand_in(m)]
-    if not any(m.kind == "name" and _is_company(event, m.name) for m in mentions):
+    named = [m for m in mentions if m.kind == "name" and _is_company(event, m.name)]
+    if not named:
         return found[:1] + found[1:][-1:] or [names.UNTOLD]
-    return [m for m in found[-1:] if not any(x.kind == "name" and x.start > m.start for x in before)]
+    return [
+        m
+        for m in found[-1:]
+        if named[0].start < m.start and not any(x.kind == "name" and x.start > m.start for x in before)
+    ]
 
 
-def _example(document: dict[str, Any], found: Sequence[tuple[str, Cues]], events: Sequence[dict[str, Any]]) -> Example:
+def _example(document: dict[str, Any], found: Sequence[tuple[str, Cues]], events: Sequence[dict[str, Any]]) -> Choice:
     """Return the companies found, those of the events being right."""
     right = [any(_is_company(e, name) for e in events) for name, _ in found]
-    return Example(side(document), document["group"], document["weight"], [cues for _, cues in found], right)
+    return Choice(side(document), document["group"], document["weight"], [cues for _, cues in found], right)
 
 
-def of_topics(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Example]:
+def of_topics(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Choice]:
     """Yield what the annotations of documents tell of the companies that they are about."""
     reader = predictions.shared_reader()
     for d in docs:
@@ -108,7 +98,7 @@ def of_topics(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterato
             yield _example(d, told.topics(), [e for e in counted if e.get("time") != "past"] or counted)
 
 
-def of_stand_ins(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Example]:
+def of_stand_ins(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Choice]:
     """Yield what the annotations of documents tell of their stand-ins."""
     reader = predictions.shared_reader()
     for d in docs:
@@ -126,42 +116,18 @@ def of_stand_ins(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iter
 EXAMPLES = {"stand_in": of_stand_ins, "topic": of_topics}
 
 
-def train(data: Sequence[Example], which: Which) -> dict[str, float]:
-    """Return the weights of a softmax over the options of each example, held to their priors by an L2 penalty."""
-    data = [e for e in data if any(e.right) and not all(e.right)]
-    seen: dict[str, int] = defaultdict(int)
-    for e in data:
-        for name in {name for cues in e.options for name in cues}:
-            seen[name] += 1
-    known = sorted(name for name, count in seen.items() if count >= LEAST_SEEN)
-    place = {name: i for i, name in enumerate(known)}
-    w = conditional_logit(
-        matrix([cues for e in data for cues in e.options], place),
-        [e.right for e in data],
-        [e.weight for e in data],
-        np.array([PRIOR[which].get(name, 0.0) for name in known]),
-        np.full(len(known), HELD),
-        bounds(known, SIGNS),
-    )
-    return {name: round(float(w[i]), 4) for name, i in place.items() if abs(w[i]) >= 0.0005}
+def _fit(data: Iterable[Choice], which: Which) -> dict[str, float]:
+    return fit(list(data), PRIOR[which], SIGNS, held=HELD, least_seen=LEAST_SEEN)
 
 
 def fitted(docs: Sequence[dict[str, Any]], but: int | None = None, folds: int = 5) -> stand_ins.Model:
     """Return the weights made from documents, without one fold of their clusters where one is named."""
     docs = [d for d in docs if but is None or fold(d["group"], folds) != but]
     model = stand_ins.Model(PRIOR["stand_in"], PRIOR["topic"])
-    model = stand_ins.Model(model.stand_in, train(list(of_topics(docs, model)), "topic"))
+    model = stand_ins.Model(model.stand_in, _fit(of_topics(docs, model), "topic"))
     for _ in range(ROUNDS):
-        model = stand_ins.Model(train(list(of_stand_ins(docs, model)), "stand_in"), model.topic)
+        model = stand_ins.Model(_fit(of_stand_ins(docs, model), "stand_in"), model.topic)
     return model
-
-
-def tell(data: Sequence[Example], weights: dict[str, float], right: dict[str, list[bool]]) -> None:
-    """Add to `right` whether the best option of each example is right, by its source."""
-    for e in data:
-        if any(e.right):
-            best = max(range(len(e.options)), key=lambda n: linear.score(weights, e.options[n]))
-            right[e.source].append(e.right[best])
 
 
 def main() -> None:

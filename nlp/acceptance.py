@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from newsledger.model import EventType
-from nlp import linear, names, prefilter
+from nlp import clauses, linear, names, prefilter
 from nlp.event_types import layoff
 from nlp.linking import Link
 from nlp.merging import Finding
@@ -122,6 +122,9 @@ def cues(f: Finding, findings: Sequence[Finding]) -> Cues:
     found = {f"{f.type}/{name}": 1.0 for name, held in told.items() if held}
     if f.type == "ai_investment":
         found["odds"] = f.odds
+    else:
+        found["lead"] = f.lead
+        found |= dict.fromkeys(clauses.words(f, *clauses.around(f)), 1.0)
     return found
 
 

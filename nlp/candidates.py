@@ -36,6 +36,13 @@ class Candidate:
     together: list[Candidate] = field(default_factory=list, repr=False)
     """The candidates told in one breath with it ("cut 500 and 700"), itself among them."""
 
+    @property
+    def own(self) -> Figure:
+        """Its figure, or the percent where it has no other."""
+        own = self.figure or self.percent
+        assert own is not None
+        return own
+
 
 _FIGURE_MARKS = {
     "{F}": r"‹[PBQW](?P<fig>\d+)›",

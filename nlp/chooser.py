@@ -18,9 +18,10 @@ from pathlib import Path
 
 from newsledger.model import Kind
 from nlp import linear, names, prefilter, wording
-from nlp.candidates import Candidate
+from nlp.candidates import Candidate, figures_of
 from nlp.event_types import ai_investment
-from nlp.linking import Link, stands_oblique
+from nlp.figures import Figure
+from nlp.linking import Link, is_fronted, stands_oblique
 from nlp.names import Mention
 from nlp.text import OPEN_QUOTE
 from nlp.wording import Features
@@ -88,7 +89,7 @@ def sort_near(c: Candidate, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One company that an amount may belong to."""
+    """One company that a figure may belong to."""
 
     link: Link
     mention: Mention | None
@@ -165,11 +166,11 @@ def _without_tickers(text: str) -> str:
 
 def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
     """What in the words around a name rules it out: giver of a round, target of a purchase, attribute; or nothing."""
-    assert c.figure is not None
+    figure = c.own
     before = text[: m.start]
     after = text[m.end :]
-    trigger = min(c.start, c.figure.start)
-    if m.kind != "name" and m.start >= c.figure.end and not _SPEAKS.match(after):
+    trigger = min(c.start, figure.start)
+    if m.kind != "name" and m.start >= figure.end and not _SPEAKS.match(after):
         return "stand-in-after"
     if m.kind == "name" and " and " in before[-90:] and _UNIT_OF.search(before[-90:]):
         return "unit"
@@ -179,30 +180,30 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
         return "giver"
     if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
         return "people"
-    if m.end <= c.figure.start and _LIST_OF_MANY.search(_without_tickers(f"{before[-120:]}{m.name}{after[:120]}")):
-        return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : c.figure.start]) else "list"
-    if c.family != "funding" and m.start >= c.figure.end and not m.possessive:
-        gap = text[c.figure.end : m.start]
-        if gap.strip() == ":" and not text[: c.figure.start].strip():
+    if m.end <= figure.start and _LIST_OF_MANY.search(_without_tickers(f"{before[-120:]}{m.name}{after[:120]}")):
+        return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : figure.start]) else "list"
+    if c.family != "funding" and m.start >= figure.end and not m.possessive:
+        gap = text[figure.end : m.start]
+        if gap.strip() == ":" and not text[: figure.start].strip():
             return ""  # "$1.3bn: Acme takes over Borealis"
         if re.search(r",\s|:|\b(?:while|as|after|although|but)\s", gap) and not re.match(
             r"\s(?:said|says|announced|told)\b", after
         ):
             return "" if re.search(r"\b(?:by|from)\s(?:\w+\s){0,3}$", gap) else "apart"
     if c.family == "funding":
-        if m.start >= c.figure.end:
-            between = text[c.figure.end : m.start]
+        if m.start >= figure.end:
+            between = text[figure.end : m.start]
             return (
                 "giver" if (_FROM_ON.match(between) and not _TOLD_BY.search(between)) or _RIVAL.search(between) else ""
             )
         return "giver" if _GIVER.search(before) and not names.VERB_NEXT.match(text[m.end :]) else ""
     if c.family == "acquisition" and m.start > c.start and not m.possessive:
         return "" if re.search(r"\b(?:by|from|paying)\s(?:the\s)?(?:[a-z][\w'-]*\s){0,4}$", before) else "target"
-    if c.family == "contract" and m.end <= c.figure.start and m.kind == "name":
-        gap = text[m.end : c.figure.start]
+    if c.family == "contract" and m.end <= figure.start and m.kind == "name":
+        gap = text[m.end : figure.start]
         if _SELLER.search(gap) and not _BUYS.search(gap) and not re.search(r"\bwith\s", gap):
             return "seller"
-    target = _INTO.search(before) and not (m.possessive and m.end + 30 > c.figure.start > m.end)
+    target = _INTO.search(before) and not (m.possessive and m.end + 30 > figure.start > m.end)
     return "target" if target else ""
 
 
@@ -234,7 +235,7 @@ def options(
     topic: str | None,
     titled: Sequence[Option] = (),
 ) -> list[Option]:
-    """Return the companies that may own an amount: those its sentence names or stands for, whom the text speaks of, `titled`."""
+    """Return the companies that may own a figure: those its sentence names or stands for, whom the text speaks of, `titled`."""
     out: list[Option] = []
     for m in mentions:
         if m.label in ("we", "our", "they", "their") and not OPEN_QUOTE.search(text[: m.start]):
@@ -250,7 +251,7 @@ def options(
         and not (rule.rule in ("topic", "context") and bare)
     ):
         out.append(Option(rule, None))
-    trigger = min(c.start, c.figure.start) if c.figure else c.start
+    trigger = min(c.start, c.own.start)
     led = any(
         o.mention
         and o.mention.kind in ("name", "anaphor")
@@ -265,6 +266,13 @@ def options(
     if "price" in c.flags or not (bare or led):
         out += [t for t in titled if not any(o.link.name == t.link.name for o in out)]
     return out
+
+
+def before_figure(found: Sequence[Option], text: str, c: Candidate) -> tuple[list[Mention], list[tuple[int, int]]]:
+    """Return the mentions of options before a candidate's figure, and from where to where each is only described."""
+    before = [o.mention for o in found if o.mention and o.mention.end <= c.own.start]
+    apposed = [(m.end, names.APPOSITION.match(text[m.end :])) for m in before]
+    return before, [(end, end + what.end()) for end, what in apposed if what]
 
 
 def role(text: str, m: Mention) -> Features:
@@ -351,9 +359,10 @@ _VERBS = {
 """Verbs of money, by which way it goes."""
 _BY_SORT = "|".join(rf"(?P<{sort}>{words})" for sort, words in _VERBS.items())
 _ACTS = re.compile(
-    r"(?:,[^,.;]{1,60},)?\s(?:(?:ha[sd]|have|is|was|will|would|to|also|already|recently|now|plans?|planned|planning|agreed|agrees|set|"
-    r"expects?|expected|intends?|aims?|wants?|said|says|it|that|in talks|looking|seeking|hopes?|could|may|might|today|just|announced|not|[a-z]+ly)\s){0,7}"
-    rf"(?:{_BY_SORT})\b"
+    r"(?:\s\([^)]{1,30}\))?(?:,[^.;]{1,110},)?\s(?:(?:ha[sd]|have|is|was|will|would|to|also|already|recently|now|plans?|planned|planning|agreed|agrees|set|"
+    r"expects?|expected|intends?|aims?|wants?|said|says|told|it|that|its|in talks|looking|seeking|hopes?|could|may|might|today|just|not|[a-z]+ly|committed|"
+    r"(?:on |early |late )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:earlier |late )?(?:this|last) (?:week|month|year|quarter|summer|spring|fall|autumn|winter)|in [A-Z][a-z]+|investors|reporters|announced)\s){0,9}"
+    rf"(?i:{_BY_SORT})\b"
 )
 """What a company does with the money: the verb whose subject it is."""
 _UNDERGOES = re.compile(
@@ -365,7 +374,7 @@ _WHICH = re.compile(
     r"(?:\s(?:in|of)\s(?:[\w-]+\s)?(?:funding|capital|cash|money|equity))?\s(?:(?:that|which)\s)?(?:the\s|[A-Z][\w.]+'s\s)?(?:[a-z][\w-]*\s){0,2}"
 )
 """What stands between an amount and who acts with it: "the $3bn that Acme raised"."""
-_BESIDE = re.compile(r"\s(?:more\s|each\s)?(for|from|to|by)\s(?:the\s)?(?:[a-z][\w-]*\s){0,2}")
+_BESIDE = re.compile(r"\s(?:more\s|each\s)?(for|from|to|by|at)\s(?:the\s)?(?:[a-z][\w-]*\s){0,2}")
 _GAPPED = re.compile(
     r"(?:\s(?:with|at|up to|about|another|some|more than|over|nearly|around|an?|the)){0,3}[\s(:–-]{1,3}"
 )
@@ -397,6 +406,25 @@ _MONEY_FROM = re.compile(
 _OPENS_CLAUSE = re.compile(r"(?:^|[,;:—(]\s?|\b(?:that|and|while|as|but|said|after)\s)(?:[\w'-]+\s){0,1}$")
 
 
+def _figures_between(text: str, m: Mention, figure: Figure) -> int:
+    """Return how many other figures stand between a company and a figure."""
+    lo, hi = (m.end, figure.start) if m.end <= figure.start else (figure.end, m.start)
+    return sum(f.kind != "bare" and lo <= f.start and f.end <= hi for f in figures_of(text))
+
+
+def _words_beside(plain: str, m: Mention, figure: Figure) -> Features:
+    """Return the words between a company and a figure, and those next to the company."""
+    if m.end <= figure.start:
+        out = wording.between(plain, m.end, figure.start, f"{m.kind}>")
+    else:
+        out = wording.between(plain, figure.end, m.start, f"{m.kind}<")
+    for n, stem in enumerate(wording.words(plain[m.end : m.end + 40])[:2]):
+        out[f"name+{n + 1}={stem}"] = 1.0
+    for n, stem in enumerate(wording.words(plain[max(0, m.start - 40) : m.start])[::-1][:2]):
+        out[f"name-{n + 1}={stem}"] = 1.0
+    return out
+
+
 def company_features(
     option: Option,
     text: str,
@@ -416,25 +444,25 @@ def company_features(
     standing: str,
     pairs: bool | None,
 ) -> Features:
-    """Return the cues for and against an option owning the candidate's amount.
+    """Return the cues for and against an option owning the candidate's figure.
 
-    `sort` is what its cues are told apart by, see `sort_near`; `same` tells whether two names are one company; `headed`
+    `sort` is what its cues are told apart by, see `sort_near`, or "" where they are all of one sort; `same` tells whether two names are one company; `headed`
     whether the title names it; `described` what the article calls it ("ai", "investor" or ""); `supplies` whether it is
     a seller of chips or compute; `stream` where it stands in the chain from chips over clouds to who trains models,
-    beside another option ("upstream", "downstream" or ""); `plain` is the sentence with its names and amounts masked; `before_it` the mentions of
-    companies before the amount in it; `in_apposition` whether the option stands in what only describes another; `told`
+    beside another option ("upstream", "downstream" or ""); `plain` is the sentence with its names and amounts masked, "" where
+    its words are no cues; `before_it` the mentions of companies before the figure in it; `in_apposition` whether the option stands in what only describes another; `told`
     how often the article names it; `standing` what its name is taken for: "known", "organisation", "person", "plain"
     words, or "new"; `pairs` whether "respectively" gives it this amount or another, None where it says nothing.
     """
-    assert c.figure is not None
-    link, figure = option.link, c.figure
+    link, figure = option.link, c.own
     out: Features = {}
 
-    crossed = _CROSSED[sort]
+    crossed = _CROSSED.get(sort)
 
     def cue(name: str, value: float = 1.0) -> None:
         out[name] = value
-        out[crossed[name]] = value
+        if crossed is not None:
+            out[crossed[name]] = value
 
     kind = option.mention.kind if option.mention else link.rule if link.rule.startswith("chosen-") else "rule-only"
     cue(f"kind={kind}")
@@ -489,14 +517,8 @@ def company_features(
     if reason := _ruled_out(m, text, c):
         cue("ruled-out")
         cue(f"ruled-out={reason}")
-    if m.end <= figure.start:
-        out |= wording.between(plain, m.end, figure.start, f"{m.kind}>")
-    else:
-        out |= wording.between(plain, figure.end, m.start, f"{m.kind}<")
-    for n, stem in enumerate(wording.words(plain[m.end : m.end + 40])[:2]):
-        out[f"name+{n + 1}={stem}"] = 1.0
-    for n, stem in enumerate(wording.words(plain[max(0, m.start - 40) : m.start])[::-1][:2]):
-        out[f"name-{n + 1}={stem}"] = 1.0
+    if plain:
+        out |= _words_beside(plain, m, figure)
     before, after = text[: m.start], text[m.end :]
     trigger = min(c.start, figure.start)
     if verb := _ACTS.match(text, m.end, figure.start if m.end <= figure.start else len(text)):
@@ -528,6 +550,8 @@ def company_features(
     else:
         cue("after")
         gap = text[figure.end : m.start]
+    if between := _figures_between(text, m, figure):
+        cue(f"figures-between={min(between, 2)}")
     cue(f"apart={min(len(_BOUNDARY.findall(gap)), 3)}")
     cue("distance", min(len(gap), 200) / 100)
     if m.label in ("PERSON", "GPE", "LOC", "NORP", "PRODUCT", "ORG"):
@@ -568,6 +592,8 @@ def company_features(
     if sort == "contract" and _AWARDED.search(before):
         cue("awards")
     oblique = stands_oblique(text, m)
+    if oblique and is_fronted(before):
+        cue("fronted")
     pays_from_behind = "money-from" in out or "awards" in out or (sort == "contract" and stream == "downstream")
     if oblique and not pays_from_behind:
         cue("oblique")
@@ -606,7 +632,9 @@ def company_features(
 _NOT_FOR_AI = prefilter.Beginning(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE, not_after=r"\w")
 _COMPUTE = prefilter.Beginning(ai_investment.COMPUTE, re.IGNORECASE, not_after=r"\w")
 _AGGREGATE = prefilter.Beginning(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE, not_after=r"\w")
-_FOR_WHOM = re.compile(r"\b(?:to|for|with|helps?|by|like|from|serves?)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
+_FOR_WHOM = re.compile(
+    r"\b(?:to|for|with|helps?|by|like|from|serves?|told|tells?|group of|among)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE
+)
 """Before many who are only served or asked, and do not pay."""
 _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tuple(
     (
@@ -630,7 +658,7 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
         (
             "value-before",
             "near-before",
-            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|costs?|total expenses|wip(?:es|ed)|eras(?:es|ed)|lost|loses|price\w*|fine\w*|(?:outstanding|unfilled|total|new) orders|bookings|obligations)\b[^,;.]{0,30}$",
+            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|(?<!at a )(?<!at a total )costs?|total expenses|wip(?:es|ed)|eras(?:es|ed)|lost|loses|(?<!at a )price\w*|fine\w*|(?:outstanding|unfilled|total|new) orders|bookings|obligations)\b[^,;.]{0,30}$",
         ),
         (
             "valued-at",
@@ -669,7 +697,7 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
         (
             "debt",
             "around",
-            r"\b(?:loans?|debt|bonds?|(?:convertible|senior|secured|dollar) notes|notes (?:due|offering|sale)|convertible|credit|IPO|share sale|stock offering|borrow\w*)\b",
+            r"\b(?:loans?|debt|bonds?|(?:convertible|senior|secured|dollar) notes|notes (?:due|offering|sale)|convertible|credit (?:line|facilit\w+|agreement|fund)|(?:private|line of) credit|IPO|share sale|stock offering|borrow\w*)\b",
         ),
         ("fund-noun", "near-after", r"^[\s-]*(?:[A-Za-z-]+\s){0,4}?(?:fund|vehicle)\b(?!ing)"),
         (

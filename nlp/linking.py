@@ -58,6 +58,16 @@ def is_oblique(lead: str) -> bool:
     return _PREPOSITION.search(lead, wording.last_words(lead, _BESIDE_MOST)) is not None
 
 
+_FRONTED = re.compile(
+    r"(?:^\W*|[;:—]\s|,?\s(?:and|but|while)\s)(?:[Aa]t|[Ff]or|[Ww]ith)\s(?:(?:the|its|[a-z]+-based|rival)\s){0,2}$"
+)
+
+
+def is_fronted(lead: str) -> bool:
+    """Return whether what follows a beginning stands before its clause and is what this tells of: "At Acme, 900 jobs will go"."""
+    return _FRONTED.search(lead, max(0, len(lead) - 40)) is not None
+
+
 _CONJUNCTION = re.compile(r"\b(?:[Aa]fter|[Bb]efore|[Ss]ince|[Uu]ntil|[Tt]han)\s(?:the\s)?$")
 """What opens a clause before a subject, though it may be a preposition: "a week after Acme raised $2bn"."""
 
@@ -137,9 +147,11 @@ _GOES_ON = (
 )
 _ASIDE = re.compile(
     rf"[A-Z][\w&.'-]*\s?(?:\((?P<inner>[^()]{{3,40}})\)|,\s(?:(?:in|of|by|with|from|to|for|under|at|on)\s)?(?:which|who|whose|whom)\s(?P<clause>[^.;]{{3,140}}?),\s(?={_GOES_ON})"
-    rf"|,\s(?:an?|another|one of the)\s[^.,;]{{3,60}}?\sthat\s(?P<told>[A-Z][^.,;]{{3,80}}?),\s(?={_GOES_ON}))"
+    rf"|,\s(?:an?|another|one of the)\s[^.,;]{{3,60}}?\sthat\s(?P<told>[A-Z][^.,;]{{3,80}}?),\s(?={_GOES_ON})"
+    rf"|,\s(?:following|like|unlike|joining|echoing|trailing)\s(?P<other>[^.,;]{{3,80}}?),\s(?={_GOES_ON}))"
 )
-"""What is told of a company by the way: "Acme, which Beta wants to buy, is …", "Acme, a firm that Beta backs, has …"."""
+"""What is told of a company by the way: "Acme, which Beta wants to buy, is …", "Acme, a firm that Beta backs, has …",
+"Acme, following Beta, cuts"."""
 _APPOSED = re.compile(
     rf"(?:\s\([^)]{{1,30}}\))?,\s(?:an?|the|one of|once|now|itself|formerly|maker|owner|parent|\w+ times)\s[^;.]{{3,150}}?,\s(?={_GOES_ON})"
 )
@@ -281,7 +293,8 @@ _COUNTS = re.compile(
     r"\s(?:(?:has|have|had)\s)?(?:since\s|so far\s)?(?:counted|counts|tall(?:ied|ies)|track(?:ed|s)|record(?:ed|s)|list(?:ed|s))\s"
 )
 """After who only counts the cuts of others."""
-_TELLS = re.compile(r"\s(?:(?:has|have|had)\s)?(?:also\s)?(?:reported|reports|confirmed|announced)\s")
+TELLS = re.compile(r"\s(?:(?:has|have|had)\s)?(?:also\s)?(?:reported|reports|confirmed|announced)\s")
+"""What one does who tells of a cut, its own or another's."""
 _AT_FIRM = re.compile(r"\s(?:at|for)\s(?:the\s)?(?:[a-z]+\s){0,2}$")
 _BESIDE = re.compile(r",?\sand\s")
 _TOGETHER = re.compile(r"\s(?:alone|together|combined|between them)\b")
@@ -293,8 +306,8 @@ def employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, t
     link = _employer(sentence, c, ms, resolve, topic)
     if link is None or not link.here or link.rule == "list-line":
         return link
-    own = c.figure or c.percent
-    if own and (c.shape in ("cost-jobs", "cost-whom") or _TELLS.match(sentence, link.end)):
+    own = c.own
+    if c.shape in ("cost-jobs", "cost-whom") or TELLS.match(sentence, link.end):
         for m in ms:
             if m.kind == "name" and m.start >= own.end and _AT_FIRM.fullmatch(sentence, own.end, m.start):
                 return Link(m.name, m.start, m.end, "at-company", True)  # "Drop in demand costs 300 jobs at Acme"
@@ -334,8 +347,8 @@ def _employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, 
         return Link(heading, start, end, "list-heading", False) if heading else None
     if paired := _paired(sentence, c, ms):
         return paired
-    own = c.figure or c.percent
-    if c.shape == "followed-by-with" and own:
+    own = c.own
+    if c.shape == "followed-by-with":
         before = [m for m in ms if m.kind == "name" and m.end <= own.start]
         return Link(before[-1].name, before[-1].start, before[-1].end, "where", True) if before else None
     for m in reversed(ms):
@@ -343,12 +356,11 @@ def _employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, 
         if named and m.end <= start and _WHERE.fullmatch(sentence[m.end : start]):
             return Link(m.name, m.start, m.end, "where", True)
     # a name inside the figure's own words: "1,600 Acme employees"
-    figure_start = own.start if own else end
     acting = _subject(sentence, ms, start, resolve) if c.shape.startswith("verb") else None
     for m in ms:
         if acting and acting.rule == "subject" and acting.here and not m.possessive:
             break  # "Acme cuts 8% of Gaming staff"
-        if m.kind == "name" and own and own.value_end <= m.start < own.end:
+        if m.kind == "name" and own.value_end <= m.start < own.end:
             return Link(m.name, m.start, m.end, "inside-figure", True)
     # a possessive or bare name right before the trigger: "Acme's 14,000 layoffs", "Acme layoffs", "its layoffs"
     noun = c.shape in (
@@ -377,16 +389,14 @@ def _employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, 
             if name:
                 return Link(name, m.start, m.end, "before-noun", m.kind == "name")
     if c.shape == "cost-whom":  # "costs the exchange Acme 18% of its staff"
-        whom = next(
-            (m for m in reversed(ms) if m.kind != "pronoun" and start <= m.start and m.end <= figure_start), None
-        )
+        whom = next((m for m in reversed(ms) if m.kind != "pronoun" and start <= m.start and m.end <= own.start), None)
         if whom and (name := whom.name if whom.kind == "name" else resolve(whom)):
             return Link(name, whom.start, whom.end, "owner-inside", whom.kind == "name")
     # an owner between trigger and figure: "reducing Acme's support workforce by 400"
     subject = _subject(sentence, ms, start, resolve)
     if subject is None or subject.rule in ("oblique-before", "possessive-before", "nobody"):
         for m in ms:
-            if m.possessive and m.kind != "pronoun" and start <= m.start and m.end <= figure_start:
+            if m.possessive and m.kind != "pronoun" and start <= m.start and m.end <= own.start:
                 name = m.name if m.kind == "name" else resolve(m)
                 if name:
                     return Link(name, m.start, m.end, "owner-inside", m.kind == "name")
@@ -408,12 +418,11 @@ def _employer(sentence: str, c: Candidate, ms: list[Mention], resolve: Resolve, 
         "out-of-work",
     )
     after = [m for m in ms if m.start >= end - 1 or (m.start > start and passive)]
-    figure_end = (c.figure or c.percent).end if (c.figure or c.percent) else end  # type: ignore[union-attr]
     at: Link | None = None
     for m in after:
-        if m.kind == "pronoun" or m.start - figure_end > 90:
+        if m.kind == "pronoun" or m.start - own.end > 90:
             continue
-        gap = sentence[figure_end if m.start >= figure_end else start : m.start]
+        gap = sentence[own.end if m.start >= own.end else start : m.start]
         owned = m.possessive and re.search(r"^[^.;]{0,40}\b(?:in|at|across)\s$", gap)
         teller = "," in gap and re.match(r"\s(?:said|says|told)\b", sentence[m.end : m.end + 6])
         if (

@@ -56,6 +56,8 @@ class Finding:
     """What makes every sentence that tells it doubtful; see `acceptance.doubts`."""
     odds: float = 0.0
     """The log-odds of being an investment, the highest of the sentences that tell it."""
+    lead: float = 1.0
+    """How far a cut's company leads the others whose it may be, 1 where far; the highest of the sentences that tell it."""
     orders: list[int] = field(default_factory=list)
     """The lines that tell it: -1 for the title, then the body's sentences from 0."""
 
@@ -100,6 +102,7 @@ def _join(keep: Finding, other: Finding) -> None:
     keep.told += other.told
     keep.doubts &= other.doubts
     keep.odds = max(keep.odds, other.odds)
+    keep.lead = max(keep.lead, other.lead)
     keep.orders += [order for order in other.orders if order not in keep.orders]
     if (
         keep.figure

@@ -167,6 +167,12 @@ def shipped_words() -> frozenset[str]:
 
 
 @cache
+def _common_words() -> frozenset[str]:
+    """Return the keys of shipped companies' names that are words of the language, too."""
+    return frozenset(key(a.name) for c in companies.load() for a in c.aliases if a.needs_context)
+
+
+@cache
 def _houses() -> dict[str, frozenset[str]]:
     """Key of a shipped name → the ids of its company and that company's parent."""
     out: dict[str, frozenset[str]] = {}
@@ -692,6 +698,8 @@ def _may_name(
     if title_case:
         after = after.lower()
     if label in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE", "LAW", "EVENT"):
+        if is_shipped(name, registry) and (_ANY_VERB.match(after) or k not in _common_words()):
+            return True  # "At Upwork roughly a quarter"
         return bool(COMPANY_WORD.search(name)) or bool(COMPANY_ACTS.match(after))
     if label == "PERSON" and " " in name and GIVEN_NAME.match(name) and not COMPANY_WORD.search(name):
         return False
@@ -760,6 +768,7 @@ def _may_name(
         and not label
         and not title_case
         and registry.is_word(name.casefold())
+        and not (is_shipped(name, registry) and k not in _common_words())
         and (not _ACTS.match(after) or (name.endswith("ing") and k not in shipped()))
     )
     return not (
@@ -1046,10 +1055,10 @@ def fits(stand_in: Mention, name: str) -> bool:
 
 
 VERB_NEXT = re.compile(
-    r"^(?:'s)?(?:\s\([^)]{1,30}\))?(?:\s(?:also|now|just|reportedly|recently|already|today|yesterday|alone|itself|has|have|had|will|would|may|could|is|was|are|were|to|on \w+day))*"
+    r"^(?:'s)?(?:\s\([^)]{1,30}\))?(?:\s(?:also|now|just|then|still|too|reportedly|recently|already|today|yesterday|alone|itself|has|have|had|will|would|may|might|must|should|can|could|is|was|are|were|to|on \w+day(?:,\s[A-Z]\w+\.? \d{1,2},)?|(?:earlier |late )?(?:this|last) (?:week|month|year|quarter)|in [A-Z][a-z]+))*"
     r"\s(?!(?:[a-z]+ships|chips|systems|rivals|sales|shares|services|as|its|this|models|tools|users|products|tokens|during|including|following)\b)"
     r"(?:[a-z]{2,}(?:ed|es|ing|s)|raised?|said|spent|spend|put|bought|buy|got|get|led|lead|won|win|paid|pay|set|took|take|made|make|gave|give|sold|sell|"
-    r"built|build|struck|sign|plan|announce|commit|pledge|invest|acquire|close|land|pour|agree|expect|back|secure|bet|will|would|to|has|have|had|is|was|could|may|(?:is|was|has|have|had|does|did|wo|ca)n't)\b"
+    r"built|build|struck|sign|plan|announce|commit|pledge|invest|acquire|close|land|pour|agree|expect|back|secure|bet|cut|let|laid|lay|shed|slash|drop|lost|lose|hit|told|tell|saw|fell|rose|grew|began|went|came|kept|left|sent|shut|wrote|found|did|do|forecast|became|head|write|want|see|hold|will|would|to|has|have|had|is|was|could|may|(?:is|was|has|have|had|does|did|wo|ca)n't)\b"
 )
 """What follows a subject: a verb, perhaps after a ticker and adverbs."""
 APPOSITION = re.compile(
@@ -1061,11 +1070,33 @@ ATTRIBUTE = re.compile(
     r"|^\s(?:rival|competitor|challenger|backer|investor|partner|supplier|customer|spin-?off|spin-?out|veteran)\s(?=[A-Z])"
 )
 """What makes a name part of another's description: "Acme-backed"."""
-_OBJECT_OF = re.compile(
-    r"\b(?:[a-z]{3,}(?:ed|ing)|acquire|buy|bought|own|owns|owned|controls?|backs?|sued|sold|sell|invest|join|beat|overtakes?|overtook|surpass(?:es)?|eclipses?|outpaces?|leapfrogs?|challenges?|told|used?|uses|made|makes|led|leads?|called|named|versus)"
-    r"\s(?:the |its |rival |startup |start-up |(?!(?:that|when|as|after|before|while|but|and|if|whether|because)\b)[a-z][\w-]*\s){0,3}$"
+_WHAT_IT_IS = (
+    r"(?:companies|company|firm|start-?up|scale-?up|group|giant|maker|developer|provider|platform|operator|site|service|app|network|agency|"
+    r"marketplace|publisher|lab|unicorn|specialist|rival|bank|house|chain|business|outfit|tool|studio|exchange|insurer|retailer|lender)"
 )
-"""What makes a name the object of a verb."""
+_OBJECT_OF = re.compile(
+    r"(?<![\w-])(?:(?!based|headquartered|rooted)[a-z]{3,}ed|(?:acquir|buy|purchas|back|join|own|fund|lead|su)ing"
+    rf"|[a-z]{{3,}}ing(?!\s(?:(?!(?:the|its|an?)\s)[a-z][\w-]*\s){{0,2}}{_WHAT_IT_IS}\s$)"
+    r"|acquire|buy|bought|own|owns|owned|controls?|backs?|sued|sold|sell|invest|join|beat|overtakes?|overtook|surpass(?:es)?|eclipses?|outpaces?|leapfrogs?|challenges?|told|used?|uses|made|makes|led|leads?|called|named|costs?|versus)"
+    r"\s(?:the |its |rival |startup |start-up |(?!(?:that|when|as|after|before|while|but|and|if|whether|because)\b)[a-z][\w-]*\s|[A-Z][a-z]+(?:n|sh|ch|se|i)\s){0,3}$"
+)
+"""What makes a name the object of a verb: "acquired Borealis", not "Oslo-based Borealis" nor "coding start-up Borealis"."""
+
+
+_ASIDE = re.compile(r"(?:\s\([^)]{1,30}\))?,\s(?!(?:and|but|while|as|when|after|before|or)\b)[^,;.]{3,80},(?=\s)")
+"""What is told by the way between a subject and its verb: "Acme, twice the size of Borealis, said"."""
+
+
+_SAYS_NEXT = re.compile(r",\s(?:said|says|announced|confirmed|told)\b")
+"""The verb of a subject that itself only describes another: "The airline, Acme Air, said"."""
+
+
+def acts(after: str) -> bool:
+    """Return whether what follows a name makes it a subject: a verb, or an aside and a verb."""
+    if VERB_NEXT.match(after) or APPOSITION.match(after) or _SAYS_NEXT.match(after):
+        return True
+    aside = _ASIDE.match(after)
+    return bool(aside and VERB_NEXT.match(after[aside.end() :]))
 
 
 def is_object(lead: str) -> bool:

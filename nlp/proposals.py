@@ -233,8 +233,7 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
     if not found:
         return None
     plain = _plain(line, at.registry)
-    before = [o.mention for o in found if o.mention and o.mention.end <= figure.start]
-    spans = [(m.end, m.end + apposed.end()) for m in before if (apposed := names.APPOSITION.match(text[m.end :]))]
+    before, spans = chooser.before_figure(found, text, c)
     tiers = {o.link.name: descriptions.tier(draft, o.link.name) for o in found}
     cues = [
         chooser.company_features(

@@ -25,6 +25,7 @@ from nlp import (
     completing,
     document_names,
     drafts,
+    employers,
     entities,
     merging,
     names,
@@ -56,6 +57,7 @@ class Reader:
         "stand_ins": "whom “the company” and “it” stand for",
         "topic": "the company that the article is about",
         "tie_to_ai": "whether the money is for AI",
+        "employers": "the trained choice of whose cut it is",
         "chooser": "the trained choice of an amount's company, and of whether it is an investment",
         "merging": "one claim for what is told twice",
         "acceptance": "leaving out what is not sure enough",
@@ -71,6 +73,7 @@ class Reader:
         unknown: frozenset[str] = frozenset(),
         weights: chooser.Model | None = None,
         accepting: acceptance.Model | None = None,
+        employing: employers.Model | None = None,
     ) -> None:
         """Load the model of named entities.
 
@@ -85,6 +88,7 @@ class Reader:
         self._unknown = unknown
         self._weights = weights
         self._accepting = accepting
+        self._employers = employing
         self.drops: Counter[str] = Counter()
         self._gates = gates
         self._entities = entities.Recogniser(model)
@@ -196,13 +200,18 @@ class Reader:
         yield
         for at in settings:
             for candidate in at.line.candidates:
-                made = statements.cuts(at, candidate) if candidate.type == "layoff" else self._investment(at, candidate)
+                made = self._cuts(at, candidate) if candidate.type == "layoff" else self._investment(at, candidate)
                 if not made:
                     self.drops[f"no_{candidate.type}"] += 1
                 for finding in made:
                     completing.go_on(finding, findings)
                     findings.append(finding)
         return findings
+
+    def _cuts(self, at: Setting, candidate: Candidate) -> list[Finding]:
+        if "employers" in self._disabled:
+            return statements.cuts(at, candidate, None)
+        return statements.cuts(at, candidate, self._employers or employers.load())
 
     def _investment(self, at: Setting, candidate: Candidate) -> list[Finding]:
         proposal = proposals.propose(at, candidate)
@@ -233,6 +242,19 @@ class Reader:
             if c.type == "ai_investment"
         ]
         return [p for p in made if p is not None]
+
+    def employers(self, article: Article) -> list[tuple[Candidate, employers.Options]]:
+        """Return the cuts of an article that may be of several companies: what the choice of employers is trained on."""
+        draft = self._with_entities(article)
+        if draft is None:
+            return []
+        told = [
+            (c, employers.options(at, c))
+            for at in self._settings(draft)
+            for c in at.line.candidates
+            if c.type == "layoff"
+        ]
+        return [(c, found) for c, found in told if found and found.cues]
 
     def standing(self, article: Article, model: stand_ins.Model) -> stand_ins.Standing | None:
         """Return what tells of an article's stand-ins and whom it is about: what their weights are trained on."""

@@ -27,6 +27,10 @@ _OWN_AGENT = re.compile(
     r"^'s?\s(?:[\w-]+\s){0,2}(?:CEO|CFO|chief|boss|founder|shares?|stock|board|unit|management|executives?|spokes\w+|announcement|move|plan|lay-?offs?|cuts|cutbacks|restructuring|redundancies|workforce|headcount|decision|earnings|results|revenue)\b"
 )
 """What a company's name owns and yet is itself the subject: "Acme's shares rose. The company …"."""
+_ITS_HEAD = re.compile(
+    r"\s(?:[Cc]hief [Ee]xecutive|CEO|CFO|COO|[Bb]oss|[Cc]hairman|[Pp]resident|[Ff]ounder|spokes\w+|shares)\b"
+)
+"""What a company's name stands before, no "'s" between, and speaks for it: "Acme CEO Ann Dow said"."""
 _HEADING = re.compile(r"\s?:\s(?![\"'“‘])[^.]*$|\s?$|\s[-–—]\s[^.]*$")
 """What follows the company that heads a passage: "Acme: a second round"."""
 _EMPLOYER_FIELD = re.compile(layoff.EMPLOYER_FIELD)
@@ -47,7 +51,7 @@ _SAYS = "said|says|announced|disclosed|confirmed|reported|revealed"
 _TELLS_OF_ITSELF = re.compile(
     r"(?:\s\([^)]{1,30}\))?(?:,\s[^,;]{3,80},)?\s(?:has |had |also |now |reportedly ){0,2}"
     rf"(?:{_SAYS}|added|warned|estimates|believes|indicated|reiterated|pledged|promised|insists|told (?:\w+ ){{1,4}}?)"
-    r"(?:\s(?:(?!the\b)[\w.-]+\s?){0,5}?)?(?:,\s[^,;]{3,40},)?\s?(?:that\s)?$"
+    r"(?:\s(?:(?!the\b)[\w.-]+\s?|in the (?:spring|summer|autumn|fall|winter)\s?){0,5}?)?(?:,\s[^,;]{3,40},)?\s?(?:that\s)?$"
 )
 """What stands between a company and the stand-in by which it speaks of itself: "Acme said in May that it"."""
 _SAYS_THAT = re.compile(rf"\b(?:{_SAYS})(?:\s[\w.-]+){{0,4}}?\s(?:that\s)?$")
@@ -200,14 +204,14 @@ class Standing:
         ):
             return "heading"
         if linking.stands_oblique(text, m):
-            return "oblique"
-        if names.is_object(lead):
+            return "fronted" if linking.is_fronted(lead) else "oblique"
+        if names.is_object(lead) and not ((verb := names.VERB_NEXT.match(after)) and not verb[0].endswith("ing")):
             return "object"
         if m.start < main or (m.possessive and not _OWN_AGENT.match(after)):
             return "owner"
-        if m.possessive:
+        if m.possessive or _ITS_HEAD.match(after):
             return "agent"
-        return "subject" if names.VERB_NEXT.match(after) or names.APPOSITION.match(after) else "plain"
+        return "subject" if names.acts(after) else "plain"
 
     def kind_of(self, group: str, name: str) -> tuple[str, ...]:
         """Return what is known of a company by its name alone."""
@@ -256,6 +260,10 @@ class Standing:
                     cues["tells"] = 1.0
                 if nearest is None and use.role in _SPOKEN_OF:
                     nearest = use.group
+        if stand_in.name:
+            for use in self.uses(index):
+                if use.group in told and use.mention and use.mention.start >= stand_in.end:
+                    told[use.group]["later"] = 1.0
         near = set(told)
         for use in self.uses(title) if title is not None and index > 0 else ():
             if names.fits(stand_in, use.name):
@@ -418,7 +426,7 @@ def _in_rows(text: str, found: list[Use]) -> list[Use]:
         gap = _ROW_GAP.fullmatch(text, found[n - 1].end, use.mention.start) if row and use.mention else None
         row = [*row, n] if gap else [n]
         role = found[row[0]].role
-        if gap and gap["last"] and role in ("oblique", "object"):
+        if gap and gap["last"] and role in ("oblique", "fronted", "object"):
             for k in row[1:]:
                 found[k] = replace(found[k], role=role)
     return found

@@ -6,7 +6,7 @@ import math
 import re
 
 from newsledger.model import Kind
-from nlp import acceptance, attributes, chooser, dates, document_names, linking, names, prefilter
+from nlp import acceptance, attributes, chooser, dates, document_names, employers, linking, names, prefilter
 from nlp.candidates import Candidate
 from nlp.drafts import Setting
 from nlp.event_types import layoff
@@ -26,33 +26,34 @@ _ALL = re.compile(r"\ball(?: of)?(?: (?:its|the|their))?\s$", re.IGNORECASE)
 _CUT = re.compile(layoff.STRONG_VERB + "|" + layoff.CUT_NOUN, re.IGNORECASE)
 
 
-def cuts(at: Setting, c: Candidate) -> list[Finding]:
-    """Return the cut that a candidate states, of each of several employers where it says so; none without employer."""
+def cuts(at: Setting, c: Candidate, model: employers.Model | None) -> list[Finding]:
+    """Return the cut that a candidate states, of each of several employers where it says so; none without employer.
+
+    Without a model the rules tell whose it is.
+    """
     text = at.text
-    anchor = c.figure or c.percent
-    assert anchor is not None
+    anchor = c.own
     if _FURLOUGH.search(text[max(0, anchor.start - 22) : anchor.end + 22]) and not _CUT.search(text):
         return []
     if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
         return []
-    named = document_names.mentions(at.line, at.registry)
-    links = linking.each(text, c, named)
-    if not links and (link := linking.employer(text, c, named, at.resolve, at.topic)):
-        links = [link]
+    found = [(link, 1.0) for link in linking.each(text, c, document_names.mentions(at.line, at.registry))]
+    if not found and (told := employers.options(at, c)):
+        found = [model.choose(told) if model else (told.rule, 1.0)]
     return [
-        _cut(at, c, link)
-        for link in links
+        _cut(at, c, link, lead)
+        for link, lead in found
         if not names.is_no_company(link.name)
         or names.is_shipped(link.name, at.registry)
         or not names.is_no_company(document_names.full_name(at.registry, at.registry.group(link.name), link.name))
     ]
 
 
-def _cut(at: Setting, c: Candidate, link: Link) -> Finding:
+def _cut(at: Setting, c: Candidate, link: Link, lead: float) -> Finding:
     draft, line, text = at.draft, at.line, at.text
-    anchor = c.figure or c.percent
-    assert anchor is not None
+    anchor = c.own
     f = _finding(at, c, link)
+    f.lead = lead
     zone = text[max(0, c.start - 60) : c.end + 60]
     kind: Kind = "layoff"
     if _BUYOUT.search(zone):
@@ -132,8 +133,7 @@ def _finding(at: Setting, c: Candidate, link: Link) -> Finding:
     if c.percent is not None:
         evidence["percent"] = line.evidence(c.percent.value_start, c.percent.value_end)
         trace["percent"] = f"shape:{c.shape}"
-    anchor = c.figure or c.percent
-    assert anchor is not None
+    anchor = c.own
     status, status_rule = attributes.status(text, c.start, c.end, c.type == "layoff")
     trace["status"] = status_rule
     when = attributes.when(text, min(c.start, anchor.start), anchor.end, draft.stated(line), draft.published)

@@ -62,7 +62,10 @@ def test_those_who_are_employed_or_stay_are_no_cut(reader: Reader, told: str) ->
         ("Larkmoor, in which Oakhelm holds a third, will lay off 600 people.", {("Larkmoor", 600, None)}),
         ("Larkmoor Corp, to which Oakhelm belongs, is cutting 500 salaried jobs.", {("Larkmoor", 500, None)}),
         ("Quillcount counted 244,851 layoffs in technology in 2025.", set()),
-        ("The day before, Quillcount had reported about 80 layoffs at Oakhelm.", {("Oakhelm", 80, None)}),
+        (
+            "Oakhelm makes pumps. The day before, Quillcount had reported about 80 layoffs at Oakhelm.",
+            {("Oakhelm", 80, None)},
+        ),
         ("In January Larkmoor, Tarnhill and Oakhelm announced 52,000 job cuts in all.", set()),
         ("Tarnhill and Oakhelm alone cut nearly 21,000 jobs in a grim August.", set()),
         ("In Argentina Oakhelm laid off about 80 people.", {("Oakhelm", 80, None)}),
@@ -94,3 +97,29 @@ def test_a_town_with_its_state_is_no_employer(reader: Reader) -> None:
 )
 def test_another_firm_than_the_titles_is_told_by_its_sentence(reader: Reader, told: str) -> None:
     assert ("Larkmoor", 11_000, None) in cuts(reader, told, "Oakhelm plans layoffs")
+
+
+@pytest.mark.parametrize(
+    ("title", "told", "expected"),
+    [
+        (
+            "Games makers cut jobs",
+            "Larkmoor axed 1,900 jobs across its studios last month, Tarnhill of America let go of 61 workers and "
+            "Oakhelm has laid off 25 percent of its workforce.",
+            {("Larkmoor", 1900, None), ("Tarnhill", 61, None), ("Oakhelm", None, 25)},
+        ),
+        (
+            "Larkmoor, following Oakhelm, lays off 900 employees",
+            "Larkmoor, which makes routers, said on Monday that it will lay off 900 employees.",
+            {("Larkmoor", 900, None)},
+        ),
+        (
+            "Larkmoor to cut 300 jobs",
+            "Larkmoor will cut 300 jobs, it said on Monday. Oslo-based Oakhelm said in April that it would shed 10,000 "
+            "jobs.",
+            {("Larkmoor", 300, None), ("Oakhelm", 10000, None)},
+        ),
+    ],
+)
+def test_each_of_several_companies_has_its_own_cut(reader: Reader, title: str, told: str, expected: set[Cut]) -> None:
+    assert cuts(reader, told, title) == expected

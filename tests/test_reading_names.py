@@ -140,3 +140,43 @@ def test_a_venture_named_after_two_firms_is_neither() -> None:
         registry.add(name)
     assert not registry.same("Nokia Siemens Networks", "Nokia")
     assert registry.same("Larkfield Bakeries", "Larkfield")
+
+
+@pytest.mark.parametrize(
+    ("lead", "is_object"),
+    [
+        ("Oslo-based ", False),
+        ("In April, the London-based rival ", False),
+        ("the messaging software maker ", False),
+        ("AI coding start-up ", False),
+        ("It acquired ", True),
+        ("It acquired Israeli start-up ", True),
+        ("said it was acquiring start-up ", True),
+        ("a bear market costs the exchange ", True),
+    ],
+)
+def test_a_name_is_no_object_of_a_word_that_only_describes_it(lead: str, is_object: bool) -> None:
+    assert names.is_object(lead) is is_object
+
+
+@pytest.mark.parametrize(
+    ("after", "acts"),
+    [
+        (" cut around 100 people.", True),
+        (" (PLWK) said it would part with 90 people.", True),
+        (" earlier this year set aside $3 billion.", True),
+        (" on Friday, November 14, said it would go on.", True),
+        (", twice the size of Tarnhill, said in the autumn that it would go on.", True),
+        (", said on Wednesday that 90 people will go.", True),
+        (", Tarnhill and Oakhelm shares.", False),
+        (" chips are scarce.", False),
+    ],
+)
+def test_a_name_is_a_subject_where_a_verb_follows_it(after: str, acts: bool) -> None:
+    assert names.acts(after) is acts
+
+
+def test_a_known_name_is_one_whatever_the_recogniser_takes_it_for() -> None:
+    sentence = "At Upwork roughly a quarter of the staff have to go."
+    entities = [(3, len("At Upwork roughly a quarter"), "DATE")]
+    assert [m.name for m in names.mentions(sentence, entities, names.Registry()) if m.kind == "name"] == ["Upwork"]

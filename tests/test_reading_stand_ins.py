@@ -43,7 +43,7 @@ def article(title: str, text: str) -> Article:
         (
             "Owner of Candlewick to cut jobs",
             "Newbold Brands makes pens and candles.\nThe parent company of Sharpline, Inkhurst and Candlewick said "
-            "on Monday that it will lay off 900 people.",
+            "on Monday that it will lay off 900 people. Newbold Brands has 4,000 employees.",
             "Newbold Brands",
             900,
         ),
