@@ -370,6 +370,7 @@ _MONEY = prefilter.Beginning(
 
 
 _GROUPS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+_THREE_DIGITS, _FEW_DIGITS, _YEAR = re.compile(r"\d{3}(?!\d)"), re.compile(r"\d{1,3}"), re.compile(r"(?:19|20)\d\d")
 _REST_OF_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})*[ \u00a0\u202f]$")
 
 
@@ -473,19 +474,15 @@ def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
         return None
     if before == "-" and sentence[max(0, start - 2) : start - 1].isalnum():
         return None
-    if re.match(r"\d{3}(?!\d)", m["low"]) and _REST_OF_GROUPS.search(sentence[max(0, start - 16) : start]):
+    if _THREE_DIGITS.match(m["low"]) and _REST_OF_GROUPS.search(sentence[max(0, start - 16) : start]):
         return None  # the end of "1 710"
     low = number(m["low"])
     high = number(m["high"]) if m["high"] else None
     if low is None or low != int(low) or low < 1:
         return None
-    if re.fullmatch(r"(?:19|20)\d\d", m["low"]) and _YEAR_BEFORE.search(sentence[max(0, start - 12) : start]):
+    if _YEAR.fullmatch(m["low"]) and _YEAR_BEFORE.search(sentence[max(0, start - 12) : start]):
         return None
-    if (
-        high is not None
-        and re.fullmatch(r"\d{1,3}", m["low"])
-        and (m["high"] or "").lower().endswith(("k", "thousand"))
-    ):
+    if high is not None and _FEW_DIGITS.fullmatch(m["low"]) and (m["high"] or "").lower().endswith(("k", "thousand")):
         low *= 1000
     if high is not None and (high <= low or high > low * 20 or high != int(high)):
         return None

@@ -248,7 +248,8 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
     if tail and tail.start() > 20:
         sentence = sentence[: tail.start()]  # a headline's outlet
     for m in _RUN.finditer(sentence):
-        words = [w.span() for w in _SPACELESS.finditer(sentence, m.start(), m.end())]
+        alone = len(m.group().split()) == 1
+        words = [m.span()] if alone else [w.span() for w in _SPACELESS.finditer(sentence, m.start(), m.end())]
         group: list[tuple[int, int]] = []
         kept = _of_shipped(sentence, words) if len(words) > 1 else ()
         for a, b in [*words, (-1, -1)]:
@@ -1037,10 +1038,12 @@ def fits(stand_in: Mention, name: str) -> bool:
     No listed firm is "the startup", no unknown one "the giant", no bank "the retailer", no American firm "the Japanese
     group", none but Apple "the iPhone maker".
     """
+    return stand_in.kind != "anaphor" or _fits(stand_in.name, name)
+
+
+@lru_cache(maxsize=4096)
+def _fits(words: str, name: str) -> bool:
     company = shipped().get(key(name))
-    if stand_in.kind != "anaphor":
-        return True
-    words = stand_in.name
     if (product := _MAKER_OF.search(words)) and (maker := _MAKERS.get(product[1].lower())):
         return key(company.name if company else name) == maker
     if YOUNG.search(words):

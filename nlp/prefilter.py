@@ -148,15 +148,15 @@ class _Forms:
     They match alike but for the control characters that only the one takes for space; a view has none.
     """
 
-    __slots__ = ("_any", "_ascii")
+    __slots__ = ("any", "ascii")
 
     def __init__(self, pattern: str, flags: int = 0, ascii_pattern: str | None = None) -> None:
-        self._any = re.compile(pattern, flags)
-        self._ascii = re.compile(pattern if ascii_pattern is None else ascii_pattern, flags | re.ASCII)
+        self.any = re.compile(pattern, flags)
+        self.ascii = re.compile(pattern if ascii_pattern is None else ascii_pattern, flags | re.ASCII)
 
     def of(self, text: str) -> re.Pattern[str]:
         """Return the form to try on a text."""
-        return self._ascii if text.isascii() else self._any
+        return self.ascii if text.isascii() else self.any
 
 
 class Guarded:
@@ -206,18 +206,20 @@ class Guarded:
 class Beginning:
     """A rule's pattern that is tried only where its first characters stand: at few places of a sentence."""
 
-    __slots__ = ("_begin", "_forms", "flags", "pattern")
+    __slots__ = ("_any", "_ascii", "flags", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0, *, not_after: str = "") -> None:
         """Compile a pattern. `not_after` are the characters, as in a class, that it asks not to stand before it."""
         self.pattern, self.flags = pattern, flags
-        self._forms = _Forms(pattern, flags)
+        whole = _Forms(pattern, flags)
         openings = _openings(_parser.parse(pattern, flags))
-        self._begin = _Forms(_beginnings(openings, not_after), re.DOTALL, _beginnings(_of_ascii(openings), not_after))
+        begin = _Forms(_beginnings(openings, not_after), re.DOTALL, _beginnings(_of_ascii(openings), not_after))
+        # bound once: a sentence is searched for hundreds of patterns
+        self._any, self._ascii = (begin.any.search, whole.any.match), (begin.ascii.search, whole.ascii.match)
 
     def search(self, text: str, at: int = 0) -> re.Match[str] | None:
         """Return the first match from `at` on, as `re` finds it."""
-        begins, whole = self._begin.of(text).search, self._forms.of(text).match
+        begins, whole = self._ascii if text.isascii() else self._any
         while (begin := begins(text, at)) is not None:
             if (match := whole(text, begin.start())) is not None:
                 return match
