@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from bench import scoring
 from bench.train import bounds, conditional_logit, matrix
 from nlp import chooser, linear
 from nlp.wording import Features
@@ -22,6 +24,11 @@ class Choice:
     weight: float
     options: Sequence[Features]
     right: list[bool]
+
+
+def is_company(event: Mapping[str, Any], name: str) -> bool:
+    """Return whether a name is that of an event's company."""
+    return scoring.same_company(event, {"type": event["type"], "company": name, "counterparty": []})
 
 
 def fit(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench import predictions, scoring
-from bench.choices import Choice, fit, tell
+from bench.choices import Choice, fit, is_company, tell
 from bench.train import fold, side, sources, write_weights
 from nlp import employers
 
@@ -38,13 +38,7 @@ def choices(docs: Sequence[dict[str, Any]]) -> list[Choice]:
         for c, told in reader.employers(predictions.article(d)):
             figure = {"count": c.figure.low, "count_high": c.figure.high} if c.figure else {"percent": c.own.low}
             stated = [g for g in golds if states(g, figure)]
-            right = [
-                any(
-                    scoring.same_company(g, {"type": "layoff", "company": link.name, "counterparty": []})
-                    for g in stated
-                )
-                for link in told.links
-            ]
+            right = [any(is_company(g, link.name) for g in stated) for link in told.links]
             out.append(Choice(side(d), d["group"], d["weight"], told.cues, right))
     return out
 

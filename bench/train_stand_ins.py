@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from bench import predictions, scoring
-from bench.choices import Choice, fit, tell
+from bench import predictions
+from bench.choices import Choice, fit, is_company, tell
 from bench.train import fold, side, sources, write_weights
 from nlp import document_names, names, stand_ins
 from nlp.candidates import Candidate
@@ -61,10 +61,6 @@ def _states(event: dict[str, Any], c: Candidate) -> bool:
     return any(f and value and abs(f.low - value) <= 0.01 * value for f, value in told)
 
 
-def _is_company(event: dict[str, Any], name: str) -> bool:
-    return scoring.same_company(event, {"type": event["type"], "company": name, "counterparty": []})
-
-
 def _speaks_of(event: dict[str, Any], c: Candidate, mentions: Sequence[Mention]) -> list[Mention]:
     """Return the stand-ins of a sentence that are taken for the company of an event told there.
 
@@ -73,7 +69,7 @@ def _speaks_of(event: dict[str, Any], c: Candidate, mentions: Sequence[Mention])
     """
     before = [m for m in mentions if m.start < c.own.start]
     found = [m for m in before if stand_ins.is_stand_in(m)]
-    named = [m for m in mentions if m.kind == "name" and _is_company(event, m.name)]
+    named = [m for m in mentions if m.kind == "name" and is_company(event, m.name)]
     if not named:
         return found[:1] + found[1:][-1:] or [names.UNTOLD]
     return [
@@ -85,7 +81,7 @@ def _speaks_of(event: dict[str, Any], c: Candidate, mentions: Sequence[Mention])
 
 def _example(document: dict[str, Any], found: Sequence[tuple[str, Cues]], events: Sequence[dict[str, Any]]) -> Choice:
     """Return the companies found, those of the events being right."""
-    right = [any(_is_company(e, name) for e in events) for name, _ in found]
+    right = [any(is_company(e, name) for e in events) for name, _ in found]
     return Choice(side(document), document["group"], document["weight"], [cues for _, cues in found], right)
 
 

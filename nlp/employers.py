@@ -73,7 +73,7 @@ def options(at: Setting, c: Candidate) -> Options | None:
         return None
     found = chooser.options(c, text, rule, mentions, at.resolve, at.topic)
     groups = tuple(registry.group(o.link.name) for o in found)
-    if len({registry.group(rule.name), *groups}) < 2 or len(set(groups)) < 2:
+    if len(set(groups)) < 2:
         return Options((), (), (), rule)
     return Options(tuple(o.link for o in found), groups, tuple(_cues(at, c, rule, found)), rule)
 
@@ -82,7 +82,6 @@ def _cues(at: Setting, c: Candidate, rule: Link, found: Sequence[chooser.Option]
     """Return the cues for and against each option."""
     text, registry = at.text, at.registry
     before, spans = chooser.before_figure(found, text, c)
-    tells = [bool(o.mention and linking.TELLS.match(text, o.link.end)) for o in found]
     return [
         chooser.company_features(
             option,
@@ -93,16 +92,11 @@ def _cues(at: Setting, c: Candidate, rule: Link, found: Sequence[chooser.Option]
             same=registry.same,
             topic=at.topic,
             headed=names.key(option.link.name) in registry.headed,
-            described="",
-            supplies=False,
-            stream="",
-            plain="",
             before_it=before,
             in_apposition=any(a < option.link.start < b for a, b in spans),
             told=registry.counts[names.key(option.link.name)],
             standing=document_names.standing(option.link.name, registry),
-            pairs=None,
         )
-        | ({"tells": 1.0} if told_by_it else {})
-        for option, told_by_it in zip(found, tells, strict=True)
+        | ({"tells": 1.0} if option.mention and linking.TELLS.match(text, option.link.end) else {})
+        for option in found
     ]
