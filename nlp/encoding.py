@@ -24,8 +24,13 @@ from threadpoolctl import threadpool_limits
 MOST_WORDS = 14_000
 """Words whose vectors are kept, 400 bytes each; then all are forgotten and learned anew."""
 
-FEWEST_ROWS = 32
-"""Rows that are multiplied at least: of fewer, the sums would differ in their last digits from those of many."""
+ROWS = 48
+"""Rows are multiplied so many at a time, a multiple of what any kernel of OpenBLAS takes at once: those left over it adds up
+in another order, and the sums of a word would differ in their last digits by what stands beside it."""
+
+EDGE = 8
+"""Columns of nothing on both sides of a matrix that is multiplied with: in the outermost ones some kernels add up in an
+order of their own for every other rows."""
 
 TILES = 192
 """Tiles of four words that are encoded at a time: what is computed of them stays in the processor's cache."""
@@ -38,6 +43,10 @@ _KNOWN = {
 }
 
 
+def _whole(rows: int) -> int:
+    return -(-rows // ROWS) * ROWS
+
+
 class _Operations(NumpyOps):  # type: ignore[misc]
     """thinc's operations, but products of matrices as numpy makes them: in a third of the time."""
 
@@ -46,12 +55,13 @@ class _Operations(NumpyOps):  # type: ignore[misc]
     ) -> _Floats:
         x, y = x.T if trans1 else x, y.T if trans2 else y
         rows = len(x)
-        if rows < FEWEST_ROWS:
-            x = np.concatenate((x, np.zeros((FEWEST_ROWS - rows, x.shape[1]), dtype=x.dtype)))
-        product: _Floats = np.dot(x, y)[:rows] if rows < FEWEST_ROWS else np.dot(x, y, out=out)
-        if out is not None and product is not out:
-            out[:] = product
-        return product if out is None else out
+        if missing := _whole(rows) - rows:
+            x = np.concatenate((x, np.zeros((missing, x.shape[1]), dtype=x.dtype)))
+        product: _Floats = np.dot(x, np.pad(y, ((0, 0), (EDGE, EDGE))))[:rows, EDGE:-EDGE]
+        if out is None:
+            return np.ascontiguousarray(product)
+        out[:] = product
+        return out
 
 
 class QuickRecogniser(EntityRecognizer):  # type: ignore[misc]
@@ -167,7 +177,7 @@ class _Block(NamedTuple):
     """A layer that looks at each word and its neighbours."""
 
     weights: _Floats
-    """Of each of the six products: width by (pieces × width)."""
+    """Of each of the six products: width by (pieces × width), and the edges."""
     bias: _Floats
     scale: _Floats
     shift: _Floats
@@ -191,7 +201,8 @@ def _blocks(layers: Model[Any, Any]) -> list[_Block]:
         bias: Any = maxout.get_param("b").T.ravel()
         by_place = weights.reshape(width, pieces, 3, width)
         combined = np.einsum("xk,opki->xipo", _COMBINED, by_place).reshape(6, width, pieces * width)
-        blocks.append(_Block(np.ascontiguousarray(combined, dtype="f"), bias, scale, shift, beyond))
+        edged = np.pad(combined, ((0, 0), (0, 0), (EDGE, EDGE))).astype("f")
+        blocks.append(_Block(edged, np.pad(bias, EDGE), scale, shift, beyond))
         whole = np.einsum("opki,i->po", by_place, beyond).ravel() + bias
         after = whole.reshape(pieces, width).max(axis=0, keepdims=True).astype("f")
         _normalise(after, scale, shift)
@@ -216,12 +227,12 @@ def _encode(model: Model[Any, Any], texts: list[_Floats], is_train: bool) -> tup
     blocks: list[_Block] = model.attrs["blocks"]
     width = texts[0].shape[1]
     needed = [(len(text) + 7) // 4 for text in texts]
-    most = max(TILES, *needed)
+    most = _whole(max(TILES, *needed))
     room = _Room(most, blocks[0].weights.shape)
     out: list[_Floats] = []
     for begin, end in _together(needed, most):
         starts = np.array([0, *accumulate(needed[begin:end])])
-        tiles = np.zeros((max(FEWEST_ROWS, starts[-1]), 4, width), dtype="f")
+        tiles = np.zeros((_whole(starts[-1]), 4, width), dtype="f")
         rows = tiles.reshape(-1, width)
         places = [(4 * start + 2, text) for start, text in zip(starts.tolist(), texts[begin:end], strict=False)]
         for place, text in places:
@@ -305,9 +316,9 @@ def _add_layer(tiles: _Floats, firsts: _Floats, lasts: _Floats, block: _Block, r
 
 
 def _best(pieces: _Floats, out: _Floats) -> None:
-    """Take the greatest of each word's pieces, which stand beside each other."""
+    """Take the greatest of each word's pieces, which stand beside each other between the edges."""
     width = out.shape[1]
-    first, *others = [pieces[:, begin : begin + width] for begin in range(0, pieces.shape[1], width)]
+    first, *others = [pieces[:, begin : begin + width] for begin in range(EDGE, pieces.shape[1] - EDGE, width)]
     np.maximum(first, others[-1] if others else first, out=out)
     for other in others[:-1]:
         np.maximum(out, other, out=out)
