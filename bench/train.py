@@ -39,7 +39,7 @@ LEAST = 0.3
 LEAST_SEEN = 3
 """Documents in which a feature must stand to have a weight."""
 COMPANY_PENALTY = (1.0, 1.5)
-AMOUNT_PENALTY = (2.0, 16.0)
+AMOUNT_PENALTY = (2.0, 10.0)
 KIND_PENALTY = (0.3, 1.2)
 """How strongly weights are held to what they are taken for before any document is seen: of a cue, of a single word."""
 _WORD = re.compile(r"[lr](?:\d+=|:)|title:|name[+-]|(?:name|anaphor|pronoun)[<>]")
@@ -92,9 +92,9 @@ COMPANY_SIGNS = {
     apposed-then-trigger rule=subject rule=owner rule=anaphor-subject described=ai buys-here only-named
     raise/acts=raise spend/acts=give spend/acts=build buy/acts=buy contract/acts=buy contract/acts=give
     contract/downstream contract/awards spend/money-from contract/money-from
-    gives-what-another-gets paired gapped raise/which-acts=raise spend/which-acts=give raise/next-for""",
-    -1: """object oblique attribute one-of-several one-of-two other-subject distance apart=2 apart=3 label=GPE
-    label=LOC label=NORP label=PERSON sells-here after-led-by raise/leads-round raise/venture-name
+    gives-what-another-gets paired gapped raise/which-acts=raise spend/which-acts=give raise/next-for sold-to""",
+    -1: """given bought-from object oblique attribute one-of-several one-of-two other-subject distance apart=2 apart=3
+    label=GPE label=LOC label=NORP label=PERSON sells-here after-led-by raise/leads-round raise/venture-name
     raise/described=investor contract/supplies no-rule in-apposition name=plain name=person
     ruled-out ruled-out=giver ruled-out=target ruled-out=people ruled-out=apart ruled-out=seller
     raise/acts=give raise/acts=buy spend/undergoes=give buy/undergoes=buy contract/acts=supply contract/upstream
@@ -114,7 +114,8 @@ AMOUNT_SIGNS = {
     company-outsider-reckons company-ruled-out company-in-apposition company-name=plain company-name=person
     company-attribute company-label=PERSON company-label=GPE company-distance company-apart=3 company-kind=pronoun
     company-kind=anaphor by=chosen-topic crowd doubt=debt doubt=no-round doubt=no-compute doubt=seller-alone
-    shape=ruled-out""",
+    shape=ruled-out is-worth market-move parts-with between-them called-off pay-of-staff subsidy doubtful other-trade
+    no-ai""",
 }
 """Cues that can only speak for, or only against, whatever few documents say."""
 SIDES = {
@@ -463,7 +464,7 @@ def fold(group: str, folds: int) -> int:
 
 
 def _places(data: Sequence[Example], weights: dict[str, float]) -> list[tuple[int, float]]:
-    return [chooser.best(linear.score(weights, f) for f in e.proposal.cues) for e in data]
+    return [chooser.best([linear.score(weights, f) for f in e.proposal.cues], e.proposal.companies) for e in data]
 
 
 def train(data: Sequence[Example], folds: int = 4) -> chooser.Model:

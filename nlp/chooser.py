@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -112,7 +112,7 @@ _FROM_ON = re.compile(
     r"^[^.;]*?\b(?:from|led by|co-led by|backed by|by|including|with participation|with backing|alongside|joined by|investors?)\b(?![^.;]*\b(?:into|raised|for its|round (?:in|for)|invest(?:ed|ment|ments)? in|stake in)\s)"
 )
 _INTO = re.compile(
-    r"(?:\b(?:into|invest(?:s|ed|ing|ment|ments)?(?: \S+){0,4} in|stake in|shares in|bet on|owns?|acquisitions? of|purchases? of|takeovers? of|buyouts? of|acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:es|ed|ing)|snap(?:s|ped) up|scoop(?:s|ed) up|swallow(?:s|ed))"
+    r"(?:\b(?:into|invest(?:s|ed|ing|ment|ments)?(?: \S+){0,7} in|(?:commitments?|pledges?|promises?|cheques?|checks?) (?:to|for)|(?:commit|pledg|promis)(?:s|es|ed|ted|ing|ting)(?: \S+){1,5} to|stake in|shares in|bet on|owns?|acquisitions? of|purchases? of|takeovers? of|buyouts? of|acquir(?:e|es|ed|ing)|buy(?:s|ing)?|bought|purchas(?:es|ed|ing)|snap(?:s|ped) up|scoop(?:s|ed) up|swallow(?:s|ed))"
     r"\s(?:the\s|its\s|rival\s|an?\s|[a-z][\w'-]*\s|AI\s|British\s|Israeli\s|French\s|Chinese\s|U\.S\.\s){0,6})$"
 )
 
@@ -128,6 +128,10 @@ _RIVAL = re.compile(
 _SPEAKS = re.compile(r"^\s(?:said|says|announced|told|confirmed|added|plans|will)\b")
 _PROGRAMME = re.compile(r"\s(?:Fund|Plan|Initiative|Programme|Program|Project|Act)$")
 _STATE_ACTS = re.compile(r"(?:,\sand|,\swhile|\bthat|\bas|;)\s(?:the\s)?(?:[A-Z]\w+\s){0,2}government\b")
+_LEFT = re.compile(
+    r"(?:\b[Ee]x-|\b[Ff]ormer\s|\b(?:left|leaving|quits?|departed|alumni of|veterans? of)\s(?:the\s|[a-z-]+\s){0,3})$"
+)
+"""Before the firm that those who act have left: "Ex-Acme engineers raise"."""
 _PEOPLE_OF = re.compile(
     r"^(?:(?:,|\s(?:and|&))\s(?:and\s)?[A-Z][\w&]+){0,3}(?:'s)?\s(?:[A-Z][\w&]+\s)?(?:executives?|employees?|engineers?|researchers?|alum\w*|veterans?|co-founders?|founders?|staffers?|scientists?|managers?)\b"
 )
@@ -154,9 +158,13 @@ _SUPPLIES = re.compile(
 )
 """What makes a company the one that supplies, not the one that pays."""
 _SUPPLIED = re.compile(
-    r"\b(?:provid|suppl|sell|sold|deliver|host|rent|leas|giv)\w*\s(?:[^.;,]{0,60}\s)?(?:to|for)\s(?:the\s)?$|\b(?:suppl(?:y|ies|ied|ying)|giv(?:e|es|ing)|orders? from|commitments? from|customer)\s(?:the\s)?$"
+    r"\b(?:provid|suppl|sell|sold|deliver|host|rent|leas|giv)\w*\s(?:[^.;,]{0,60}\s)?(?:to|for)\s(?:the\s|an?\s|[A-Z][\w.]*'s\s|[a-z-]+\s|AI\s|U\.S\.\s){0,4}$|\b(?:suppl(?:y|ies|ied|ying)|giv(?:e|es|ing)|orders? from|commitments? from|customer)\s(?:the\s)?$"
 )
 """What makes the company after it the one supplied, which pays."""
+_BOUGHT_FROM = re.compile(
+    r"\b(?:buy|purchas|rent|leas|order|procur|worth of|of)\w*\s[^.;]{0,60}\bfrom\s(?:the\s|an?\s|[A-Z][\w.]*'s\s|[a-z-]+\s|AI\s|U\.S\.\s){0,4}$"
+)
+"""Before who sells what is ordered."""
 _SELLER = prefilter.Beginning(ai_investment.SELLER_SUBJECT, re.IGNORECASE, not_after=r"\w")
 
 
@@ -178,7 +186,12 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
         return "state"
     if m.kind == "name" and _AMONG_INVESTORS.match(after):
         return "giver"
-    if names.ATTRIBUTE.match(after) or _PEOPLE_OF.match(after) or names.GIVEN_NAME.match(m.name):
+    if (
+        names.ATTRIBUTE.match(after)
+        or _PEOPLE_OF.match(after)
+        or names.GIVEN_NAME.match(m.name)
+        or _LEFT.search(before[-40:])
+    ):
         return "people"
     if m.end <= figure.start and _LIST_OF_MANY.search(_without_tickers(f"{before[-120:]}{m.name}{after[:120]}")):
         return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : figure.start]) else "list"
@@ -297,7 +310,9 @@ _REFERS_BACK = re.compile(r"(?:,|—|-)\s(?:which|who|that|whose)\s(?:[\w']+\s){
 _BOUNDARY = re.compile(
     r"[;:]|\s[—-]\s|,\s(?:and|but|while|as|after|when|with|or)\b|\b(?:while|whereas|because|after|before|since|when|who|which|that|as)\b"
 )
-_OWNER = re.compile(r"^'s?\s(?:[\w-]+,?\s){0,4}$")
+_OWNER = re.compile(
+    r"'s?\s(?:(?!(?:raises|raised|invests|invested|secures|secured|lands|landed|gets|got|spends|spent|puts|pays|paid|buys|bought|builds|built|is|was|has|had|will|and|which|that)\b)[\w-]+,?\s){0,4}"
+)
 _ABOUT = {
     "in": ("in", "into", "of", "on", "behind"),
     "with": ("with",),
@@ -379,6 +394,15 @@ _GAPPED = re.compile(
     r"(?:\s(?:with|at|up to|about|another|some|more than|over|nearly|around|an?|the)){0,3}[\s(:–-]{1,3}"
 )
 """A company right before an amount, its verb left out: "Acme raised $2bn, Borealis $3bn"."""
+_GIVES = re.compile(
+    r"\b(?:offer(?:s|ed|ing)?|promis(?:e|es|ed|ing)|pa(?:y|ys|id|ying)|gives?|gave|given|giving|hand(?:s|ed|ing)?|ow(?:e|es|ed|ing)|len[dt]|lends|grant(?:s|ed|ing)?|award(?:s|ed|ing)?|guarantee[sd]?|"
+    r"bring(?:s|ing)?|brought|sen[dt]|sends|net(?:s|ted)?|earn(?:s|ed)?|buys?|win|wins|won)\s(?:the\s|rival\s|startup\s|start-up\s|AI\s){0,2}$"
+)
+"""Before who is given an amount: "paid Acme $2bn"."""
+_SOLD_TO = re.compile(
+    r"\b(?:go|goes|went|gone|sold|sells?|selling|sale)\s(?:[\w$€£.%'-]+\s){0,7}to\s(?:the\s|an?\s|[a-z-]+\s|[A-Z][\w.]*'s\s){0,3}$"
+)
+"""Before who takes over what is sold."""
 _AWARDED = re.compile(
     r"\b(?:w[io]n(?:s|ning)?|secur(?:e|es|ed|ing)|land(?:s|ed|ing)?|clinch(?:es|ed)|bag(?:s|ged)|receiv(?:es|ed)|awarded|books?|booked)\s(?:[\w$€£.,-]+\s){0,8}?"
     r"(?:contracts?|orders?|deals?|agreements?)\b[^;]{0,80}\s(?:for|from|by|with|to supply|to serve)\s(?:the\s|[a-z][\w-]*\s|AI\s){0,4}$"
@@ -390,7 +414,7 @@ _RECKONS = re.compile(
 )
 """What an analysts' house says of others' money."""
 _THING_OF = re.compile(
-    r"(?:'s)?\s(?:[a-z-]+\s)?(?:shares?|stocks?|stakes?|holdings?|chips?|GPUs?|processors?|bonds|customers?|investors?|backers?|founders?|co-?founders?|executives?|alumni|veterans?|investments?\sin)\b"
+    r"(?:'s)?\s(?:[a-z-]+\s)?(?:shares?|stocks?|stakes?|holdings?|chips?|GPUs?|processors?|bonds|customers?|investors?|backers?|rivals?|competitors?|founders?|co-?founders?|executives?|alumni|veterans?|investments?\sin|compute|computing (?:power|capacity)|capacity)\b"
 )
 """What is a company's own, or held of it, not the company: "Acme shares", "Acme chips"."""
 _GETS_FROM = re.compile(
@@ -529,7 +553,9 @@ def company_features(
     if m.start >= figure.end and (beside := _BESIDE.fullmatch(text, figure.end, m.start)):
         cue(f"next-{beside[1]}")
     if m.end <= figure.start and _GAPPED.fullmatch(text, m.end, figure.start):
-        cue("gapped")
+        cue("given" if _GIVES.search(before[-40:]) else "gapped")
+    if " to " in before[-40:] and _SOLD_TO.search(before[-110:]):
+        cue("sold-to")
     if trade in _OUTSIDERS and _RECKONS.search(text, m.end, max(m.end, figure.start)):
         cue("outsider-reckons")
     if pairs is not None:
@@ -572,7 +598,7 @@ def company_features(
     elif m.end <= trigger and re.match(r"^(?:'s?\s[\w\s-]{1,40})?,\s(?:which|who)\b[^,]*$", gap):
         cue("in-relative")
     if m.possessive:
-        if m.end <= figure.start and _OWNER.match(text[m.end : figure.start]):
+        if m.end <= figure.start and _OWNER.fullmatch(text, m.end, figure.start):
             cue("owns-amount")
         elif re.match(
             r"^'s?\s(?:[\w-]+\s){0,3}(?:purchase|acquisition|takeover|investment|bet|stake|deal|spending|capex|capital|commitment|plans?|pledge|funding|round|raise|series|financing|guidance|forecast|budget)\b",
@@ -592,6 +618,8 @@ def company_features(
                 cue(f"preposition={sort_of}")
     if sort == "contract" and _AWARDED.search(before):
         cue("awards")
+    if sort == "contract" and "from" in before and _BOUGHT_FROM.search(before[-120:]):
+        cue("bought-from")
     oblique = stands_oblique(text, m)
     if oblique and is_fronted(before):
         cue("fronted")
@@ -630,6 +658,12 @@ def company_features(
     return out
 
 
+_OTHER_TRADE = prefilter.Beginning(ai_investment.OTHER_TRADE, re.IGNORECASE, not_after=r"\w")
+_KIN_OF_AI = prefilter.Beginning(ai_investment.KIN_OF_AI, re.IGNORECASE, not_after=r"\w")
+_PEER = re.compile(
+    r"\b(?:[Rr]ivals?|[Cc]ompetitors?|[Cc]ompet(?:es?|ing)|[Pp]eers?|[Cc]ounterparts?|[Ff]ellow|[Nn]ewcomers?|[Uu]pstarts?|[Cc]hallengers?)\b"
+)
+"""What makes a firm one like another of its article."""
 _NOT_FOR_AI = prefilter.Beginning(ai_investment.NOT_MONEY_FOR_AI, re.IGNORECASE, not_after=r"\w")
 _COMPUTE = prefilter.Beginning(ai_investment.COMPUTE, re.IGNORECASE, not_after=r"\w")
 _AGGREGATE = prefilter.Beginning(ai_investment.AGGREGATE_PAYERS, re.IGNORECASE, not_after=r"\w")
@@ -726,6 +760,48 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
             "around",
             r"\b(?:(?:told|ordered|forced|made|liable) to pay|fine[sd]?\b|penalt\w+|damages|settle\w*|compensation|verdict)",
         ),
+        (
+            "is-worth",
+            "near-before",
+            r"\b(?:is|are|was|were|be|been|being|becom(?:e|es|ing)|now|still|once|already|then|itself|company|firm)\s(?:\w+\s){0,2}worth\s(?:\w+\s){0,2}$|\bworth (?:at|of)\s(?:\w+\s){0,2}$",
+        ),
+        ("at", "near-before", r"\bat\s(?:an?\s|the\s|some\s|about\s)?$"),
+        (
+            "market-move",
+            "around",
+            r"\b(?:in (?:a|one|a single) (?:day|week)|market (?:value|capitali[sz]ation|cap)|stock[- ]market|off (?:its|the|their|[\w.]+['’]s)? ?(?:value|market)|(?:share|stock) (?:price|slump|slide|rout|rally)|sell-?off)\b",
+        ),
+        (
+            "parts-with",
+            "before",
+            r"\b(?:part(?:s|ed|ing)? with|drop(?:s|ped)|got rid of|cash(?:es|ed) (?:in|out))\b[^.;]{0,40}$",
+        ),
+        (
+            "took-in",
+            "near-before",
+            r"\b(?:took|taken|takes|brought|brings?|made|makes)(?: in)?\s(?:[a-z]+\s){0,2}$",
+        ),
+        (
+            "between-them",
+            "around",
+            r"\b(?:between them|combined|collectively|in aggregate|jointly|as a group|taken together)\b",
+        ),
+        (
+            "called-off",
+            "before",
+            r"\b(?:not go ahead|scrap(?:s|ped|ping)?|cancel\w*|abandon\w*|shelv\w*|call(?:s|ed)? off|walk\w* away|withdr\w+|pull(?:s|ed) out|halt\w*|fell through|collaps\w+)\b",
+        ),
+        ("pay-of-staff", "around", r"\b(?:bonus(?:es)?|salar(?:y|ies)|compensation|pay packages?|wages)\b"),
+        (
+            "in-cash",
+            "near-after",
+            r"^\s(?:in|of)\s(?:[a-z]+\s)?(?:cash|debt|reserves|assets|revenues?|sales|orders|income|stock|shares|equity|tax\w*)\b",
+        ),
+        (
+            "subsidy",
+            "around",
+            r"\b(?:CHIPS (?:and Science )?Act|subsid(?:y|ies|i[sz]ed)|tax (?:break|credit|relief|incentive)s?|incentives?|state aid)\b",
+        ),
         ("question", "around", r"\?"),
         ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
         ("not", "before", r"\b(?:not|n't|never|no longer|without|instead of|rather than)\b"),
@@ -740,6 +816,17 @@ _CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tupl
 )
 
 
+_LISTED = re.compile(
+    r"[\s•*–—-]*(?:\d{1,2}[.)]\s)?‹N›\s*(?:,[^,:]{1,30})?(?:\([^)]{1,60}\)\s*)?[:,(–—-]*\s*(?:with\s)?"
+)
+"""All that stands before an amount of a list: "• Acme (Oslo, chips): $30 million"."""
+_OF_ROUNDS = re.compile(
+    r"\b(?:funding|fund(?:s|ed)?|rais(?:e|ed|es|ing)|rounds?|deals?|venture|seed|exits?)\b", re.IGNORECASE
+)
+_OF_SPENDING = re.compile(
+    r"\b(?:capex|spen[dt]\w*|capital expend\w*|outlays?|bills?|budgets?|investments?)\b", re.IGNORECASE
+)
+"""What the title of such a list is about."""
 _PRICED = ("contract", "buy")
 """Deals whose price is what they are worth."""
 _WORTH = re.compile(r"\b(?:worth|valued|costs?|priced?)\b[^,;.]{0,30}$")
@@ -808,6 +895,7 @@ def amount_features(
     out[f"as={kind}"] = 1.0
     cue(f"by={link.rule}")
     cue("margin", margin)
+    cue("doubtful", 1 / (1 + math.exp(margin)))
     cue("here", float(link.here))
     for name in (
         "topic",
@@ -879,6 +967,18 @@ def amount_features(
         cue("not-for-ai")
     if _COMPUTE.search(text):
         cue("compute")
+    if _KIN_OF_AI.search(text):
+        cue("kin-of-ai")
+        if not tie.get("sentence"):
+            cue("kin-of-ai/alone")
+    if _PEER.search(text[: figure.start]):
+        cue("peer")
+        if tie.get("title") or tie.get("throughout"):
+            cue("peer/of-ai")
+    if _OTHER_TRADE.search(text[max(0, figure.start - 120) : figure.end + 70]):
+        cue("other-trade")
+        if not tie.get("clause"):
+            cue("other-trade/no-ai")
     ahead = plain[max(0, c.start - 60) : c.start + 1]
     if any(not _FOR_WHOM.search(ahead[: many.start()]) for many in _AGGREGATE.finditer(ahead)):
         cue("aggregate")
@@ -890,6 +990,12 @@ def amount_features(
             if into["what"].count(" ") < 3
             else "into-far-name"
         )
+    if _LISTED.fullmatch(plain, 0, figure.start):
+        cue("listed")
+        if _OF_ROUNDS.search(title):
+            cue("listed-as-round")
+        elif _OF_SPENDING.search(title):
+            cue("listed-as-outlay")
     size = figure.low / _TO_A_DOLLAR.get(figure.currency or "", 1)
     out["small"] = float(size < 1_000_000)
     out["vast"] = float(size > 600_000_000_000)
@@ -948,8 +1054,17 @@ def load(path: Path = WEIGHTS) -> Model:
     return Model(data["company"], data["amount"], data["kinds"], data["least"])
 
 
-def best(scores: Iterable[float]) -> tuple[int, float]:
-    """Return the index of the highest score, and its lead over the second."""
-    ordered = sorted(((s, -i) for i, s in enumerate(scores)), reverse=True)
-    lead = ordered[0][0] - ordered[1][0] if len(ordered) > 1 else 5.0
-    return -ordered[0][1], min(lead, 5.0)
+def best(scores: Sequence[float], companies: Sequence[str]) -> tuple[int, float]:
+    """Return the place of the best option of the likeliest company, and the log-odds of that company, 5 at most.
+
+    `companies` tells of each option which company it is: several may be of one, and what speaks for it adds up.
+    """
+    top = max(scores)
+    shares = [math.exp(score - top) for score in scores]
+    of_company = dict.fromkeys(companies, 0.0)
+    for company, share in zip(companies, shares, strict=True):
+        of_company[company] += share
+    chosen = max(of_company, key=lambda company: of_company[company])
+    place = max((p for p, company in enumerate(companies) if company == chosen), key=lambda p: scores[p])
+    rest = sum(share for company, share in of_company.items() if company != chosen)
+    return place, min(5.0, math.log(of_company[chosen] / rest)) if rest else 5.0

@@ -58,9 +58,14 @@ def _describes(description: _Description, text: str, word: str) -> bool:
 
 _MAKER = r"(?:(?:chip|semiconductor|cloud|data[- ]cent(?:er|re)|GPU|hardware|memory|server|comput(?:e|ing)|infrastructure)s?[\s-](?:[\w-]+\s)?(?:start-?up|maker|firm|company|provider|operator|specialist|developer|giant|supplier|manufacturer|unicorn|business|group)|chipmaker|neocloud|hyperscaler|foundry)"
 
+_WARES = r"(?:chips?|GPUs?|processors?|accelerators?|semiconductors?|memory|servers?|cloud|data[- ]cent(?:er|re)s?|comput(?:e|ing)|AI infrastructure)\b"
+_MAKES = rf"(?:providers?|operators?|developers?|owners?|builders?|makers?|sellers?|suppliers?|designers?|manufacturers?) of\s[^.;,]{{0,40}}\b{_WARES}"
+_SELLS = rf"(?:rents?(?: out)?|leases?(?: out)?|sells?|makes?|designs?|supplies|provides?|hosts?|operates?)\s[^.;,]{{0,40}}\b{_WARES}"
+"""What sellers of chips and compute sell, what they are called by it, and what they do with it."""
+
 _SUPPLIER = _Description.of(
     rf"\b{_MAKER},?\s",
-    rf"[^.;,]{{0,25}}(?:, (?:an?|the|which is an?)| is an?)\s[^.;,]{{0,40}}\b{_MAKER}\b",
+    rf"[^.;,]{{0,25}}(?:(?:, (?:an?|the|which is an?)| is an?)\s[^.;,]{{0,40}}\b(?:{_MAKER}|{_MAKES})|, (?:{_MAKES}|(?:which|that) {_SELLS}))",
     re.IGNORECASE,
 )
 """A firm called just that, by words beside its name."""
@@ -76,13 +81,21 @@ _INVESTOR = _Description.of(
 )
 
 
+_NAMED_SO = re.compile(
+    r"\b(?:Compute|Clouds?|Data ?Cent(?:er|re)s?|Semi(?:con|conductors?)?|Chips?|Silicon|Micro(?:n|electronics|systems|devices)?|Hosting)\b"
+)
+"""A name that tells what its bearer sells."""
+
+
 def supplies(draft: Draft, name: str) -> bool:
     """Return whether the article calls a company a maker or provider of chips, compute or data centres."""
     if name not in draft.supplying:
         word = names.clean(name).split()[0]
         lower = word.lower()
-        draft.supplying[name] = chooser.sector(name) in _SUPPLIERS or any(
-            lower in line.text.lower() and _SUPPLIER.of_name(line.text, word) for line in draft.lines[:12]
+        draft.supplying[name] = (
+            chooser.sector(name) in _SUPPLIERS
+            or bool(_NAMED_SO.search(name))
+            or any(lower in line.text.lower() and _SUPPLIER.of_name(line.text, word) for line in draft.lines[:12])
         )
     return draft.supplying[name]
 

@@ -51,8 +51,7 @@ class Model:
         if not told.cues:
             return told.rule, 1.0
         scores = [linear.score(self.weights, cues) for cues in told.cues]
-        place, _ = chooser.best(scores)
-        lead = scores[place] - max(s for s, g in zip(scores, told.groups, strict=True) if g != told.groups[place])
+        place, lead = chooser.best(scores, told.groups)
         chosen = told.links[place]
         same = (chosen.name, chosen.start) == (told.rule.name, told.rule.start)
         return told.rule if same else chosen, min(lead / FAR, 1.0)

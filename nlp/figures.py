@@ -223,6 +223,10 @@ CURRENCIES: dict[str, str] = {
     "₫": "VND",
     "₦": "NGN",
     "₴": "UAH",
+    "NIS": "ILS",
+    "SR": "SAR",
+    "QR": "QAR",
+    "Tk": "BDT",
     "฿": "THB",
     "R": "ZAR",
     "CHF": "CHF",
@@ -352,7 +356,7 @@ _ANY_MARK = "|".join(re.escape(m) for m in sorted(CURRENCIES, key=len, reverse=T
 _LARGE = rf"(?:\d[\d,]{{4}}|{DIGITS}(?:\s?(?:-|to|and|or)\s?(?:{_MARK})?\s?{DIGITS})?[\s-]?(?:{_SCALE})\b)"
 LARGE_MONEY = (
     rf"(?<![\w])(?:(?-i:{_EXACT_MARK})|{_ANY_MARK})\s?{_LARGE}|(?<![\w])(?-i:R)\s?{DIGITS}[\s-]?(?:{_SCALE})\b"
-    rf"|(?:\d[\d,]{{3}}\d(?:\.\d+)?|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}|(?:{_WORD})(?:{_SCALE})))\s(?:{_NAME})\b"
+    rf"|(?:\d[\d,]{{3}}\d(?:\.\d+)?|\d[\s-]?(?:{_SCALE})|\b(?:{_WORD}|hundred|dozen|{_SCALE}|(?:{_WORD})(?:{_SCALE})))[\s-](?:{_NAME})\b"
     rf"|\d\s?(?:{_SCALE})\s?[€£₹]"
 )
 """What every amount of 10,000 or more has: a mark and a large number, a number and a currency's name, a scale and a mark."""
@@ -361,7 +365,7 @@ _MONEY = prefilter.Beginning(
     rf"(?<![A-Za-z])(?P<mark>{_MARK})\s?(?P<low>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b)?(?P<plus>\+)?"
     rf"(?:\s?(?:-|to|and|or)\s?(?P<mark2>{_MARK})?\s?(?P<high>{DIGITS})[\s-]?(?P<scale2>{_SCALE})\b)?"
     rf"(?:\s(?P<after>{_NAME})\b)?"
-    rf"|(?P<nlow>{DIGITS}|(?:half )?an?\b|{NUMBER_WORDS})(?:[\s-]?(?P<nscale>{_SCALE})\b)?(?:\s?(?:-|to|and)\s?(?P<nhigh>{DIGITS})[\s-]?(?P<nscale2>{_SCALE})\b)?\s(?P<name>{_NAME})\b"
+    rf"|(?P<nlow>{DIGITS}|(?:half )?an?\b|{NUMBER_WORDS})(?:[\s-]?(?P<nscale>{_SCALE})\b)?(?:\s?(?:-|to|and)\s?(?P<nhigh>{DIGITS})[\s-]?(?P<nscale2>{_SCALE})\b)?[\s-](?P<name>{_NAME})\b"
     rf"|(?P<blow>{DIGITS})\s?(?P<bscale>{_SCALE})\s?(?P<bmark>[€£₹])"
     rf"))",
     re.IGNORECASE,
@@ -578,10 +582,13 @@ def money(sentence: str) -> list[Figure]:
     place = 0
     while m := _MONEY.search(sentence, place):
         place = m.end()
-        figure = None if m["high"] and _APART.search(sentence[: m.start("value")]) else _amount(m, sentence)
-        if figure is None and m["high"] and (figure := _amount(m, sentence, lone=True)):
+        two = m["high"] or m["nhigh"]
+        figure = None if two and _APART.search(sentence[: m.start("value")]) else _amount(m, sentence)
+        if figure is None and two and (figure := _amount(m, sentence, lone=True)):
             place = figure.end
         if figure is None:
+            if m["nhigh"]:
+                place = m.start("nhigh")
             continue
         if found and re.fullmatch(
             r"\s?[(\[]\s?(?:about |around |roughly |or |some |~|approximately |nearly |more than |over )?",
@@ -627,6 +634,13 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
         currency = _named(m["name"])
         words = m["nlow"].lower()
         scale = (m["nscale"] or "").lower()
+        top = number(m["nhigh"]) if m["nhigh"] and not lone else None
+        if lone and not scale:
+            return None
+        if top is not None and not scale:
+            if _YEAR.fullmatch(words):
+                return None  # "in 2026 to 21 billion won"
+            scale = (m["nscale2"] or "").lower()
         if words in ("a", "an", "half a", "half an"):
             if not scale or len(scale) < 4:
                 return None
@@ -636,10 +650,7 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
         if not scale and (base is None or base < 1000):
             return None
         factor = _MONEY_SCALES.get(scale, 1)
-        top = number(m["nhigh"]) if m["nhigh"] else None
         top_factor = _MONEY_SCALES.get((m["nscale2"] or "").lower(), factor)
-        if top is not None and not m["nscale"]:
-            factor = top_factor
     else:
         currency = CURRENCIES.get(m["bmark"])
         base, top = number(m["blow"]), None
@@ -651,7 +662,7 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
     high = top * top_factor if top is not None else None
     end = m.end("value")
     if lone:
-        end = m.end("scale") if m["scale"] else m.end("low")
+        end = next(m.end(part) for part in ("scale", "nscale", "low") if m[part])
     if high is not None and (high <= low or high > low * 1000):
         return None
     if high is not None and "and" in m["value"].lower() and not m["value"].lower().startswith("between"):

@@ -504,12 +504,12 @@ _AI_NOUN = re.compile(
 
 _TRADE = r"(?:Insur|Fin|Agri|Ed|Health|Med|Prop|Legal|Reg|Climate|Clean|Food|Deep)tech"
 _KIND_FIRST = re.compile(
-    r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|[A-Z]?[\w-]*[Mm]aker|Developer|Provider|Designer|App|Chain|Retailer|Grocer|Exchange|Lender|Insurer|Carrier|Operator|Publisher|"
+    r"(?:[A-Z][\w'-]*\s){0,3}?(?:Start-?[Uu]p|Firm|Company|Giant|Unicorn|[A-Z]?[\w-]*[Mm]aker|Developer|Provider|Designer|App|Chain|Retailer|Grocer|Exchange|Lender|Insurer|Carrier|Operator|Publisher|Brand|Brokerage|Outsourcer|Conglomerate|Newcomer|Telco|Miner|"
     rf"{_TRADE}|(?:Ag|Mar|Bio)tech|[\w.]+-(?:Based|based|Owned|owned|Listed|listed))\s(?=\S)"
 )
 """A headline's description of a firm before its name."""
 _KIND_ALONE = re.compile(
-    rf"(?:{_TRADE}|Smaller|Larger|Bigger|Fellow|Supplier|Peer|Rival|Competitor|Compatriot|Insurer|Lender|Retailer|Publisher|Brewer|Grocer|(?:House|Home)builder|Startup|"
+    rf"(?:{_TRADE}|Smaller|Larger|Bigger|Fellow|Supplier|Peer|Rival|Competitor|Compatriot|Insurer|Lender|Retailer|Publisher|Brewer|Grocer|(?:House|Home)builder|Startup|Brokerage|Outsourcer|Railroad|Conglomerate|Newcomer|Telco|"
     r"[A-Z][a-z]{2,}maker|[\w.]+-based)\s(?=\S)"
 )
 """One word that tells of what sort the firm is whose name follows, and with which no firm's own name begins."""
@@ -571,13 +571,18 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
         start += m.end()  # "AI Chip Startup Acme"
     if (m := _OFFICE.search(sentence[start:end])) and m.start():
         end = start + m.start()  # "Acme Chief Financial Officer Ann Dow"
-    if title_case and (m := _HEADLINE_VERB.search(sentence[start:end])) and m.start():
+    for m in _HEADLINE_VERB.finditer(sentence[start:end]) if title_case else ():
         verb = m[1].casefold()
-        if verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
+        if m.start() and verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
             end = start + m.start()  # "Acme Purchases Beta"
+            break
     if (
         (m := _OF_PLACE.search(sentence[start:end]))
-        and (is_place(m[1]) or COMPANY_WORD.search(sentence[start : start + m.start()]))
+        and (
+            is_place(m[1])
+            or COMPANY_WORD.search(sentence[start : start + m.start()])
+            or registry.organisations[key(sentence[start : start + m.start()])]
+        )
         and not _BODY_OF.search(sentence[start:end])
         and key(sentence[start:end]) not in shipped()
     ):

@@ -77,6 +77,8 @@ class Proposal:
     """The company that the rules of linking name."""
     others: tuple[str, ...]
     options: tuple[chooser.Option, ...]
+    companies: tuple[str, ...]
+    """Of each option which company it is."""
     cues: tuple[wording.Features, ...]
     """Those for and against each option."""
     plain: str
@@ -143,6 +145,8 @@ class Proposal:
         tie["seldom"] = spoken <= max(2, len(body) // 6) and not here
         around = self.at.text[max(0, min(c.start, figure.start) - 70) : max(c.end, figure.end) + 70]
         tie["clause"] = AI.search(around) is not None
+        trades = {chooser.sector(other) for other in self.others}
+        tie["other-trade"] = bool(trades) and not trades & {"", "ai", "cloud", "semiconductors"}
         tie["sentence-only"] = tie["sentence"] and not (tie["clause"] or tie["title"] or tie["company"])
         return (
             {f"doubt={doubt}": 1.0 for doubt in self.doubts}
@@ -258,7 +262,10 @@ def propose(at: Setting, c: Candidate) -> Proposal | None:
         for option in found
     ]
     titled = _plain(draft.title, at.registry) if draft.title else ""
-    return Proposal(at, c, sort, kind, link, tuple(others), tuple(found), tuple(cues), plain, titled, frozenset(doubts))
+    companies = tuple(at.registry.group(o.link.name) for o in found)
+    return Proposal(
+        at, c, sort, kind, link, tuple(others), tuple(found), companies, tuple(cues), plain, titled, frozenset(doubts)
+    )
 
 
 def _titled(at: Setting, c: Candidate) -> list[chooser.Option]:

@@ -87,7 +87,7 @@ def investment(
     if not chosen:
         place, lead = next((i for i, f in enumerate(proposal.cues) if "rule-here" in f), 0), 0.0
     else:
-        place, lead = chooser.best(model.rank(proposal.cues))
+        place, lead = chooser.best(model.rank(proposal.cues), proposal.companies)
     link = proposal.options[place].link
     other = names.is_no_company(link.name) and not names.is_shipped(link.name, at.registry)
     if (other and not names.is_government(link.name)) or names.is_place(link.name):

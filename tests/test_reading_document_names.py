@@ -115,3 +115,29 @@ def test_a_percent_of_value_is_none_of_the_staff_that_is_named_after_it(reader: 
 def test_a_share_of_staff_this_year_is_read(reader: Reader) -> None:
     article = Article(id="a", revision=1, title="", text="Oakhelm plans to trim headcount by 8% this year.")
     assert [c.percent for c in reader.read(article)] == [8.0]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        (
+            "AI chip start-up Pellwick raises $40 million",
+            "Pellwick of Reno, which makes AI chips, has raised $40 million in a Series B. Norvolt led the round.",
+            ("Pellwick", 40_000_000),
+        ),
+        (
+            "Robot Maker Norvolt Dynamics Nets $40 Million to Train AI",
+            "Norvolt Dynamics of Oslo makes robots that learn. Its AI needs chips, and Norvolt Dynamics will buy some.",
+            ("Norvolt Dynamics", 40_000_000),
+        ),
+        (
+            "Outsourcer Harwick Services to cut 5,200 jobs",
+            "Harwick Services said that the jobs would go by June.",
+            ("Harwick Services", 5_200),
+        ),
+    ],
+)
+def test_where_a_firm_sits_what_it_does_and_a_headlines_verb_are_no_part_of_its_name(
+    reader: Reader, title: str, text: str, expected: tuple[str, int]
+) -> None:
+    assert companies(reader, text, title) == {expected}

@@ -34,11 +34,25 @@ from nlp import dates, figures
         ("110 million dirhams", 110_000_000, None, "AED"),
         ("PLN 40 million", 40_000_000, None, "PLN"),
         ("10 billion Pakistani rupees", 10_000_000_000, None, "PKR"),
+        ("will spend 20 to 30 billion yuan", 20_000_000_000, 30_000_000_000, "CNY"),
+        ("between 2 and 3 billion euros", 2_000_000_000, 3_000_000_000, "EUR"),
+        ("raises capex in 2026 to 21 trillion won ($14.8 billion)", 21_000_000_000_000, None, "KRW"),
+        ("a 300-million-euro programme", 300_000_000, None, "EUR"),
+        ("a 170 billion-won round", 170_000_000_000, None, "KRW"),
+        ("raises NIS 55m", 55_000_000, None, "ILS"),
+        ("a fund of SR37.5bn", 37_500_000_000, None, "SAR"),
     ],
 )
 def test_money(text: str, low: int, high: int | None, currency: str) -> None:
     (found,) = figures.money(text)
     assert (found.low, found.high, found.currency) == (low, high, currency)
+
+
+def test_an_amount_that_goes_from_one_to_another_is_two() -> None:
+    for told in ("rose from $53 billion to $80 billion", "rose from 53 billion yuan to 80 billion yuan"):
+        assert [f.low for f in figures.money(told)] == [53_000_000_000, 80_000_000_000]
+    assert [f.low for f in figures.money("rose from 53 billion to 80 billion yuan")] == [53_000_000_000, 80_000_000_000]
+    assert [f.low for f in figures.money("rose from 20 to 30 billion yuan")] == [30_000_000_000]
 
 
 @pytest.mark.parametrize("text", ["the R1 model beats R2", "38 billion pesos", "RS 5 and rs 6"])

@@ -36,6 +36,16 @@ from nlp.reader import Reader
             {("Oakhelm", 9000)},
         ),
         ("Oakhelm earmarks $US80 million for AI data centres this financial year.", {("Oakhelm", 80)}),
+        (
+            "Tarnhill, a provider of GPU cloud services, signed a $3 billion deal with Oakhelm, an AI developer.",
+            {("Oakhelm", 3000)},
+        ),
+        (
+            "Oakhelm signed up in May to rent $3 billion of computing power for its AI models from Tarnhill.",
+            {("Oakhelm", 3000)},
+        ),
+        ("Pellwick, an AI start-up, goes to Oakhelm for $300 million.", {("Oakhelm", 300)}),
+        ("The AI lab Pellwick raised $40 million and is now worth $900 million.", {("Pellwick", 40)}),
         ("AI firm Pellwick was ordered to pay $33 million for its database of faces.", set()),
     ],
 )
@@ -43,3 +53,13 @@ def test_each_amount_goes_to_who_pays_or_raises_it(reader: Reader, told: str, ex
     article = Article(id="a", revision=1, title="", text=told, published=datetime(2026, 3, 11, tzinfo=UTC))
     found = {(c.company, c.amount) for c in reader.read(article) if c.type == "ai_investment"}
     assert found == {(company, millions * 1_000_000) for company, millions in expected}
+
+
+def test_a_list_of_rounds_is_read_and_firms_of_other_trades_in_it_are_not(reader: Reader) -> None:
+    told = (
+        "Pellwick (Oslo, AI chips): $30 million\n\nMarrowfield (Ghent, AI for hospitals): $12 million\n\n"
+        "Quillbee (Turin, skin care): $9 million"
+    )
+    article = Article(id="a", revision=1, title="AI start-up funding: who raised what this week", text=told)
+    found = {(c.company, c.amount) for c in reader.read(article)}
+    assert found == {("Pellwick", 30_000_000), ("Marrowfield", 12_000_000)}

@@ -62,6 +62,7 @@ GUARDED = {
     "aggregate": chooser._AGGREGATE,
     "many": chooser._MANY,
     "seller": chooser._SELLER,
+    "other trade": chooser._OTHER_TRADE,
     "unreal": acceptance._UNREAL,
     "separation": attributes._SEPARATION,
     "list intro": candidates.LIST_INTRO,

@@ -281,6 +281,21 @@ NOT_MONEY_FOR_AI = (
 )
 """A sentence about a market, politics or pay, not about one payer's outlay."""
 
+OTHER_TRADE = (
+    r"\b(?:fintech|insurtech|edtech|proptech|healthtech|agritech|femtech|skin-?care|cosmetics?|beauty|wellness|fitness|fashion|apparel|clothing|jewell?ery|footwear|furniture|food|coffee|tea|snacks?|"
+    r"beverages?|restaurants?|grocer\w*|meal|pet|travel|hotels?|hospitality|co-living|housing|real estate|property|prefab|construction|packaging|logistics|shipping|freight|trucking|airlines?|"
+    r"geothermal|solar|wind|hydrogen|nuclear|fusion|batter(?:y|ies)|lithium|mining|oil|gas|pipelines?|steel|chemicals?|cement|electric (?:cars?|vehicles?|scooters?)|EVs?|e-bikes?|scooters?|"
+    r"payments?|lend(?:er|ing)|banking|bank|neobank|brokerages?|broker|insur(?:er|ance)|crypto\w*|bitcoin|blockchain|wallet|gaming|games?|esports|sports?|music|film|streaming|social (?:media|network)|"
+    r"dating|jobs site|e-commerce|marketplace|retailers?|quick commerce|delivery|ride-hailing|telemedicine|biotech|vaccines?|drugs?|dental|medical devices?|satellites?|rockets?|space|drones?|defen[cs]e)\b"
+)
+"""Trades whose money is not for AI, unless the text says so."""
+
+KIN_OF_AI = (
+    r"\b(?:robots?|robotics|humanoids?|self-driving|driverless|autonomous|(?:facial|image|speech|voice) recognition|language models?|models?|inference|algorithms?|"
+    r"data[- ]label\w+|drug discovery|agents?|assistants?|accelerators?|supercomputers?|bots?|lidar|neural|intelligen(?:t|ce))\b"
+)
+"""Words that are near AI and do not yet say it."""
+
 AGGREGATE_PAYERS = (
     r"\b(?:hyperscalers?|big tech|tech giants|tech companies|companies|firms|industry|the four|the five|magnificent seven|investors|"
     r"combined|collectively|together|startups|venture capitalists|VCs|sector|governments|enterprises|businesses|organi[sz]ations)\b"
