@@ -122,7 +122,7 @@ _SPACED = r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+"
 """Digits in groups with a space between, as in South Africa and France: "1 710 employees"."""
 PEOPLE_COUNT = (
     rf"{_START}(?P<value>(?:between )?(?P<low>{_SPACED}|{_NUMBER})(?:\s?(?:-|to|and|or)\s?(?P<high>{_NUMBER}))?)"
-    rf"(?P<tail>(?:(?<=\d\d)\sof\s(?:its|their|our)\b)?[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)"
+    rf"(?P<tail>(?:(?<=\d\d)\sof\s(?:its|their|our)\b)?\+?[- ](?P<more>more |additional |other |further )?{_ADJECTIVES}(?P<noun>{PEOPLE})\b)"
 )
 _PEOPLE = prefilter.Beginning(PEOPLE_COUNT, re.IGNORECASE, not_after=_NOT_BEFORE)
 _BARE = prefilter.Beginning(
@@ -150,7 +150,8 @@ _FRACTION = (
 )
 _ONE_IN = (
     r"(?:(?:one|two|three|four|1|2|3)[- ](?:in|out of)(?: every)?[- ]"
-    r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|\d{1,2}))"
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|\d{1,2})"
+    r"|(?:five|six|seven|eight|nine|[4-9])[- ](?:in|out of)(?: every)?[- ](?:ten|10)(?=\s(?:of\s)?(?:[\w'-]+\s){0,2}(?:staff|employees|workers|jobs|roles)\b))"
 )
 _ENTIRE = r"(?:(?:its|their|the|his) (?:entire|whole)|all(?: of)? (?:its|their|the)|entire)"
 _OF_WHAT = (
@@ -162,7 +163,7 @@ _OF_WHAT = (
     r"|\s(?P<base2>(?!of\b|in\b|to\b|from\b|by\b)(?:[a-z-]+ ){0,2}(?P<noun2>jobs|workers|employees|roles|staff|positions|workforce|people|headcount|staffers)\b)"
 )
 PERCENT_VALUE = (
-    r"(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%)?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b|(?-i:pc)\b)|"
+    r"(?P<value>(?:between )?(?P<low>\d+(?:\.\d+)?)(?:\s?%|\s(?:percent|per cent)(?=\sto\s))?(?:\s?(?:-|to|and)\s?(?P<high>\d+(?:\.\d+)?))?\s?(?:%|percent\b|per cent\b|pct\b|(?-i:pc)\b)|"
     rf"(?P<words>{NUMBER_WORDS}) (?:percent|per cent)\b|(?P<one_in>\b{_ONE_IN}\b)|(?P<fraction>\b{_FRACTION}\b)|(?P<entire>\b{_ENTIRE}\b(?=\s(?:[\w-]+\s){{0,3}}(?:workforce|staff|team|employees)))"
     r"|(?P<halve>\bhalv(?:e|es|ed|ing)\b(?=\s(?:[\w'-]+\s){0,3}(?:workforce|staff|headcount|team|payroll|employees))))"
 )
@@ -336,6 +337,7 @@ _MONEY_SCALES: dict[str, int] = {
     "bn": 10**9,
     "b": 10**9,
     "million": 10**6,
+    "mil": 10**6,
     "mln": 10**6,
     "mn": 10**6,
     "mm": 10**6,
@@ -365,7 +367,7 @@ _MONEY = prefilter.Beginning(
     rf"(?<![A-Za-z])(?P<mark>{_MARK})\s?(?P<low>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b)?(?P<plus>\+)?"
     rf"(?:\s?(?:-|to|and|or)\s?(?P<mark2>{_MARK})?\s?(?P<high>{DIGITS})[\s-]?(?P<scale2>{_SCALE})\b)?"
     rf"(?:\s(?P<after>{_NAME})\b)?"
-    rf"|(?P<nlow>{DIGITS}|(?:half )?an?\b|{NUMBER_WORDS})(?:[\s-]?(?P<nscale>{_SCALE})\b)?(?:\s?(?:-|to|and)\s?(?P<nhigh>{DIGITS})[\s-]?(?P<nscale2>{_SCALE})\b)?[\s-](?P<name>{_NAME})\b"
+    rf"|(?P<nlow>{DIGITS}|(?:half[\s-]|(?:half|a quarter|three[\s-]quarters) of )?an?\b|(?:half|quarter)(?=[\s-](?:million|billion|trillion)\b)|(?:{_WORD}) and a half|{NUMBER_WORDS})(?:[\s-]?(?P<nscale>{_SCALE})\b)?(?:\s?(?:-|to|and)\s?(?P<nhigh>{DIGITS})[\s-]?(?P<nscale2>{_SCALE})\b)?[\s-](?P<name>{_NAME})\b"
     rf"|(?P<blow>{DIGITS})\s?(?P<bscale>{_SCALE})\s?(?P<bmark>[€£₹])"
     rf"))",
     re.IGNORECASE,
@@ -387,9 +389,9 @@ def number(words: str) -> float | None:
     if match:
         scale = {"k": 1000, None: 1}.get(match[2], _SCALES.get(match[2] or "", 1))
         return round(float(match[1]) * scale, 6)
-    if half := re.fullmatch(r"(\w+) and a half (hundred|thousand|million)", words):
+    if half := re.fullmatch(r"(\w+) and a half(?: (hundred|thousand|million))?", words):
         whole = _SMALL.get(half[1])
-        return (whole + 0.5) * _SCALES[half[2]] if whole else None
+        return (whole + 0.5) * _SCALES.get(half[2], 1) if whole else None
     total = current = 0.0
     seen = False
     for word in re.split(r"[-\s]+", words):
@@ -468,6 +470,7 @@ _YEAR_BEFORE = re.compile(
 )
 
 
+_PLUS = re.compile(r"\+|[- ]plus\b")
 _DAY_OF_MONTH = re.compile(rf"\b{dates.MONTH}\s$")
 
 
@@ -491,6 +494,7 @@ def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
     if high is not None and (high <= low or high > low * 20 or high != int(high)):
         return None
     begin, hedge = _hedged(sentence, m.start())
+    qualifier: Qualifier = "at_least" if _PLUS.match(sentence, m.end("value")) else _qualifier(hedge)
     joiner = m["value"][len(m["low"]) :].strip()[:3].lower() if m["high"] else ""
     if joiner.startswith("and") and not m["value"].lower().startswith("between"):
         return None
@@ -500,7 +504,7 @@ def _count(m: re.Match[str], kind: FigureKind, sentence: str) -> Figure | None:
         kind,
         low,
         high,
-        _qualifier(hedge),
+        qualifier,
         begin,
         m.end(),
         m.start("value"),
@@ -570,10 +574,28 @@ def _fraction(words: str) -> float | None:
 
 
 _APART = re.compile(
-    r"(?<!ranging )(?<!range )(?<!anywhere )\b(?:by|from)\s(?:about |around |roughly |nearly |some |as much as |up to )?$",
+    r"(?<!ranging )(?<!range )(?<!anywhere )\b(?:(?P<by>by)|from)\s(?:about |around |roughly |nearly |some |as much as |up to )?$",
     re.I,
 )
 """Words before "A to B" that make it two amounts: "raised it by $2bn to $9bn", "up from $5bn to $6bn"."""
+
+
+_OF_ONE = {
+    f"{part}{article}": share
+    for part, share in (
+        ("", 1.0),
+        ("half ", 0.5),
+        ("half of ", 0.5),
+        ("a quarter of ", 0.25),
+        ("three quarters of ", 0.75),
+    )
+    for article in ("a", "an")
+} | {"half": 0.5, "quarter": 0.25}
+"""What stands before "billion" and is no number."""
+_PART_OF = re.compile(
+    r"(?:\b(?:thirds?|quarters|fifths?|tenths?|fraction|most|much|part|per ?cent)|%)\sof\s$", re.IGNORECASE
+)
+"""Before an amount of which only a part is told: "a third of a billion dollars"."""
 
 
 def money(sentence: str) -> list[Figure]:
@@ -583,7 +605,10 @@ def money(sentence: str) -> list[Figure]:
     while m := _MONEY.search(sentence, place):
         place = m.end()
         two = m["high"] or m["nhigh"]
-        figure = None if two and _APART.search(sentence[: m.start("value")]) else _amount(m, sentence)
+        apart = _APART.search(sentence[: m.start("value")]) if two else None
+        if apart and apart["by"] and not (m["scale"] or m["nscale"]):
+            apart = None  # "raised it by $2 to $3bn"
+        figure = None if apart else _amount(m, sentence)
         if figure is None and two and (figure := _amount(m, sentence, lone=True)):
             place = figure.end
         if figure is None:
@@ -632,7 +657,7 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
             currency = "CNY"
     elif m["name"]:
         currency = _named(m["name"])
-        words = m["nlow"].lower()
+        words = m["nlow"].lower().replace("-", " ")
         scale = (m["nscale"] or "").lower()
         top = number(m["nhigh"]) if m["nhigh"] and not lone else None
         if lone and not scale:
@@ -641,10 +666,10 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
             if _YEAR.fullmatch(words):
                 return None  # "in 2026 to 21 billion won"
             scale = (m["nscale2"] or "").lower()
-        if words in ("a", "an", "half a", "half an"):
-            if not scale or len(scale) < 4:
+        if words in _OF_ONE:
+            if not scale or len(scale) < 4 or _PART_OF.search(sentence[:start]):
                 return None
-            base = 0.5 if words.startswith("half") else 1.0
+            base = _OF_ONE[words]
         else:
             base = number(words)
         if not scale and (base is None or base < 1000):

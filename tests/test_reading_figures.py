@@ -40,6 +40,11 @@ from nlp import dates, figures
         ("a 300-million-euro programme", 300_000_000, None, "EUR"),
         ("a 170 billion-won round", 170_000_000_000, None, "KRW"),
         ("raises NIS 55m", 55_000_000, None, "ILS"),
+        ("a half-a-billion-dollar fund", 500_000_000, None, "USD"),
+        ("half-billion-dollar deal", 500_000_000, None, "USD"),
+        ("a quarter of a billion dollars", 250_000_000, None, "USD"),
+        ("two and a half billion dollars", 2_500_000_000, None, "USD"),
+        ("$10 mil", 10_000_000, None, "USD"),
         ("a fund of SR37.5bn", 37_500_000_000, None, "SAR"),
     ],
 )
@@ -53,11 +58,15 @@ def test_an_amount_that_goes_from_one_to_another_is_two() -> None:
         assert [f.low for f in figures.money(told)] == [53_000_000_000, 80_000_000_000]
     assert [f.low for f in figures.money("rose from 53 billion to 80 billion yuan")] == [53_000_000_000, 80_000_000_000]
     assert [f.low for f in figures.money("rose from 20 to 30 billion yuan")] == [30_000_000_000]
+    assert [f.low for f in figures.money("rose by $2 billion to $9 billion")] == [2_000_000_000, 9_000_000_000]
+    assert [(f.low, f.high) for f in figures.money("rose by 2 to 3 billion yuan")] == [(2_000_000_000, 3_000_000_000)]
 
 
-@pytest.mark.parametrize("text", ["the R1 model beats R2", "38 billion pesos", "RS 5 and rs 6"])
+@pytest.mark.parametrize(
+    "text", ["the R1 model beats R2", "a third of a billion dollars", "38 billion pesos", "RS 5 and rs 6"]
+)
 def test_no_money(text: str) -> None:
-    """A model's name is no rand, and pesos of no named country have no currency."""
+    """A model's name is no rand, pesos of no named country have no currency, and a third of an amount is not that."""
     assert figures.money(text) == []
 
 
@@ -76,6 +85,8 @@ def test_no_money(text: str) -> None:
         ("3,500 hourly skilled and production jobs", 3_500, None, "exact"),
         ("1 710 employees", 1_710, None, "exact"),
         ("some 490 of its jobs", 490, None, "about"),
+        ("10,000+ jobs", 10_000, None, "at_least"),
+        ("500-plus staff", 500, None, "at_least"),
     ],
 )
 def test_people(text: str, low: int, high: int | None, qualifier: str) -> None:
@@ -101,6 +112,8 @@ def test_no_people(text: str) -> None:
         ("its entire workforce", 100),
         ("half the workforce", 50),
         ("9pc of its people", 9),
+        ("4 in 10 staff", 40),
+        ("15 percent to 20 percent of staff", 15),
         ("a tenth of its underwriters", 10),
     ],
 )
