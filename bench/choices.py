@@ -11,7 +11,7 @@ import numpy as np
 
 from bench import scoring
 from bench.train import bounds, conditional_logit, matrix
-from nlp import linear
+from nlp import chooser, linear
 from nlp.wording import Features
 
 
@@ -23,6 +23,8 @@ class Choice:
     group: str
     weight: float
     options: Sequence[Features]
+    companies: Sequence[str]
+    """Of each option which company it is."""
     right: list[bool]
 
 
@@ -66,5 +68,5 @@ def tell(data: Sequence[Choice], weights: Mapping[str, float], right: dict[str, 
     for e in data:
         if any(e.right):
             scores = [linear.score(weights, cues) for cues in e.options]
-            best = scores.index(max(scores))
+            best, _ = chooser.best(scores, e.companies)
             right[e.source].append(e.right[best])

@@ -39,7 +39,7 @@ def choices(docs: Sequence[dict[str, Any]]) -> list[Choice]:
             figure = {"count": c.figure.low, "count_high": c.figure.high} if c.figure else {"percent": c.own.low}
             stated = [g for g in golds if states(g, figure)]
             right = [any(is_company(g, link.name) for g in stated) for link in told.links]
-            out.append(Choice(side(d), d["group"], d["weight"], told.cues, right))
+            out.append(Choice(side(d), d["group"], d["weight"], told.cues, told.groups, right))
     return out
 
 

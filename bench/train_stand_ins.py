@@ -82,7 +82,8 @@ def _speaks_of(event: dict[str, Any], c: Candidate, mentions: Sequence[Mention])
 def _example(document: dict[str, Any], found: Sequence[tuple[str, Cues]], events: Sequence[dict[str, Any]]) -> Choice:
     """Return the companies found, those of the events being right."""
     right = [any(is_company(e, name) for e in events) for name, _ in found]
-    return Choice(side(document), document["group"], document["weight"], [cues for _, cues in found], right)
+    companies = [name for name, _ in found]
+    return Choice(side(document), document["group"], document["weight"], [cues for _, cues in found], companies, right)
 
 
 def of_topics(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Choice]:

@@ -25,8 +25,8 @@ MOST_WORDS = 14_000
 """Words whose vectors are kept, 400 bytes each; then all are forgotten and learned anew."""
 
 ROWS = 48
-"""Rows are multiplied so many at a time, a multiple of what any kernel of OpenBLAS takes at once: those left over it adds up
-in another order, and the sums of a word would differ in their last digits by what stands beside it."""
+"""Rows are multiplied so many at a time, a multiple of what OpenBLAS takes at once on the processors we know: those left over it
+adds up in another order, and the sums of a word would differ in their last digits by what stands beside it."""
 
 EDGE = 8
 """Columns of nothing on both sides of a matrix that is multiplied with: in the outermost ones some kernels add up in an

@@ -471,6 +471,7 @@ _YEAR_BEFORE = re.compile(
 
 
 _PLUS = re.compile(r"\+|[- ]plus\b")
+"""After a count that is the least: "10,000+ jobs", "500-plus staff"."""
 _DAY_OF_MONTH = re.compile(rf"\b{dates.MONTH}\s$")
 
 

@@ -576,17 +576,11 @@ def _tidied_words(sentence: str, start: int, end: int, registry: Registry, title
         if m.start() and verb not in registry.inner and registry.is_word(verb) and not COMPANY_WORD.search(m[1]):
             end = start + m.start()  # "Acme Purchases Beta"
             break
-    if (
-        (m := _OF_PLACE.search(sentence[start:end]))
-        and (
-            is_place(m[1])
-            or COMPANY_WORD.search(sentence[start : start + m.start()])
-            or registry.organisations[key(sentence[start : start + m.start()])]
-        )
-        and not _BODY_OF.search(sentence[start:end])
-        and key(sentence[start:end]) not in shipped()
-    ):
-        end = start + m.start()  # "Acme AI of France"
+    if m := _OF_PLACE.search(sentence[start:end]):
+        head = sentence[start : start + m.start()]
+        whole = is_place(m[1]) or COMPANY_WORD.search(head) or registry.organisations[key(head)]
+        if whole and not _BODY_OF.search(sentence[start:end]) and key(sentence[start:end]) not in shipped():
+            end = start + m.start()  # "Acme AI of France"
     if m := _ROUND_OF.match(sentence[start:end]):
         start += m.end()  # "the Series B of Acme"
     for m in _DOUBLED.finditer(sentence, start, end):

@@ -40,20 +40,23 @@ def article(title: str, text: str) -> Article:
             "Marrowick",
             9_000,
         ),
-        (
-            "Owner of Candlewick to cut jobs",
-            "Newbold Brands makes pens and candles.\nThe parent company of Sharpline, Inkhurst and Candlewick said "
-            "on Monday that it will lay off 900 people. Newbold Brands has 4,000 employees.",
-            "Newbold Brands",
-            900,
-        ),
     ],
 )
 def test_a_figure_is_that_of_whom_its_stand_in_stands_for(
     reader: Reader, title: str, text: str, company: str, figure: int
 ) -> None:
-    stated = [f for f, _ in reader.statements(article(title, text))]  # sure enough to be claimed or not
-    assert {f.company for f in stated if f.figure and f.figure.low == figure} == {company}
+    found = {c.company for c in reader.read(article(title, text)) if figure in (c.count, c.amount)}
+    assert found == {company}
+
+
+def test_a_figure_is_not_that_of_firms_by_which_its_owner_is_described(reader: Reader) -> None:
+    """Beside three of them the owner is read right, but not surely enough to be claimed."""
+    told = (
+        "Newbold Brands makes pens and candles.\nThe parent company of Sharpline, Inkhurst and Candlewick said "
+        "on Monday that it will lay off 900 people. Newbold Brands has 4,000 employees."
+    )
+    stated = [f for f, _ in reader.statements(article("Owner of Candlewick to cut jobs", told))]
+    assert [(f.company, f.figure and f.figure.low) for f in stated] == [("Newbold Brands", 900)]
 
 
 @pytest.mark.parametrize(
