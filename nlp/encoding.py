@@ -67,10 +67,13 @@ class _Operations(NumpyOps):  # type: ignore[misc]
 class QuickRecogniser(EntityRecognizer):  # type: ignore[misc]
     """spaCy's recogniser as it is loaded, never trained: with quicker layers, and no look for labels it never learned."""
 
+    sees: int | None = None
+    """Words on each side of a word that tell what it makes of it; None where it may be all of the text."""
+
     def from_disk(self, path: Path | str, *, exclude: Sequence[str] = ()) -> QuickRecogniser:
         """Load the weights, as spaCy does, and replace the layers that hold them."""
         super().from_disk(path, exclude=exclude)
-        _quicken(self)
+        self.sees = _quicken(self)
         return self
 
     def _ensure_labels_are_added(self, docs: Sequence[Doc]) -> int:
@@ -108,10 +111,10 @@ def make_quick_recogniser(
     )
 
 
-def _quicken(recogniser: QuickRecogniser) -> None:
-    """Replace the layers of a recogniser's model by quicker ones of the same sums.
+def _quicken(recogniser: QuickRecogniser) -> int | None:
+    """Replace the layers of a recogniser's model by quicker ones of the same sums; return how many words each way they see.
 
-    A model of another make, such as a user's own, keeps its layers. From then on this process multiplies matrices in
+    A model of another make, such as a user's own, keeps its layers: None. From then on this process multiplies matrices in
     one thread: they are small, and its neighbours work on the other cores.
     """
     threadpool_limits(1, user_api="blas")
@@ -123,15 +126,18 @@ def _quicken(recogniser: QuickRecogniser) -> None:
     columns = [layer.attrs["columns"] for layer in layers[0].walk() if layer.name == "extract_features"]
     windows = {layer.attrs["window_size"] for layer in layers[-1].walk() if layer.name == "expand_window"}
     if (
-        len(layers) == 2
-        and leaves <= _KNOWN
-        and columns == [["NORM", "PREFIX", "SUFFIX", "SHAPE"]]
-        and windows == {1}
-        and layers[1].attrs["pad"] >= len(layers[1].layers[0].layers)
+        len(layers) != 2
+        or not leaves <= _KNOWN
+        or columns != [["NORM", "PREFIX", "SUFFIX", "SHAPE"]]
+        or windows != {1}
+        or layers[1].attrs["pad"] < len(layers[1].layers[0].layers)
     ):
-        width = layers[0].get_dim("nO")
-        layers[0] = Model("kept_word_vectors", _word_vectors, layers=[layers[0]], attrs={"kept": _KeptVectors(width)})
-        layers[1] = Model("quick_encoder", _encode, attrs={"blocks": _blocks(layers[1].layers[0])})
+        return None
+    blocks = _blocks(layers[1].layers[0])
+    width = layers[0].get_dim("nO")
+    layers[0] = Model("kept_word_vectors", _word_vectors, layers=[layers[0]], attrs={"kept": _KeptVectors(width)})
+    layers[1] = Model("quick_encoder", _encode, attrs={"blocks": blocks})
+    return len(blocks)
 
 
 class _KeptVectors:

