@@ -48,6 +48,7 @@ _FIGURE_MARKS = {
     "{F}": r"‹[PBQW](?P<fig>\d+)›",
     "{PW}": r"‹[PW](?P<fig>\d+)›",
     "{P}": r"‹P(?P<fig>\d+)›",
+    "{W}": r"‹W(?P<fig>\d+)›",
     "{B}": r"‹B(?P<fig>\d+)›",
     "{Q}": r"‹[QW](?P<fig>\d+)›",
     "{M}": r"‹M(?P<fig>\d+)›",
@@ -189,7 +190,7 @@ _COMPANION = re.compile(layoff.COMPANION, re.IGNORECASE)
 _CONTEXT = prefilter.Guarded(layoff.CONTEXT, re.IGNORECASE)
 _AND_THEN = re.compile(r",\sand\s")
 _ANEW = re.compile(
-    r",\s(?:announc|unveil|plan|intend|vow|propos)\w*\s|,\s(?-i:[A-Z])[\w&.'-]+\s(?:(?-i:[A-Z])[\w&.'-]+\s){0,3}(?:(?:has|have|had|is|was|will|would)\s)?(?:[a-z]+ed|cut(?:s|ting)?|laid|laying|lets?|letting|said|shed(?:s|ding)?)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;",
+    r",\s(?:announc|unveil|plan|intend|vow|propos)\w*\s|,\s(?-i:[A-Z])[\w&.'-]+\s(?:(?-i:[A-Z])[\w&.'-]+\s){0,3}(?:(?:has|have|had|is|was|will|would)\s)?(?:[a-z]+ed|cut(?:s|ting)?|laid|laying|lets?|letting|said|shed(?:s|ding)?)\b|\b(?:and|while|but|as|after|following|compared|versus)\b[^,]*$|;|:\s(?-i:[A-Z])",
     re.IGNORECASE,
 )
 """What parts one cut from the next between two figures."""
@@ -218,6 +219,11 @@ _LIST_LINE = re.compile(layoff.LIST_LINE)
 _AGGREGATE = re.compile(layoff.AGGREGATE_SUBJECT, re.IGNORECASE)
 _HEADED_LINE = re.compile(layoff.HEADED_LINE)
 _LISTED = re.compile(layoff.LISTED)
+_FEWER_AFTER = re.compile(layoff.FEWER_AFTER, re.IGNORECASE)
+_FEWER_THAN = re.compile(layoff.FEWER_THAN, re.IGNORECASE)
+_FOLLOWED_BY = re.compile(layoff.FOLLOWED_BY, re.IGNORECASE)
+_DATED = re.compile(layoff.DATED)
+_DATED_AND = re.compile(rf"{layoff.DATED}(?:,?\sand|,)\s(?:then\s)?")
 _LIST_STAND_IN = re.compile(layoff.LIST_STAND_IN)
 _LIST_FIELD = re.compile(layoff.LIST_FIELD)
 LIST_TITLE = prefilter.Beginning(layoff.LIST_TITLE, re.IGNORECASE)
@@ -259,6 +265,13 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
             propose(index, "own-noun", figure.start, figure.end)
         elif figure.noun and sentence[figure.value_start : figure.value_end].lower().startswith("halv"):
             propose(index, "halve", figure.start, figure.end)
+        elif (
+            figure.kind == "people"
+            and " fewer " in sentence[figure.value_end : figure.end + 7] + " "
+            and _FEWER_AFTER.search(sentence[: figure.start])
+            and not _FEWER_THAN.match(sentence, figure.end)
+        ):
+            propose(index, "fewer", figure.start, figure.end)
     for _, name, m in _matches("layoff", masked.text):
         if name == "percent-noun" and not _STAFF_CUT.search(masked.text[m.start() : m.end() + 40]):
             continue
@@ -266,9 +279,17 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
             continue
         if name == "listed-at" and not _is_list_at(masked.text):
             continue
+        if name == "listed-names" and (not _is_list_name(m["name"]) or _GROWS.search(sentence)):
+            continue
+        if name == "that-is":
+            spoken = f"{before} {masked.text[: m.start()]}"
+            if _GROWS.search(spoken) or not _CUTS.search(spoken):
+                continue
         if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
         propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
+        if name == "listed-names" and (first := hits.get(int(m["fig"]))) and first.shape == name:
+            first.list_name = m["name"]
     listed = bool(intro) and (bool(LIST_INTRO.search(intro)) or bool(LIST_TITLE.search(intro)))
     if listed and hits and (headed := _HEADED_LINE.match(sentence)) and _is_list_name(headed["name"]):
         for candidate in hits.values():
@@ -302,18 +323,24 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
         if index - 1 in hits or index - 2 in hits:
             figure, told = masked.figures[index], hits.get(index - 1)
             last = masked.figures[index - 1].end
-            more = _MORE_YET.match(sentence, figure.end) and _JUST_AND.fullmatch(sentence[last : figure.start][-24:])
-            if more or (
-                _FURTHER.search(sentence[last : figure.start + 18])
-                and (figure.kind != "bare" or _MORE.match(sentence[figure.end :]))
+            between = sentence[last : figure.start]
+            more = _MORE_YET.match(sentence, figure.end) and _JUST_AND.fullmatch(between[-24:])
+            dated = (
+                told
+                and figure.kind in ("bare", "people")
+                and _DATED.match(sentence, figure.end)
+                and (_FOLLOWED_BY.fullmatch(between) or _DATED_AND.fullmatch(between))
+            )
+            if (
+                more
+                or dated
+                or (
+                    _FURTHER.search(sentence[last : figure.start + 18])
+                    and (figure.kind != "bare" or _MORE.match(sentence[figure.end :]))
+                )
             ):
                 propose(index, "further", figure.start, figure.end)
-            elif (
-                told
-                and told.figure
-                and figure.kind in ("bare", told.figure.kind)
-                and _AND.fullmatch(sentence[last : figure.start])
-            ):
+            elif told and told.figure and figure.kind in ("bare", told.figure.kind) and _AND.fullmatch(between):
                 propose(index, "coordinated", told.start, figure.end)
                 if hits.get(index):
                     hits[index].together = told.together = [*(told.together or [told]), hits[index]]
@@ -344,7 +371,7 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
             next_employer
             and index not in hits
             and told_of in hits
-            and hits[told_of].shape.startswith(("verb", "coordinated", "gapped", "followed", "listed"))
+            and hits[told_of].shape.startswith(("verb", "coordinated", "gapped", "followed", "listed", "own-noun"))
             and _is_list_name(next_employer["name"])
             and (figure.kind == "people" or _counts_staff(sentence, figure))
         ):
@@ -370,9 +397,10 @@ _IN_A_SENTENCE = re.compile(
 
 
 _LIST_AT = re.compile(
-    r"(?:^|[:;,]\s(?:and\s)?|\band\s|\binclud(?:e|es|ing)\s)(?:(?:about|around|some|nearly|almost|over|more than|up to)\s)*‹[PBQW]\d+›\sat\s(?:the\s)?[A-Z]"
+    r"‹[PBQW]\d+›(?:\s(?:worldwide|globally))?\sat\s(?:the\s)?[A-Z][^‹›.;]{0,60}?(?:[:;,]\s(?:and\s)?|\sand\s)(?:(?:about|around|some|nearly|almost|over|more than|up to|‹[QW]\d+›\sor)\s)*‹[PBQW]\d+›(?:\s(?:worldwide|globally))?\sat\s(?:the\s)?[A-Z]"
 )
-"""One of several figures that a sentence lists by who has them."""
+"""Two of several figures that a sentence lists by who has them."""
+_CUTS = re.compile(f"{layoff.STRONG_VERB}|{layoff.CUT_NOUN}|{layoff.WEAK_VERB}", re.IGNORECASE)
 _GROWS = re.compile(
     r"\b(?:hir\w+|add(?:s|ed|ing)?|employ\w*|creat\w+|recruit\w*|work(?:s|ed)?|jobs? open\w*)\b", re.IGNORECASE
 )
@@ -381,7 +409,7 @@ _GROWS = re.compile(
 
 def _is_list_at(text: str) -> bool:
     """Whether a masked sentence lists figures by who has them: "18,000 at Acme, 7,000 at Borealis"."""
-    return len(_LIST_AT.findall(text)) > 1 and not _GROWS.search(text)
+    return bool(_LIST_AT.search(text)) and not _GROWS.search(text)
 
 
 def _counts_staff(sentence: str, figure: Figure) -> bool:
@@ -458,6 +486,18 @@ _OWN_SHAPES = frozenset(
         "at-name-was",
         "listed-at",
         "door",
+        "fewer",
+        "listed-names",
+        "heard-gone",
+        "that-is",
+        "closing-where",
+        "jobs-of",
+        "jobs-of-cut",
+        "cuts-for",
+        "slips-to",
+        "cuts-at-colon",
+        "them-by",
+        "on-top-of",
     ]
 )
 """Shapes whose own words stand before the figure, so that a preposition there tells nothing."""
@@ -589,9 +629,10 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             and word[1] not in _AFTER_BARE
             and not _PEOPLE_WORD.search(word[1])
             and not _SOME_TIME_AFTER.match(after)
-            and shape not in ("let-go", "made-redundant", "notices", "out-of-work", "door")
+            and shape
+            not in ("let-go", "made-redundant", "notices", "out-of-work", "door", "cuts-at-colon", "on-top-of")
             and not re.match(
-                r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|jobs|roles|at|lose|lost|face|must|may|could|out of)\b",
+                r"\s(?:are|were|was|is|will|would|to|have|had|set|laid|let|fired|sacked|dismissed|retrenched|axed|gone|being|jobs|roles|at|lose|lost|face|must|may|could|out of)\b",
                 after,
             )
         ):
@@ -620,7 +661,7 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if _OF_SO_MANY.match(sentence, figure.value_end) and _SHRINKS.search(sentence[: figure.value_start]):
             return False  # "no plans to cut its 1,400-person workforce"
-        if _BASE.search(before) or _OF_SEVERAL.match(after) or _BY_A_SHARE.match(after):
+        if (shape != "own-noun" and _BASE.search(before)) or _OF_SEVERAL.match(after) or _BY_A_SHARE.match(after):
             return False
         if shape == "verb-people" and _SHOOTS.search(sentence[max(0, figure.start - 40) : figure.end + 40]):
             return False
@@ -634,9 +675,10 @@ def _may_be_cut(sentence: str, figure: Figure, shape: str) -> bool:
             return False
         if _UNIT.match(after) and figure.kind == "bare":
             return False
-        if re.match(
-            r"\s(?:who|that)\s(?:remain|stay|work)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after
-        ) and not _SOME_TIME_AFTER.match(after):
+        if (shape != "verb-people" and re.match(r"\s(?:who|that)\swork\b", after)) or (
+            re.match(r"\s(?:who|that)\s(?:remain|stay)|\s(?:a|per|each|every) (?:month|week|quarter|day)\b", after)
+            and not _SOME_TIME_AFTER.match(after)
+        ):
             return False
     else:
         if re.search(r"\bto\s$", before) and shape not in ("passive", "told-gone") and not _OBJECT.search(before):
@@ -718,9 +760,11 @@ def _join_companions(sentence: str, masked: Masked, hits: dict[int, Candidate]) 
             and not (
                 a.kind == "percent"
                 and b.kind == "people"
-                and index in hits
-                and index + 1 not in hits
-                and (_EQUALS.fullmatch(between) or (_APART.fullmatch(between) and sentence.startswith(",", b.end)))
+                and (index in hits) != (index + 1 in hits)
+                and (
+                    (index in hits and _EQUALS.fullmatch(between))
+                    or (_APART.fullmatch(between) and sentence[b.end : b.end + 1] in ("", ",", ".", ";"))
+                )
             )
             and not (_COMPANION.match(between) and len(between) < 60)
             and not (

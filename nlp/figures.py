@@ -156,7 +156,7 @@ _ONE_IN = (
 _ENTIRE = r"(?:(?:its|their|the|his) (?:entire|whole)|all(?: of)? (?:its|their|the)|entire)"
 _OF_WHAT = (
     rf"\s?(?:\(\w+%\)\s)?(?:of|in)\s(?!(?:{dates.MONTHS}|20\d\d)\b)(?P<base>(?!it,)(?:(?:the|its|their|his|her|all|our|a|[\w&.'-]+'s?)\s)?"
-    r"(?:(?!(?:to|from|by|was|were|after|with|lose|loses|losing|must|will|would|value|valuation|revenues?|profits?|shares|users|customers|subscribers|money|cash|laid|sacked|fired|shed|cut|eliminated)\b)[\w&.,'$-]+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
+    r"(?:(?!(?:to|from|by|was|were|after|with|lose|loses|losing|must|will|would|value|valuation|revenues?|profits?|shares|users|customers|subscribers|money|cash|laid|sacked|fired|shed|cut|eliminated|dropped|axed|trimmed|slashed|dismissed|reduced|let|lost)\b)(?:[\w&.'$-]|,(?!\s(?:about|around|some|roughly|nearly|almost|approximately|or|\d)))+\s){0,6}?(?P<noun>workforce|work force|staff|staffers|employees|workers|headcount|head count|jobs|"
     r"roles|positions|payroll|personnel|team|people|company|labou?r force|employee base|managers|posts|labou?r|"
     r"employment|engineers|members|ranks|teams|consultants|analysts|underwriters|journalists|reporters|editors|developers|programmers|designers|recruiters|traders|bankers|"
     r"pilots|nurses|agents|moderators|contractors|executives|technicians|researchers|scientists|lawyers|sales ?force|screeners|firm|department|division|unit|business|office|group)\b)"

@@ -42,7 +42,7 @@ _FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
 _DIGIT = re.compile(rb"\d")
 _PEOPLE = tuple(map(compile_bytes, (necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
 _JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
-_OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv"
+_OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv|\bfewer\b"
 
 
 def _asked() -> tuple[tuple[tuple[Pattern, ...], tuple[_Kind, ...]], ...]:

@@ -11,7 +11,7 @@ from nlp.dates import MONTH
 STRONG_VERB = (
     r"(?:lay(?:s|ing)? off|laid[- ]off|lay-?off|let(?:s|ting)? go(?: of)?|show(?:s|ed|ing)? the door to|(?:make|making|made) redundant|fired|firing|"
     r"sack(?:s|ed|ing)?|retrench(?:es|ed|ing)?|dismiss(?:es|ed|ing)?|part(?:s|ed|ing)? ways with|say(?:s|ing)? goodbye to|"
-    r"said goodbye to|hand(?:s|ed|ing)? (?:out )?pink slips to|pink-slip(?:s|ped|ping)?|(?:giv(?:e|es|en|ing)|gave) notice to|"
+    r"said goodbye to|(?:bid(?:s|ding)?|bade) farewell to|wav(?:e|es|ed|ing) goodbye to|hand(?:s|ed|ing)? (?:out )?pink slips to|pink-slip(?:s|ped|ping)?|(?:giv(?:e|es|en|ing)|gave) notice to|"
     r"(?:end(?:s|ed|ing)?|cancel(?:s|led|ling)?|terminat(?:e|es|ed|ing)) the (?:contracts?|employment|services?) of|"
     r"(?:not|n't) (?:renew|extend) the contracts of|part(?:s|ed|ing)? company with|"
     r"(?:send(?:s|ing)?|sent|issu(?:e|es|ed|ing)|serv(?:e|es|ed|ing)|hand(?:s|ed|ing)?(?: out)?|giv(?:e|es|en|ing)|gave) "
@@ -22,7 +22,7 @@ WEAK_VERB = (
     r"trim(?:s|med|ming)?|reduc(?:e|es|ed|ing)|drop(?:s|ped|ping)?|scrap(?:s|ped|ping)?|los(?:e|es|ing)|lost|"
     r"shrink(?:s|ing)?|shr[au]nk|thin(?:s|ned|ning)?(?: out)?|downsiz(?:e|es|ed|ing)|par(?:e|es|ed|ing)|cull(?:s|ed|ing)?|chop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|"
     r"shav(?:e|es|ed|ing)|prun(?:e|es|ed|ing)|terminat(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|jettison(?:s|ed|ing)?|"
-    r"ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?|part(?:s|ed|ing)? with|"
+    r"slim(?:s|med|ming)? down|lop(?:s|ped|ping)? off|whittl(?:e|es|ed|ing)(?: down)?|ditch(?:es|ed|ing)?|displac(?:e|es|ed|ing)|decimat(?:e|es|ed|ing)|lower(?:s|ed|ing)?|part(?:s|ed|ing)? with|"
     r"dispens(?:e|es|ed|ing) with|(?:do|does|doing|did|done) (?:away with|without)|(?:be|get(?:s|ting)?|got) rid of|rid(?:ding)? (?:itself|themselves) of|abolish(?:es|ed|ing)?|disestablish(?:es|ed|ing)?)"
 )
 OUSTING_VERB = (
@@ -47,6 +47,7 @@ CONTEXT = (
     + "|"
     + CUT_NOUN
     + rf"|{WEAK_VERB} (?:[a-z\d,.%]+ ){{0,4}}?(?:jobs|staff|workforce|headcount|positions|roles|employees|workers)\b"
+    + r"|cost(?:s|ing)? (?:[a-z\d,.%]+ ){1,4}?(?:their )?(?:jobs|livelihoods)\b"
     + r"|job cut|restructuring|cost[- ]cutting|staff reductions?|jobs? (?:will|to) go|severance|streamlin|workforce"
     + r"|(?:plant|factory|mill|mine|site|warehouse|store)s? (?:closures?|closings?|shutdowns?)"
     + r"|(?:clos(?:e|es|ing)|shut(?:s|ting)?(?: down)?) (?:\w+ ){0,2}(?:plants?|factory|factories|mills?|mines?|smelters?|foundry)\b"
@@ -58,10 +59,15 @@ WORKFORCE = (
 _GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar(?!ied)|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
 _ASIDE = (
-    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-](?!\s?(?:while|and|but|whereas|as|so)\b)\s?[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s(?:the|its)\s\w+)?(?:\s(?:worldwide|globally|in\s[^()‹›.;,]{2,20}))?[),—–-]?"
-    r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b))?"
+    r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-](?!\s?(?:while|and|but|whereas|as|so)\b)\s?[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s[^‹›;.,()]{2,40})?(?:\s(?:worldwide|globally|in\s[^()‹›.;,]{2,20}))?[),—–-]?"
+    r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b)"
+    r"|(?:\s(?:of|at|from|in)\s(?-i:[A-Z])[^‹›;.,]{1,40},\s(?:(?:an?|the|which|whose)\s[^‹›;.,]{3,60}|(?-i:[A-Z])[^‹›;.,]{2,20})|\sin\s‹B\d+›\s\w+)?,(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b))?"
 )
-"""What is told in between: the same cut as a share, or where most of it falls: "100 staff (about 3% of the total) will go"."""
+"""What is told in between: the same cut as a share, where most of it falls, who the firm is: "100 staff (about 3% of the total) will go"."""
+
+LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
+"""A name in a list: words with capitals."""
+_OR_SO_MANY = r"(?=(?:,\s(?:or\s)?|\s(?:or\s|\())(?:about |some |around |roughly |nearly |almost )?‹P\d+›)"
 
 SHAPES: tuple[tuple[str, str], ...] = (
     (
@@ -92,7 +98,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "at-risk",
-        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:put |are |is |be |were |placed )?(?:at risk|under threat|under consultation|on the line)\b",
+        r"{PW}(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:put |are |is |be |were |placed )?(?:at risk|under threat|under consultation|on the line|in jeopardy|in peril|threatened(?!\s(?:to|that|strike|action|legal)\b)|in danger(?!\sof\s(?!being cut|losing)))\b",
     ),
     ("risk-colon", rf"\b{CUT_NOUN}:\s?(?:\w+\s){{0,3}}?{{B}}(?=\s(?:at risk|to go|jobs|in\b|at\b|affected|across))"),
     (
@@ -135,7 +141,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "with-affected",
-        r"\bwith\s*{PW}(?:\s[^\s‹›;.,]+){0,2}?\s(?:being\s)?(?:affected|laid off|let go|dismissed|made redundant|losing their jobs?|lost|cut)\b",
+        r"\bwith\s*{PW}(?:\s[^\s‹›;.,]+){0,2}?\s(?:being\s|set\s)?(?:affected|laid off|let go|dismissed|made redundant|losing their jobs?|lost|cut|axed|eliminated|gone|going|to go)\b",
     ),
     ("packing", r"\b(?:send(?:s|ing)?|sent|show(?:s|ed|n|ing)?)\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:packing|the door)\b"),
     (
@@ -187,13 +193,13 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "passive-weak",
         r"{PW}"
         + _ASIDE
-        + r"(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|terminated|culled|(?:affected|impacted)(?!\sby\s(?:(?:the|an?|this|that|its|their|recent|new)\s){0,2}(?:strikes?|storms?|fires?|floods?|heat\w*|smoke|breach|leak|outages?|virus|flu|hack\w*|attacks?|ban|law|tariffs?|earthquake|hurricane|dispute|lock-?out|walk-?out)\b)|displaced|disestablished|abolished|shed|scrapped|removed)\b",
+        + r"(?:\s(?!who|that|which|hir)[^\s‹›;.]+){0,6}?\s(?:(?:was|were|are|is|be|been|being|get|got|have been|set|slated|due|expected|estimated|thought|believed|likely|may|could)\s(?:to be\s|being\s|be\s)?|to be\s)?(?:\w+ly\s)?(?:cut|eliminated|axed|slashed|trimmed|terminated|culled|(?:affected|impacted)(?!\sby\s(?:(?:the|an?|this|that|its|their|recent|new)\s){0,2}(?:strikes?|storms?|fires?|floods?|heat\w*|smoke|breach|leak|outages?|virus|flu|hack\w*|attacks?|ban|law|tariffs?|earthquake|hurricane|dispute|lock-?out|walk-?out)\b)|displaced|disestablished|abolished|shed|scrapped|removed)\b",
     ),
     (
         "lose-jobs",
         r"{PW}"
         + _ASIDE
-        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its|his or her) (?:jobs?|roles?|posts?|positions?)|their work|work)|(?:are|is|were|had|have|will have) to (?:leave|depart)\b(?!\s(?:for|behind|early|home|town|work)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))|will depart|(?:are |is |be )?"
+        + r"(?:[,\s]+[^\s‹›;.]+){0,8}?\s(?:(?:los(?:e|ing)|lost) (?:(?:their|its|his or her) (?:jobs?|roles?|posts?|positions?)|their work|work)|(?:to|will|would|could|may) lose jobs\b|(?:are|is|were|had|have|will have) to (?:leave|depart)\b(?!\s(?:for|behind|early|home|town|work)\b|\s(?:the|their|its|an?)\s(?!company|firm|group|bank|business))|will depart|(?:are |is |be )?"
         + JOBLESS
         + "|"
         + FACING
@@ -233,6 +239,10 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "closing",
         r"\b(?:clos(?:e|es|ing|ure)|shut(?:s|ting)?(?: down)?|idl(?:e|es|ing))\b[^‹›;.]{0,60}\s(?:with (?:the )?loss of|costing|cost|putting|leaving)\s*{P}",
     ),
+    (
+        "closing-where",
+        r"\b(?:clos(?:e|es|ed|ing)|shut(?:s|ting)?(?: down)?)\s(?:down\s)?(?:its|the|an?|their)\s(?:[^‹›;.,\s]+\s){0,6}?(?:plant|factory|mill|mine|smelter|foundry|warehouse|cent(?:er|re)|site|facility|hospital|depot|hub|works)\b[^‹›;.]{0,40}?(?:,\swhere|,?\s(?:which|that)\semploy(?:s|ed)|,?\semploying)\s*{P}",
+    ),
     ("cost-jobs", r"\b(?:costing|cost|costs|claim|claims|claimed|claiming)\s*{P}(?!\s(?:their\s)?li(?:fe|ves)\b)"),
     ("cost-whom", r"\b(?:cost|costs|costing)\s(?:[^\s‹›;:,.()$€£]+\s){1,4}?{PW}"),
     (
@@ -255,7 +265,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "verb-share",
-        rf"\b(?:cut|cuts|cutting|trimm?(?:s|ed|ing)?|slash(?:es|ed|ing)?|shed(?:s|ding)?|ax(?:es?|ed|ing)|eliminat(?:es?|ed|ing))\s*{{Q}}(?=\s?(?:$|[.;]|(?:,\s?|\()(?:or |about |some |around |roughly |nearly )?‹P\d+›|(?:in|last|this)\s(?:{MONTH}|week|month|year|spring|summer|autumn|fall|winter)\b))",
+        rf"\b(?:cut|cuts|cutting|trimm?(?:s|ed|ing)?|slash(?:es|ed|ing)?|shed(?:s|ding)?|ax(?:es?|ed|ing)|eliminat(?:es?|ed|ing))\s*{{Q}}(?=\s?(?:$|[.;]|,\s(?:saying|citing)\b|(?:,\s?|\()(?:or |about |some |around |roughly |nearly )?‹P\d+›|(?:in|last|this)\s(?:{MONTH}|week|month|year|spring|summer|autumn|fall|winter)\b))",
     ),
     (
         "that-it-cut",
@@ -268,7 +278,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "cost-their-jobs",
-        r"\b(?:cost|costs|costing)\s*{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:their|its)\s(?:jobs?|livelihoods?|posts?)\b",
+        r"\b(?:cost|costs|costing)\s(?:an?\s(?:first|further)\s)?{PW}(?:\s[^\s‹›;.,]+){0,3}?\s(?:their|its)\s(?:jobs?|livelihoods?|posts?)\b",
     ),
     (
         "were-asked-to-go",
@@ -287,14 +297,66 @@ SHAPES: tuple[tuple[str, str], ...] = (
         r"\b(?:employees|workers|staff|people|jobs|roles|positions|staffers),\s*{B},\s(?:will|were|was|are|have|had|would|is|to)\s(?:be\s|been\s|being\s)?(?:made redundant|laid off|let go|cut|eliminated|dismissed|sacked|fired)\b",
     ),
     ("door", r"\bshow(?:s|ed|n|ing)?\s{F}\sthe\sdoor\b"),
-    ("followed-with", r"\b(?:follow(?:s|ed)?|(?:is|was)\snext)\swith\s{F}"),
+    ("followed-with", r"\b(?:follow(?:s|ed)?,?|(?:is|was)\snext)\swith\s{F}"),
     ("followed-by-with", r"\bfollowed\sby\s(?-i:[A-Z])[^‹›;.,]{1,40}?\swith\s{F}"),
     (
         "at-name-was",
         r"\bAt\s(?-i:[A-Z])[^‹›;.]{1,70}?,?\s(?:it|the\s(?:figure|number|total))\s(?:is|was|were|are|came\sto)\s{F}",
     ),
-    ("listed-at", r"{B}\sat\s(?:the\s)?(?-i:[A-Z])"),
+    ("listed-at", r"{F}(?:\s(?:worldwide|globally))?\sat\s(?:the\s)?(?-i:[A-Z])"),
     ("layoff-adjective", r"\blaid[- ]off\s*{P}"),
+    (
+        "jobs-of",
+        rf"\b(?:{WEAK_VERB}|{OUSTING_VERB}|end(?:s|ed|ing)?)\s(?:the\s|its\s)?(?:jobs|roles|posts|positions)\sof{_GAP}{{0,2}}?\s*{{PW}}",
+    ),
+    (
+        "jobs-of-cut",
+        r"\b(?:jobs|roles|posts|positions)\sof\s*{PW}(?:\s[^\s‹›;.,]+){0,6}?\s(?:(?:are|were|was|is|will be|would be|have been|had been|to be|being)\s)?(?:cut|eliminated|axed|lost|scrapped|abolished|at risk|on the line|under threat|in jeopardy|to go)\b",
+    ),
+    ("cuts-for", rf"\b{CUT_NOUN}\sfor{_GAP}{{0,2}}?\s*{{PW}}"),
+    (
+        "slips-to",
+        r"\b(?:pink slips|(?:dismissal|redundancy|termination|lay-?off|retrenchment) (?:notices?|letters?|e-?mails?)|(?:notices?|letters) of (?:termination|dismissal|redundancy))\s(?:[a-z]+\s){0,3}?(?:to|reach(?:es|ed)?|hit)\s*{F}",
+    ),
+    (
+        "cuts-at-colon",
+        rf"\b(?:{CUT_NOUN}|jobs threat)(?:\s(?:at|in)\s[^‹›.;:]{{2,40}})?:\s?(?:\w+\s){{0,3}}?{{F}}(?=\s(?:affected|impacted|to go|at risk|dismissed|fired|laid off)\b)",
+    ),
+    (
+        "them-by",
+        rf"\b{WEAK_VERB}\s(?:it|them|that|this|that number)\sby\s*{{Q}}" + _OR_SO_MANY,
+    ),
+    ("share-of-them", rf"\b{WEAK_VERB}\s*{{Q}}\sof\s(?:it|them)" + _OR_SO_MANY),
+    (
+        "on-top-of",
+        r"\bon top of\s*{F}\s(?:(?:that|which)\s(?:[^\s‹›;.,]+\s){1,4}?)?(?:already\s|previously\s|earlier\s|(?:it|they)\s(?:had\s|has\s)?)?(?:made|announced|cut|laid off|eliminated|let go|shed|axed|dismissed|planned)\b",
+    ),
+    (
+        "followed",
+        r"{F}(?:\sor so)?(?:,\s‹[QW]\d+›,|\s\(‹[QW]\d+›\))?(?:\smore|\sothers)?\s(?:followed|will follow|would follow|are to follow|had (?:already\s)?gone|have (?:already\s)?gone)\b(?=\s(?:in|last|this|a|later|earlier|at|soon|since|by|‹B\d+›\s(?:days|weeks|months))\b|\s?(?:[.,;]|$))",
+    ),
+    (
+        "share-to-go",
+        r"{W}\s(?:are |set |due |would |is )?(?:to go|would go|must go|will go)\b(?!\s(?:to|on|into|back|up|for|from|without|out|away|home|through|early|behind)\b)",
+    ),
+    (
+        "listed-names",
+        rf"(?:^|[:—–]\s)(?P<name>(?-i:{LISTED}))\s(?:\(|with\s)?{{F}}(?=\)?(?:,|;|\sand)\s(?:and\s)?(?-i:{LISTED})\s(?:\(|with\s)?‹[PBQW]\d+›)",
+    ),
+    (
+        "being-cut",
+        r"{B}\s(?:are|were|will be|would be|have been)\s(?:being\s|to be\s)?(?:cut|eliminated|axed|trimmed|shed)\b",
+    ),
+    (
+        "heard-gone",
+        r"{PW}"
+        + _ASIDE
+        + r"(?:\s[^\s‹›;.]+){0,5}?\s(?:(?:had|have)\s)?(?:heard|learned|told|informed|notified)\b[^.;‹›]{0,50}\b(?:must (?:go|leave)|(?:have|has|had) to (?:go|leave)|jobs (?:were|are) being cut)\b",
+    ),
+    (
+        "that-is",
+        r"(?:^\W*|,\s(?:and\s)?)(?:(?:That|This)(?:\s(?:figure|number|share))?|(?:Going by that|In all|By that),?\s(?:it|that|this))\s(?:is|was|would be|could be|would mean|means|meant|comes to|came to|amounts to|amounted to|equals|equates to|makes|translates to|translates into|works out at|affects|will affect)\s(?:[a-z]+\s){0,2}?{P}(?=\s?(?:[.,;(]|$)|\s(?:worldwide|globally|in all|in total)\b)",
+    ),
 )
 
 NEEDS_CONTEXT = frozenset(
@@ -322,6 +384,11 @@ NEEDS_CONTEXT = frozenset(
         "followed-by-with",
         "at-name-was",
         "listed-at",
+        "on-top-of",
+        "followed",
+        "listed-names",
+        "being-cut",
+        "that-is",
     }
 )
 """Shapes that count only in a sentence, or after one, that talks of cuts."""
@@ -355,9 +422,15 @@ EQUALS = r"[^.;:‹›]{0,110},\s(?:or|equivalent to|equal to|equating to|which 
 """What may stand between the percent of a part of the staff and the count that says the same."""
 APART = r"\s(?:of|at|from|in)\s[^.;:,‹›]{2,60},\s"
 """What stands between them where the count is set apart: "25% of the staff at Acme, roughly 1,800 people, will go"."""
-LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
-"""A name in a list: words with capitals."""
-NEXT_EMPLOYER = rf"(?:\s(?:in|at|last|this|around|across|by)\s[^,;.‹›]{{1,30}}|\sworldwide|\sglobally)?(?:,|;|,? and|,? while)\s(?P<name>{LISTED})\s(?:with\s)?(?:(?:another|about|some|nearly|as many as|up to|more than|around|roughly|over|almost|at least)\s)?"
+FOLLOWED_BY = r",?\s(?:(?:which|that)\s)?(?:(?:was|were|to be)\s)?followed\sby\s"
+"""What stands between a cut and the next of the same firm."""
+DATED = rf"\s(?:(?:people|jobs|more|others)\s)?(?:in\s(?:early\s|late\s|mid-)?(?:{MONTH}(?:\s20\d\d)?|20\d\d|the\s(?:first|second|third|fourth|spring|summer|autumn|fall|following))|(?:last|this)\s(?:year|month|week|spring|summer|autumn|fall|winter|{MONTH})|a\s(?:year|month|week)\slater|the\s(?:year|month)\s(?:after|before))\b"
+"""What dates one of several cuts."""
+FEWER_AFTER = r"(?:\bthere\s(?:are|were|will be|would be)|\b(?:with|by|ha(?:s|d|ve)|having|employ\w*|keep\w*|mean(?:s|ing)?|need(?:s|ed|ing)?|require\w*|be|on)|\bleav(?:e|es|ing)\s[^.;]{1,30})\s$"
+"""Before what a firm is to get by with: "600 fewer staff"."""
+FEWER_THAN = r"\sthan\s(?!(?:a|one|last|at|in|before|it\s(?:has|had|does|did|employ)|now|today|two|three)\b)"
+"""After "fewer jobs": what was hoped or foretold, which is no cut."""
+NEXT_EMPLOYER = rf"\)?(?:\s(?:in|at|last|this|around|across|by)\s[^,;.‹›]{{1,30}}|\sworldwide|\sglobally)?(?:,\s(?:as|staff|it|according|reports?|sources?)\s[^,;.‹›]{{3,40}})?(?:,|;|,? and|,? while)\s(?:the\s)?(?P<name>{LISTED})\s(?:with\s|\()?(?:(?:another|about|some|nearly|as many as|up to|more than|around|roughly|over|almost|at least)\s)?"
 """What stands between the cut of one and that of the next, its verb left out: "Acme cut 300 jobs, Beta 500"."""
 EARLIER_BEFORE = r"\b(?:after|following|on top of|in addition to|besides|adding to)\s(?:(?:the|an?|another)\s)?(?:(?:earlier|previous|first|initial)\s)?"
 EARLIER_AFTER = (
@@ -416,7 +489,7 @@ FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand do
 
 LIST_TITLE = (
     CUT_NOUN
-    + r"|\b(?:round-?up|tracker|timeline|overview)\b[^.;]{0,40}\bcuts\b|\bWARN (?:notices?|reports?|tracker|filings?)\b|\b(?:who|whom|which|companies|firms|start-?ups)\b[^.;]{0,50}\b(?:(?:have |has )?(?:laid off|lay off|laying off|cut jobs|cutting jobs|cut staff|fired|firing))\b"
+    + r"|\b(?:round-?up|tracker|timeline|overview)\b[^.;]{0,40}\bcuts\b|\bWARN (?:notices?|reports?|tracker|filings?)\b|\b(?:who|whom|which|companies|firms|start-?ups)\b[^.;]{0,50}\b(?:(?:have |has )?(?:laid off|lay off|laying off|cut (?:[\w,]+ ){0,3}jobs|cutting jobs|cut staff|fired|firing))\b"
 )
 """What a title speaks of that opens a list of cuts."""
 OTHER_LIST = r"\b(?:hir\w+|recruit\w*|open(?:ings?|ed|s)?|add(?:s|ed|ing)?|creat\w+|rais\w+|fund\w*|invest\w*|grow\w*|jobs board|deals?|launch\w*)\b"
@@ -425,7 +498,7 @@ LIST_INTRO = CONTEXT + r"|trimmed|slashed|job cuts|cut the most|cuts"
 """What the line that opens a list speaks of."""
 LIST_LINE = (
     rf"^(?:\W*(?:{MONTH} \d{{1,2}}(?:,? 20\d\d)?\W{{1,4}})?(?P<name>(?:[A-ZÀ-Ž]|[a-z]{{1,2}}[A-Z]|\d\w*[A-Z])[\w&.'’* -]{{1,40}}?)(?:,\s[A-Z][\w. -]{{2,24}}|\s?\|\s?[A-Z][\w. -]{{2,24}})?\*{{0,2}}\s?(?::|-|–|—|\(|\|)\*{{0,2}}\s*|"
-    rf"\W+(?P<enumerated>{LISTED}),\s)"
+    rf"\W*(?P<enumerated>{LISTED}),\s)"
     rf"(?:(?:in|on) (?:early |late |mid-)?{MONTH}(?: \d{{1,2}}| 20\d\d)?,?\s|in 20\d\d,?\s)?"
     r"(?:(?:plans |aims |wants |is |was |has )?(?:to )?(?:cut(?:s|ting)?|drop(?:s|ped|ping)?|lay(?:s|ing)? off|laid off|let(?:s|ting)? go(?: of)?|dismiss(?:ed|es|ing)?|shed(?:s|ding)?|axe[sd]?)\s|between\s)?$"
 )
