@@ -492,7 +492,6 @@ _OWN_SHAPES = frozenset(
         "that-is",
         "closing-where",
         "jobs-of",
-        "jobs-of-cut",
         "cuts-for",
         "slips-to",
         "cuts-at-colon",

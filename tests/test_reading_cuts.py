@@ -19,7 +19,6 @@ def figures(told: str, before: str = "") -> list[tuple[float | None, float | Non
     ("told", "expected"),
     [
         ("Larkmoor Medical Center cut the jobs of 131 employees.", [(131, None)]),
-        ("The posts of 300 employees will be cut at Larkmoor.", [(300, None)]),
         ("Larkmoor expects to lay off around 6,000 people who work in sales or research.", [(6000, None)]),
         ("Larkmoor confirmed temporary layoffs for 165 people at its plant in Corby.", [(165, None)]),
         ("Larkmoor bids farewell to 240 employees", [(240, None)]),
@@ -62,7 +61,6 @@ def test_a_cut_is_told_in_many_forms(told: str, expected: list[tuple[float | Non
         ("More than 6,000 had already gone in May and June.", [(6000, None)]),
         ("They come on top of 2,500 that the bank has made earlier this year.", [(2500, None)]),
         ("That would be about 1,500 people.", [(1500, None)]),
-        ("About 8,000 are being cut, reports say.", [(8000, None)]),
     ],
 )
 def test_a_cut_is_told_after_others(told: str, expected: list[tuple[float | None, float | None]]) -> None:
@@ -77,7 +75,10 @@ def test_a_cut_is_told_after_others(told: str, expected: list[tuple[float | None
             "Many have lost tech jobs this year: Larkmoor 12,000, Oakhelm 10,000, Tessel 8,000.",
             "Larkmoor Oakhelm Tessel",
         ),
-        ("Larkmoor (12,000), Oakhelm (10,000) and Tessel (8,000) have announced layoffs.", "Larkmoor Oakhelm Tessel"),
+        (
+            "The layoffs go on: Larkmoor (12,000), Oakhelm (10,000) and Tessel (8,000) are next.",
+            "Larkmoor Oakhelm Tessel",
+        ),
         ("Next came Larkmoor with 12,000 job cuts, Oakhelm with 11,000 and Tessel with 9,000.", " Oakhelm Tessel"),
         ("Larkmoor is cutting as many as 400 jobs, staff learned on Thursday, and Oakhelm 150.", " Oakhelm"),
         ("Larkmoor has shed 650 positions this year and the Oakhelm Bank about 300.", " Oakhelm Bank"),

@@ -309,10 +309,6 @@ SHAPES: tuple[tuple[str, str], ...] = (
         "jobs-of",
         rf"\b(?:{WEAK_VERB}|{OUSTING_VERB}|end(?:s|ed|ing)?)\s(?:the\s|its\s)?(?:jobs|roles|posts|positions)\sof{_GAP}{{0,2}}?\s*{{PW}}",
     ),
-    (
-        "jobs-of-cut",
-        r"\b(?:jobs|roles|posts|positions)\sof\s*{PW}(?:\s[^\s‹›;.,]+){0,6}?\s(?:(?:are|were|was|is|will be|would be|have been|had been|to be|being)\s)?(?:cut|eliminated|axed|lost|scrapped|abolished|at risk|on the line|under threat|in jeopardy|to go)\b",
-    ),
     ("cuts-for", rf"\b{CUT_NOUN}\sfor{_GAP}{{0,2}}?\s*{{PW}}"),
     (
         "slips-to",
@@ -341,11 +337,7 @@ SHAPES: tuple[tuple[str, str], ...] = (
     ),
     (
         "listed-names",
-        rf"(?:^|[:—–]\s)(?P<name>(?-i:{LISTED}))\s(?:\(|with\s)?{{F}}(?=\)?(?:,|;|\sand)\s(?:and\s)?(?-i:{LISTED})\s(?:\(|with\s)?‹[PBQW]\d+›)",
-    ),
-    (
-        "being-cut",
-        r"{B}\s(?:are|were|will be|would be|have been)\s(?:being\s|to be\s)?(?:cut|eliminated|axed|trimmed|shed)\b",
+        rf"\b(?:{CUT_NOUN}|{STRONG_VERB}|jobs|cuts)\b[^‹›.;:—–]{{0,60}}[:—–]\s(?P<name>(?-i:{LISTED}))\s(?:\(|with\s)?{{F}}(?=\)?(?:,|;|\sand)\s(?:and\s)?(?-i:{LISTED})\s(?:\(|with\s)?‹[PBQW]\d+›)",
     ),
     (
         "heard-gone",
@@ -386,8 +378,6 @@ NEEDS_CONTEXT = frozenset(
         "listed-at",
         "on-top-of",
         "followed",
-        "listed-names",
-        "being-cut",
         "that-is",
     }
 )
