@@ -246,14 +246,15 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
     def in_context() -> bool:
         return bool(_CONTEXT.search(sentence) or _CONTEXT.search(before))
 
-    def propose(index: int, shape: str, start: int, end: int) -> None:
+    def propose(index: int, shape: str, start: int, end: int, employer: str = "") -> None:
         figure = masked.figures[index]
         if index and _OUT_OF.fullmatch(sentence, masked.figures[index - 1].end, figure.start):
             index, end = index - 1, max(end, figure.end)  # "700 out of 10,000 employees had to leave"
             figure = masked.figures[index]
         if index in hits or figure.kind == "money" or not _may_be_cut(sentence, figure, shape):
             return
-        candidate = Candidate("layoff", shape, "layoff", min(start, figure.start), max(end, figure.end))
+        first, last = min(start, figure.start), max(end, figure.end)
+        candidate = Candidate("layoff", shape, "layoff", first, last, list_name=employer)
         if figure.kind == "percent":
             candidate.percent = figure
         else:
@@ -267,7 +268,7 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
             propose(index, "halve", figure.start, figure.end)
         elif (
             figure.kind == "people"
-            and " fewer " in sentence[figure.value_end : figure.end + 7] + " "
+            and " fewer " in sentence[figure.value_end : figure.end + 7] + " "  # "600 fewer jobs", "600 jobs fewer"
             and _FEWER_AFTER.search(sentence[: figure.start])
             and not _FEWER_THAN.match(sentence, figure.end)
         ):
@@ -287,9 +288,8 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
                 continue
         if name in layoff.NEEDS_CONTEXT and not (_is_job(masked.figures[int(m["fig"])]) or in_context()):
             continue
-        propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True))
-        if name == "listed-names" and (first := hits.get(int(m["fig"]))) and first.shape == name:
-            first.list_name = m["name"]
+        employer = m["name"] if name == "listed-names" else ""
+        propose(int(m["fig"]), name, masked.place(m.start()), masked.place(m.end(), end=True), employer)
     listed = bool(intro) and (bool(LIST_INTRO.search(intro)) or bool(LIST_TITLE.search(intro)))
     if listed and hits and (headed := _HEADED_LINE.match(sentence)) and _is_list_name(headed["name"]):
         for candidate in hits.values():
@@ -375,9 +375,7 @@ def layoffs(sentence: str, before: str, intro: str = "") -> list[Candidate]:
             and _is_list_name(next_employer["name"])
             and (figure.kind == "people" or _counts_staff(sentence, figure))
         ):
-            propose(index, "gapped", figure.start, figure.end)
-            if index in hits:
-                hits[index].list_name = next_employer["name"]
+            propose(index, "gapped", figure.start, figure.end, next_employer["name"])
     if not hits or _LAW.search(sentence):
         return []
     _join_companions(sentence, masked, hits)

@@ -58,16 +58,22 @@ WORKFORCE = (
 )
 _GAP = r"(?:\s+(?!(?:anyone|anybody|nobody|took|mov|relocat|transferr|redeploy|reassign|retain|hir|add|creat|employ|recruit|after|while|since|despite|though|from|pay|salar(?!ied)|price|rate|tax|interest|revenue|cost|spending|growth|customers|users|production|emissions|stake)\w*)[^\s‹›;:()]+)"
 
+_VERB_NEXT = r"(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b)"
+
 _ASIDE = (
     r"(?:(?:\s(?:at|in|across)\s[^()‹›.;,]{2,30})?\s?[(,—–-](?!\s?(?:while|and|but|whereas|as|so)\b)\s?[^()‹›.;]{0,24}‹[PBQW]\d+›(?:\sof\s[^‹›;.,()]{2,40})?(?:\s(?:worldwide|globally|in\s[^()‹›.;,]{2,20}))?[),—–-]?"
-    r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b)"
-    r"|(?:\s(?:of|at|from|in)\s(?-i:[A-Z])[^‹›;.,]{1,40},\s(?:(?:an?|the|which|whose)\s[^‹›;.,]{3,60}|(?-i:[A-Z])[^‹›;.,]{2,20})|\sin\s‹B\d+›\s\w+)?,(?=\s(?:are|were|will|would|have|is|was|had|could|may|might|must)\b))?"
+    r"|,\s(?:most|many|some|half|all|more than half|mostly|mainly|largely|chiefly|including)\b[^()‹›.;]{2,70},"
+    + _VERB_NEXT
+    + r"|(?:\s(?:of|at|from|in)\s(?-i:[A-Z])[^‹›;.,]{1,40},\s(?:(?:an?|the|which|whose)\s[^‹›;.,]{3,60}|(?-i:[A-Z])[^‹›;.,]{2,20})|\sin\s‹B\d+›\s\w+)?,"
+    + _VERB_NEXT
+    + r")?"
 )
 """What is told in between: the same cut as a share, where most of it falls, who the firm is: "100 staff (about 3% of the total) will go"."""
 
 LISTED = r"(?:[A-ZÀ-Ž]|[a-z]{1,2}[A-Z]|\d\w*[A-Z])[\w&.'’-]*(?:\s(?:(?:&|and|of|de|du|the)\s)?(?:[A-ZÀ-Ž\d]|[a-z]{1,2}[A-Z])[\w&.'’-]*){0,5}"
 """A name in a list: words with capitals."""
 _OR_SO_MANY = r"(?=(?:,\s(?:or\s)?|\s(?:or\s|\())(?:about |some |around |roughly |nearly |almost )?‹P\d+›)"
+"""After a share of "them": how many that is."""
 
 SHAPES: tuple[tuple[str, str], ...] = (
     (
