@@ -280,7 +280,7 @@ CURRENCIES: dict[str, str] = {
 }
 _NAMED: tuple[tuple[str, str], ...] = (
     (r"u\.?s\.? dollars?|dollars?|usd|bucks", "USD"),
-    (r"canadian dollars?|cad", "CAD"),
+    (r"canadian dollars?|cad|cdn", "CAD"),
     (r"australian dollars?|aud", "AUD"),
     (r"singapore dollars?|sgd", "SGD"),
     (r"hong kong dollars?|hkd", "HKD"),
@@ -366,7 +366,7 @@ _MONEY = prefilter.Beginning(
     r"(?<!\w)(?P<value>(?:between )?(?:"
     rf"(?<![A-Za-z])(?P<mark>{_MARK})\s?(?P<low>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b)?(?P<plus>\+)?"
     rf"(?:\s?(?:-|to|and|or)\s?(?P<mark2>{_MARK})?\s?(?P<high>{DIGITS})[\s-]?(?P<scale2>{_SCALE})\b)?"
-    rf"(?:\s(?P<after>{_NAME})\b)?"
+    rf"(?:\s(?:(?P<after>{_NAME})\b|\((?P<told>(?-i:US|USD|CAD|AUD|NZD|SGD|HKD|TWD))\)))?"
     rf"|(?P<nlow>{DIGITS}|(?:half[\s-]|(?:half|a quarter|three[\s-]quarters) of )?an?\b|(?:half|quarter)(?=[\s-](?:million|billion|trillion)\b)|(?:{_WORD}) and a half|{NUMBER_WORDS})(?:[\s-]?(?P<nscale>{_SCALE})\b)?(?:\s?(?:-|to|and)\s?(?P<nhigh>{DIGITS})[\s-]?(?P<nscale2>{_SCALE})\b)?[\s-](?P<name>{_NAME})\b"
     rf"|(?P<blow>{DIGITS})\s?(?P<bscale>{_SCALE})\s?(?P<bmark>[€£₹])"
     rf"))",
@@ -599,6 +599,12 @@ _PART_OF = re.compile(
 """Before an amount of which only a part is told: "a third of a billion dollars"."""
 
 
+_OTHER_DOLLAR = re.compile(
+    r"\$\s?\d[^$(\[]*[(\[][^$\d]*(?:\b(?:US|U\.S\.|USD)\s?\$?\s?\d|\$?\s?\d[^$]*\s(?:USD?|U\.S\. dollars)\b)"
+)
+"""Dollars that are told in those of the US as well, and so are some other country's: "$30 million (US$20 million)"."""
+
+
 def money(sentence: str) -> list[Figure]:
     """Return the amounts of money, in whole units of their currency, a converted amount in brackets left out."""
     found: list[Figure] = []
@@ -621,10 +627,12 @@ def money(sentence: str) -> list[Figure]:
             sentence[found[-1].end : figure.value_start].replace("~", ""),
         ):
             last = found[-1]
+            close = sentence.find(")", figure.end)
+            end = close + 1 if 0 <= close - figure.end < 12 else figure.end
             if last.currency != figure.currency:
-                close = sentence.find(")", figure.end)
-                end = close + 1 if 0 <= close - figure.end < 12 else figure.end
                 found[-1] = replace(last, end=end, converted=(figure.low, figure.currency or ""))
+            elif _OTHER_DOLLAR.match(sentence, last.value_start, figure.value_end):
+                found[-1] = replace(figure, start=last.start, end=end)
             continue  # a conversion, or a part of the amount that it follows
         found.append(figure)
         if len(found) >= MOST_PER_SENTENCE:
@@ -652,8 +660,8 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
             factor = _MONEY_SCALES.get(scale, 1)
         top = number(m["high"]) if m["high"] and not lone else None
         top_factor = _MONEY_SCALES.get(scale2, factor)
-        if m["after"]:
-            currency = _named(m["after"]) or currency
+        if m["after"] or m["told"]:
+            currency = _named(m["after"] or m["told"]) or currency
         if mark == "¥" and (m["after"] or "").lower().endswith(("yuan", "renminbi")):
             currency = "CNY"
     elif m["name"]:

@@ -46,11 +46,36 @@ from nlp import dates, figures
         ("two and a half billion dollars", 2_500_000_000, None, "USD"),
         ("$10 mil", 10_000_000, None, "USD"),
         ("a fund of SR37.5bn", 37_500_000_000, None, "SAR"),
+        ("$10 million Cdn", 10_000_000, None, "CAD"),
+        ("$30 million (CAD)", 30_000_000, None, "CAD"),
+        ("$5m (AUD) of seed money", 5_000_000, None, "AUD"),
+        ("$3 billion (US)", 3_000_000_000, None, "USD"),
     ],
 )
 def test_money(text: str, low: int, high: int | None, currency: str) -> None:
     (found,) = figures.money(text)
     assert (found.low, found.high, found.currency) == (low, high, currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "raised $30 million (US$22 million) from",
+        "raised $30M ($22M USD) from",
+        "raised about $30 million (about US$22 million) from",
+        "raised $30 million (22 million U.S. dollars) from",
+        "raised US$22 million ($30 million) from",
+    ],
+)
+def test_dollars_that_are_told_in_those_of_the_us_too_are_not_taken_for_them(text: str) -> None:
+    (found,) = figures.money(text)
+    assert (found.low, found.currency) == (22_000_000, "USD")
+    assert "22" in text[found.value_start : found.value_end]
+
+
+def test_a_sum_in_brackets_that_is_no_conversion_leaves_dollars_as_they_are() -> None:
+    for text in ("a $30 million ($22 million of it new) round", "spent $30 million (2024: US$22 million)"):
+        assert (figures.money(text)[0].low, figures.money(text)[0].currency) == (30_000_000, "USD")
 
 
 def test_an_amount_that_goes_from_one_to_another_is_two() -> None:
