@@ -48,6 +48,8 @@ _OF_THE_FIRM = re.compile(r"company-(?:name=|label|topic|only|turn|head)|margin"
 WORD_PENALTY = 8.0
 WORD_SEEN = 12
 """How strongly a word's weight is held where words are cues of a statement, and how many statements must have it."""
+TITLE_WORD_PENALTY = 22.0
+"""The same of a word of the title, which all statements of an article share."""
 KINDS = ("funding", "capex", "stake", "acquisition", "contract", "fund")
 COMPANY_PRIOR = {
     "rule-here": 1.5,
@@ -384,10 +386,16 @@ def fit_cues(
         told,
         weights,
         np.array([prior.get(name, 0.0) for name in names]),
-        np.array([WORD_PENALTY if ":" in name else penalty for name in names]),
+        np.array([_held(name, penalty) for name in names]),
         bounds(names, signs, alone),
     )
     return {name: round(float(value), 4) for name, value in zip(names, w, strict=True) if abs(value) >= 0.0005}
+
+
+def _held(name: str, penalty: float) -> float:
+    if name.startswith("title:"):
+        return TITLE_WORD_PENALTY
+    return WORD_PENALTY if ":" in name else penalty
 
 
 def fit_company(data: Sequence[Example]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nlp import clauses, linear, prefilter
+from nlp import clauses, linear, names, prefilter, wording
 from nlp.attributes import age_days
 from nlp.dates import MONTHS
 
@@ -126,6 +126,7 @@ _BEFORE_FIGURE: Mapping[str, prefilter.Beginning] = {
 _TITLE_AFTER = re.compile(
     r"\b(?:after|following|follows|since|on the heels of|on leaving|thanks to|with)\b[^,;:]{0,50}$", re.IGNORECASE
 )
+_TITLE_WORD = re.compile(r"[^\W\d_]{2,}|\d[\d.,]*")
 _CROSSED = (
     "had",
     "has",
@@ -197,6 +198,14 @@ class Story:
         if word not in self._told:
             self._told[word] = sum(word in line for line in self.lines)
         return self._told[word]
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The stems of the title's words, but for names of companies; all figures are "0"."""
+        shipped = names.shipped_words()
+        told = {word.lower() for f in self.findings for word in _TITLE_WORD.findall(f.company)}
+        said = map(str.lower, _TITLE_WORD.findall(self.title))
+        return frozenset(wording.stem(word) for word in said if word not in told and word not in shipped)
 
     @cached_property
     def in_title(self) -> frozenset[str]:
@@ -299,6 +308,7 @@ def cues(f: Finding, story: Story) -> Cues:
     told["other/alone"] = told.get("other", False) and not roundup
     found = {name: 1.0 for name, value in told.items() if value}
     found |= dict.fromkeys(clauses.words(f, lo, hi), 1.0)
+    found |= {f"title:{word}": 1.0 for word in story.title_words}
     found["place"] = max(0, order) / max(6, lines)
     return found
 

@@ -34,6 +34,13 @@ def test_the_words_of_another_figure_are_no_cues(reader: Reader) -> None:
     assert "after:earlier" in set(clauses.words(second, *clauses.around(second)))
 
 
+def test_words_of_the_title_are_cues_but_companies_and_figures_are_not(reader: Reader) -> None:
+    title, text = "Layoffs so far: Quentara, Google and 40 more", "Quentara of Corby will cut 900 jobs."
+    ((_, cues),) = reader.findings(Article(id="a", revision=1, title=title, text=text))
+    told = {cue.removeprefix("title:") for cue in cues if cue.startswith("title:")}
+    assert told == {"layoff", "so", "far", "and", "0", "mor"}
+
+
 def test_fellows_lean_as_the_findings_beside_do(reader: Reader) -> None:
     text = (
         "Quentara will cut 900 jobs.\nIt rained.\nIt rained.\n"
