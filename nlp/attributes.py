@@ -44,8 +44,19 @@ _DROPPED = prefilter.Guarded(
 """What was meant and is not to be."""
 
 
+_TAKEN_BACK = re.compile(
+    r"\b(?:revers(?:e|es|ed|ing)|backtrack(?:s|ed|ing)? on|rescind(?:s|ed|ing)?|(?:walk|row|roll)(?:s|ed|ing)? back(?: on)?|cancel(?:s|l?ed|l?ing)?|call(?:s|ed|ing)? off)"
+    r"\s(?:(?:its|the|their|some|all|most|of|plans?|planned|proposed|announced|for|about|around|nearly)\s)*$",
+    re.IGNORECASE,
+)
+"""Before cuts that are not to be: "reverses 45 job cuts"."""
+_OF_CUTS = re.compile(r"\b(?:cuts?|lay-?offs?|redundanc\w+|dismissals?|job losses)\b", re.IGNORECASE)
+
+
 def _dropped(sentence: str, start: int, end: int, is_layoff: bool) -> bool:
     """Whether the clause of a cut or deal tells that it is not to be; jobs scrapped are cut, a plan scrapped is not."""
+    if is_layoff and _TAKEN_BACK.search(sentence[:start]) and _OF_CUTS.search(sentence, start, end + 12):
+        return True
     for m in _DROPPED.finditer(sentence, max(0, start - 90), min(len(sentence), end + 80)):
         between = sentence[m.end() : start] if m.end() <= start else sentence[end : m.start()]
         if is_layoff and not re.search(r"\b(?:plans?|proposals?|talks)\b", m.group(), re.IGNORECASE):

@@ -374,7 +374,7 @@ _VERBS = {
 """Verbs of money, by which way it goes."""
 _BY_SORT = "|".join(rf"(?P<{sort}>{words})" for sort, words in _VERBS.items())
 _ACTS = re.compile(
-    r"(?:\s\([^)]{1,30}\))?(?:,[^.;]{1,110},)?\s(?:(?:ha[sd]|have|is|was|will|would|to|also|already|recently|now|plans?|planned|planning|agreed|agrees|set|"
+    r"(?:-led(?:\s[a-z]+)?\s(?:group|consortium|team|syndicate|alliance)\b)?(?:\s\([^)]{1,30}\))?(?:,[^.;]{1,110},)?\s(?:(?:ha[sd]|have|is|was|will|would|to|also|already|recently|now|plans?|planned|planning|agreed|agrees|set|"
     r"expects?|expected|intends?|aims?|wants?|said|says|told|it|that|its|in talks|looking|seeking|hopes?|could|may|might|today|just|not|[a-z]+ly|committed|"
     r"(?:on |early |late )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:earlier |late )?(?:this|last) (?:week|month|year|quarter|summer|spring|fall|autumn|winter)|in [A-Z][a-z]+|investors|reporters|announced)\s){0,9}"
     rf"(?i:{_BY_SORT})\b"

@@ -271,6 +271,9 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
                         is_place(sentence[begin - 4 : end]) for _, end in group
                     ):
                         begin -= 4
+                    if initials := _INITIALS.search(sentence, max(0, begin - 8), begin):
+                        begin = initials.start()  # "C.H. Robinson"
+                        spans = [span for span in spans if span[1] <= begin]
                     spans.append((begin, group[-1][1]))
                 group = []
             else:
@@ -278,6 +281,7 @@ def runs(sentence: str, title_case: bool = False) -> list[tuple[int, int]]:
     return spans
 
 
+_INITIALS = re.compile(r"(?<![\w.])(?!U\.[SKN]\.|[EA]\.[UI]\.|D\.C\.|L\.A\.|N\.[YJ]\.|[PA]\.M\.)(?:[A-Z]\.){2,3}\s?$")
 _LINKS = ("of", "&", "de", "for")
 _OF_NAME = re.compile(r" of [A-Z]")
 
@@ -705,6 +709,8 @@ def _may_name(
         return False
     company_like = bool(COMPANY_WORD.search(name)) or bool(_COMPANY_AFTER.match(after))
     titled = bool(_TITLES.search(sentence[max(0, start - 24) : start]))
+    if titled and " " in name and k in registry.persons and not company_like and not is_shipped(name, registry):
+        return False  # "Chief executive Drew Houston", of which the recogniser makes a firm or a town of Houston
     if label == "PERSON" and not company_like and _CORPORATE_ACT.match(after) and not GIVEN_NAME.match(name):
         company_like = not titled
     if (
@@ -1068,7 +1074,7 @@ APPOSITION = re.compile(
 )
 """What stands between a subject and its verb: "Acme, a maker of things, "."""
 ATTRIBUTE = re.compile(
-    r"^-(?:backed|owned|based|led|funded|founded|run|powered)\b"
+    r"^-(?:backed|owned|based|led(?!\s(?:[a-z]+\s)?(?:group|consortium|team|syndicate|investors|alliance)\b)|funded|founded|run|powered)\b"
     r"|^\s(?:rival|competitor|challenger|backer|investor|partner|supplier|customer|spin-?off|spin-?out|veteran)\s(?=[A-Z])"
 )
 """What makes a name part of another's description: "Acme-backed"."""

@@ -21,6 +21,8 @@ _CLOSURE = prefilter.Beginning(layoff.CLOSURE, re.IGNORECASE, not_after=r"\w")
 
 _FURLOUGH = re.compile(layoff.FURLOUGH, re.IGNORECASE)
 
+_FOR_CAUSE = prefilter.Beginning(layoff.FOR_CAUSE, re.IGNORECASE, not_after=r"\w")
+
 _ALL = re.compile(r"\ball(?: of)?(?: (?:its|the|their))?\s$", re.IGNORECASE)
 
 _CUT = re.compile(layoff.STRONG_VERB + "|" + layoff.CUT_NOUN, re.IGNORECASE)
@@ -34,6 +36,8 @@ def cuts(at: Setting, c: Candidate, model: employers.Model | None) -> list[Findi
     text = at.text
     anchor = c.own
     if _FURLOUGH.search(text[max(0, anchor.start - 22) : anchor.end + 22]) and not _CUT.search(text):
+        return []
+    if _FOR_CAUSE.search(text[max(0, c.start - 20) : c.end + 120]):
         return []
     if _HYPOTHETICAL.search(text) and not re.search(r"\b(?:laid off|layoffs|job cuts|will cut|to cut)\b", text):
         return []

@@ -22,6 +22,7 @@ def figures(told: str, before: str = "") -> list[tuple[float | None, float | Non
         ("Larkmoor expects to lay off around 6,000 people who work in sales or research.", [(6000, None)]),
         ("Larkmoor confirmed temporary layoffs for 165 people at its plant in Corby.", [(165, None)]),
         ("Larkmoor bids farewell to 240 employees", [(240, None)]),
+        ("Larkmoor lays off 240 via video", [(240, None)]),
         ("Larkmoor slims down by 240 jobs", [(240, None)]),
         ("In 2006 Larkmoor lopped off 10,500 jobs and whittled its workforce by 5% later.", [(10500, None), (None, 5)]),
         ("Some 1,000 people, front-line workers among them, to lose jobs at Larkmoor", [(1000, None)]),

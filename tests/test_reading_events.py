@@ -100,6 +100,44 @@ def test_states_nothing(reader: Reader, text: str) -> None:
     assert reader.read(article("Markets today", text)) == []
 
 
+DISMISSED_FOR_WHAT_THEY_DID = (
+    "Quentara fired 28 employees over a sit-in at its Corby office.",
+    "Quentara fires 28 workers for protesting its contract with the navy",
+    "The Oakhelm Bank dismissed 12 employees after claims of fake keyboard activity.",
+    "Quentara fired 2,300 staff for using meal vouchers to buy tea.",
+    "Forty workers were sacked by Quentara for misconduct.",
+)
+FIRED_ALL_THE_SAME = (
+    "Quentara fired 400 workers over falling orders.",
+    "Quentara fired 400 workers for restructuring its yards.",
+    "Quentara fired 400 staff after AI took over its checks for fraud.",
+    "Quentara fired 400 people for failing to meet targets.",
+    "Quentara dismissed 400 staff over weak sales and said that fraud had cost it money.",
+)
+
+
+def test_who_is_dismissed_for_what_they_did_is_no_cut(reader: Reader) -> None:
+    for told in DISMISSED_FOR_WHAT_THEY_DID:
+        assert reader.read(article(told, told)) == [], told
+    for told in FIRED_ALL_THE_SAME:
+        assert figures_of(reader.read(article(told, told))) == [("layoff", "Quentara", 400)], told
+
+
+def test_cuts_that_are_taken_back_are_denied(reader: Reader) -> None:
+    for told in (
+        "Quentara reverses 45 AI job cuts",
+        "Quentara backtracks on some 45 layoffs",
+        "Quentara to cut 45 jobs",
+    ):
+        (claim,) = reader.read(article(told))
+        assert (claim.count, claim.status) == (45, "confirmed" if "to cut" in told else "denied")
+
+
+def test_an_officer_with_the_name_of_a_town_is_not_the_firm_that_it_stands_for(reader: Reader) -> None:
+    told = "Chief executive Drew Houston told staff in a letter. It laid off 500 last year."
+    assert {c.company for c in reader.read(article("Dropbox lays off 20% of its staff", told))} == {"Dropbox"}
+
+
 def test_evidence_quotes_the_stored_text_and_figures_are_verbatim(reader: Reader) -> None:
     text = "Ferrowellsaid on Tuesday it would lay off “about 300 employees”, or 8% of its workforce, because of AI."
     (claim,) = reader.read(article("", text))

@@ -113,6 +113,8 @@ def test_a_short_headline_is_told_by_all_its_words(title: str, headline: bool) -
         ("The Harrow Morning News laid off at least 43 people.", ["Harrow Morning News"]),
         ("New York Pressworks shed 16 posts.", ["New York Pressworks"]),
         ("The St. Orrin Courier cut 23 posts.", ["St. Orrin Courier"]),
+        ("Q.H. Tollivar and the haulier W.R. Skerrow shed jobs.", ["Q.H. Tollivar", "W.R. Skerrow"]),
+        ("In the U.S. Skerrow shed 16 posts.", ["Skerrow"]),
         ("Ottawa agreed to a CAD 2.4 billion plan.", []),
         ("Some MPs and CEOs asked about it.", []),
     ],

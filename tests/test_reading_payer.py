@@ -46,6 +46,8 @@ from nlp.reader import Reader
         ),
         ("Pellwick, an AI start-up, goes to Oakhelm for $300 million.", {("Oakhelm", 300)}),
         ("The AI lab Pellwick raised $40 million and is now worth $900 million.", {("Pellwick", 40)}),
+        ("An Oakhelm-led consortium will buy the AI lab Pellwick for $300 million.", {("Oakhelm", 300)}),
+        ("Oakhelm-led group to buy Pellwick for $300 million to ride the AI boom", {("Oakhelm", 300)}),
         ("AI firm Pellwick was ordered to pay $33 million for its database of faces.", set()),
     ],
 )

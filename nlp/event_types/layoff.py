@@ -481,6 +481,12 @@ _SITE = r"(?:plant|factory|site|studio|warehouse|facility|mill|mine|campus|hub|n
 CLOSURE = rf"\b(?:clos(?:e|es|ed|ing|ure of)|shut(?:s|ting|ters|tered|tering)?(?: down)?|wind(?:s|ing)? down|idl(?:e|es|ing))\s(?!\d)(?:[^\s.;,]+\s){{0,5}}?{_SITE}\b|\b(?:both|all)\s(?:\w+\s){{0,4}}(?:plants|factories|sites|stores)\b|\b{_SITE}(?:'s)? (?:closure|closing|shutdown)\b|\b{_SITE} (?:will|is to|to|would) (?:close|shut)\b"
 COMPANY_CLOSES = r"\b(?:shut(?:s|ting)? (?:down|its doors|up shop)|clos(?:es|ing|e|ed) (?:down|its doors|for good)|ceas(?:es|ing|e|ed) (?:all )?operations|wind(?:s|ing)? down|shutters|go(?:es|ing)? out of business|permanent closure)\b(?!\s(?:its|the|an?|two|three|some|several|\d))"
 CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|over (?:the past|several|multiple) (?:rounds|years)|bring(?:s|ing)? (?:[\w'&.-]+ ){0,4}total|total planned cuts|so far|cumulative|(?:a|the|its) combined(?! (?:workforce|staff|company|headcount|group))|combined (?:total|cuts|layoffs|job)|between the reductions|all told)\b"
+FOR_CAUSE = (
+    r"\b(?:fir(?:e|es|ed|ing)|dismiss(?:es|ed|ing)?|sack(?:s|ed|ing)?|terminat(?:e|es|ed|ing)|oust(?:s|ed|ing)?|expel(?:s|led)?|let(?:s|ting)? go)\b(?:(?!\b(?:after|over|as|because|when|since|to|and)\b)[^.;,]|,(?=\d)){0,70}?\b"
+    r"(?:for\s(?:allegedly\s|reportedly\s|repeatedly\s)?(?!being|having|failing|underperforming|missing|lacking|restructuring|reorgani[sz]ing|downsizing|streamlining)[a-z]{2,}ing\b(?!\s(?:costs?|reasons?|purposes))|"
+    r"(?:for|over|after|amid|following)\s(?:(?!that|which|who|it)[\w'-]+\s){0,4}?(?:protest(?:s|ing)?|sit-ins?|misconduct|violat(?:ions?|ing)|breach(?:es|ing)?|fraud|fak(?:e|ing)|theft|stealing|leak(?:s|ing)|harassment|abuses?|wrongdoing|insubordination|cheating|misuse)\b)"
+)
+"""Who is dismissed for what they did: no cut of jobs."""
 FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
 
 LIST_TITLE = (
