@@ -24,8 +24,6 @@ MOST_CANDIDATES = 150
 MOST_WINDOWS = 150
 """Sentences of one article given to the model."""
 
-LEAD = 2
-"""Sentences of the body that always travel with a window."""
 _LISTED = re.compile(layoff.LISTED)
 _FEWEST_HEADINGS = 4
 """Lines of a name alone that make an article one with headings."""
@@ -239,10 +237,17 @@ def _without_furniture(lines: list[Line]) -> list[Line]:
 
 
 def _windows(lines: list[Line]) -> list[Line]:
-    wanted: set[int] = set()
+    """Return the lines in which the model looks for names: those with candidates, and those that tell whom they are about.
+
+    These are the title, or the first line where there is none, and the last line before that names somebody, or two, where
+    a line speaks of a company as "it".
+    """
+    wanted: set[int] = {0}
     for i, line in enumerate(lines):
-        if line.order < LEAD:
-            wanted.add(i)
         if line.candidates:
-            wanted.update((i - 2, i - 1, i))
+            wanted.add(i)
+            if names.looks_back(line.text):
+                wanted.add(i - 1)
+                if i > 1 and not names.runs(lines[i - 1].text):
+                    wanted.add(i - 2)
     return [lines[i] for i in sorted(wanted) if i >= 0][:MOST_WINDOWS]

@@ -983,6 +983,11 @@ def mentions(
     return sorted(found, key=lambda x: x.start)
 
 
+def looks_back(sentence: str) -> bool:
+    """Return whether a sentence may be about a company named before it: it has a stand-in, or names nobody."""
+    return any(pattern.search(sentence) for pattern in (_ANAPHOR, _PRONOUN)) or not runs(sentence)
+
+
 YOUNG = re.compile(r"start-?up|unicorn|decacorn|\blab\b", re.IGNORECASE)
 _GIANT = re.compile(r"giant|titan|behemoth|conglomerate|hyperscaler|multinational", re.IGNORECASE)
 _TRADES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(

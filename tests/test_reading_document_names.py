@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
 from newsledger.model import Article
-from nlp import names
+from nlp import drafts, names
+from nlp.abreast import alone
 from nlp.reader import Reader
 
 
@@ -141,3 +143,21 @@ def test_where_a_firm_sits_what_it_does_and_a_headlines_verb_are_no_part_of_its_
     reader: Reader, title: str, text: str, expected: tuple[str, int]
 ) -> None:
     assert companies(reader, text, title) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("title", "lines", "shown"),
+    [
+        ("A hard year", ["Rain fell.", "Skerrow is old.", "Pellwick cuts 40 jobs."], [-1, 2]),
+        ("A hard year", ["Rain fell.", "Skerrow is old.", "The company cuts 40 jobs."], [-1, 1, 2]),
+        ("A hard year", ["Skerrow is old.", "it rained.", "It is to cut 40 jobs."], [-1, 0, 1, 2]),
+        ("", ["Skerrow is old.", "Rain fell.", "Pellwick cuts 40 jobs."], [0, 2]),
+    ],
+)
+def test_names_are_looked_for_before_a_sentence_only_where_it_may_mean_them(
+    title: str, lines: list[str], shown: list[int]
+) -> None:
+    article = Article(id="a", revision=1, title=title, text="\n".join(lines))
+    draft = alone(drafts.draft(article, Counter(), gated=True, any_money=False))
+    assert draft is not None
+    assert [line.order for line in draft.windows] == shown
