@@ -239,8 +239,8 @@ def _without_furniture(lines: list[Line]) -> list[Line]:
 def _windows(lines: list[Line]) -> list[Line]:
     """Return the lines in which the model looks for names: those with candidates, and those that tell whom they are about.
 
-    These are the title, or the first line where there is none, and the last line before that names somebody, or two, where
-    a line speaks of a company as "it".
+    These are the title, or the first line where there is none; and where a line has a stand-in or names nobody, the line
+    before, and if that names nobody either, the one before that.
     """
     wanted: set[int] = {0}
     for i, line in enumerate(lines):
