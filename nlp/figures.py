@@ -660,8 +660,8 @@ def _amount(m: re.Match[str], sentence: str, lone: bool = False) -> Figure | Non
             factor = _MONEY_SCALES.get(scale, 1)
         top = number(m["high"]) if m["high"] and not lone else None
         top_factor = _MONEY_SCALES.get(scale2, factor)
-        if m["after"] or m["told"]:
-            currency = _named(m["after"] or m["told"]) or currency
+        if named := m["after"] or m["told"]:
+            currency = _named(named) or currency
         if mark == "¥" and (m["after"] or "").lower().endswith(("yuan", "renminbi")):
             currency = "CNY"
     elif m["name"]:

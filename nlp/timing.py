@@ -200,12 +200,12 @@ class Story:
         return self._told[word]
 
     @cached_property
-    def title_words(self) -> frozenset[str]:
-        """The stems of the title's words, but for names of companies; all figures are "0"."""
+    def title_words(self) -> Sequence[str]:
+        """The stems of the title's words, in order of the alphabet, but for names of companies; all figures are "0"."""
         shipped = names.shipped_words()
         told = {word.lower() for f in self.findings for word in _TITLE_WORD.findall(f.company)}
         said = map(str.lower, _TITLE_WORD.findall(self.title))
-        return frozenset(wording.stem(word) for word in said if word not in told and word not in shipped)
+        return sorted({wording.stem(word) for word in said if word not in told and word not in shipped})
 
     @cached_property
     def in_title(self) -> frozenset[str]:
