@@ -32,6 +32,9 @@ EDGE = 8
 """Columns of nothing on both sides of a matrix that is multiplied with: in the outermost ones some kernels add up in an
 order of their own for every other rows."""
 
+AT_ONCE = 10 * ROWS
+"""Rows of a product that are computed at a time."""
+
 TILES = 192
 """Tiles of four words that are encoded at a time: what is computed of them stays in the processor's cache."""
 
@@ -54,13 +57,15 @@ class _Operations(NumpyOps):  # type: ignore[misc]
         self, x: _Floats, y: _Floats, *, out: _Floats = None, trans1: bool = False, trans2: bool = False
     ) -> _Floats:
         x, y = x.T if trans1 else x, y.T if trans2 else y
-        rows = len(x)
-        if missing := _whole(rows) - rows:
-            x = np.concatenate((x, np.zeros((missing, x.shape[1]), dtype=x.dtype)))
-        product: _Floats = np.dot(x, np.pad(y, ((0, 0), (EDGE, EDGE))))[:rows, EDGE:-EDGE]
         if out is None:
-            return np.ascontiguousarray(product)
-        out[:] = product
+            out = np.empty((len(x), y.shape[1]), dtype=x.dtype)
+        edged = np.pad(y, ((0, 0), (EDGE, EDGE)))
+        for begin in range(0, len(x), AT_ONCE):  # so few that the product stays in the processor's cache
+            part = x[begin : begin + AT_ONCE]
+            rows = len(part)
+            if missing := _whole(rows) - rows:
+                part = np.concatenate((part, np.zeros((missing, part.shape[1]), dtype=part.dtype)))
+            out[begin : begin + rows] = np.dot(part, edged)[:rows, EDGE:-EDGE]
         return out
 
 
@@ -193,6 +198,16 @@ class _Block(NamedTuple):
 
 _COMBINED = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]) / np.array([[24]])
 """How the weights for the word before, the word and the word after make those of the six products."""
+_FACTORS = np.array(
+    [
+        *([4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0]),
+        *([0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0], [0, 4, 0, -5, 0, 1]),
+    ],
+    dtype="f",
+)
+"""How the word before four words, these, and the word after make what the weights of the six products are multiplied with."""
+_SUMS = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]], dtype="f")
+"""How the six products make the sums of the four words."""
 
 
 def _blocks(layers: Model[Any, Any]) -> list[_Block]:
@@ -217,7 +232,7 @@ def _blocks(layers: Model[Any, Any]) -> list[_Block]:
 
 
 def _normalise(rows: _Floats, scale: _Floats, shift: _Floats) -> None:
-    rows -= rows.mean(axis=1, keepdims=True)
+    rows -= (rows @ np.full(rows.shape[1], 1 / rows.shape[1], dtype="f"))[:, None]
     variance = np.einsum("ij,ij->i", rows, rows) / np.float32(rows.shape[1]) + np.float32(1e-08)
     rows *= (variance ** np.float32(-0.5))[:, None]
     rows *= scale
@@ -238,13 +253,16 @@ def _encode(model: Model[Any, Any], texts: list[_Floats], is_train: bool) -> tup
     out: list[_Floats] = []
     for begin, end in _together(needed, most):
         starts = np.array([0, *accumulate(needed[begin:end])])
-        tiles = np.zeros((_whole(starts[-1]), 4, width), dtype="f")
-        rows = tiles.reshape(-1, width)
+        rows = np.zeros((4 * _whole(starts[-1]), width), dtype="f")
         places = [(4 * start + 2, text) for start, text in zip(starts.tolist(), texts[begin:end], strict=False)]
         for place, text in places:
             rows[place : place + len(text)] = text
+        tiles = rows.reshape(-1, 4, width)
+        words = room.words[: 6 * len(tiles) * width].reshape(6, -1, width)
+        words[1:5] = tiles.transpose(1, 0, 2)
         for block in blocks:
-            _add_layer(tiles, starts[:-1], starts[1:] - 1, block, room)
+            _add_layer(words, starts[:-1], starts[1:] - 1, block, room)
+        tiles[:] = words[1:5].transpose(1, 0, 2)
         out += [rows[place : place + len(text)] for place, text in places]
     return out, None
 
@@ -265,60 +283,31 @@ class _Room:
 
     def __init__(self, tiles: int, weights: tuple[int, int, int]) -> None:
         products, width, out = weights
-        self.before, self.after, self.even, self.odd = (np.empty((tiles, width), dtype="f") for _ in range(4))
-        self.inputs = np.empty((products, tiles, width), dtype="f")
-        self.products = np.empty((products, tiles, out), dtype="f")
-        self.sums = np.empty((4, tiles, out), dtype="f")
-        self.best = np.empty((tiles, 4, width), dtype="f")
+        self.words = np.empty(6 * tiles * width, dtype="f")
+        """Of each tile the word before, its four, and the word after."""
+        self.factors = np.empty(products * tiles * width, dtype="f")
+        self.products = np.empty(products * tiles * out, dtype="f")
+        self.sums = np.empty(4 * tiles * out, dtype="f")
+        self.best = np.empty(4 * tiles * width, dtype="f")
 
 
-def _add_layer(tiles: _Floats, firsts: _Floats, lasts: _Floats, block: _Block, room: _Room) -> None:
+def _add_layer(words: _Floats, firsts: _Floats, lasts: _Floats, block: _Block, room: _Room) -> None:
     """Add to the words what a layer makes of each and its neighbours. `firsts` and `lasts` are the tiles at texts' ends."""
-    n, _, width = tiles.shape
-    before, after, even, odd, best = (a[:n] for a in (room.before, room.after, room.even, room.odd, room.best))
-    inputs, products = room.inputs[:, :n], room.products[:, :n]
-    one, two, three, four = (tiles[:, place] for place in range(4))
-    before[1:], after[:-1] = four[:-1], one[1:]
-    before[firsts] = after[lasts] = after[-1] = block.beyond
-    np.multiply(two, -4, out=even)
-    even += four
-    np.multiply(one, -4, out=odd)
-    odd += three
-    np.add(even, odd, out=inputs[1])
-    np.subtract(even, odd, out=inputs[2])
-    np.subtract(four, two, out=even)
-    np.subtract(three, one, out=odd)
-    np.subtract(before, two, out=inputs[0])
-    inputs[0] *= 4
-    inputs[0] += even
-    np.multiply(odd, -4, out=inputs[5])
-    inputs[5] -= three
-    inputs[5] += after
-    odd *= 2
-    np.add(even, odd, out=inputs[3])
-    np.subtract(even, odd, out=inputs[4])
-    np.matmul(inputs, block.weights, out=products)
-    products[1] += block.bias
-    plus, minus, plus_far, minus_far = room.sums[:, :n]
-    np.add(products[1], products[2], out=plus)
-    np.subtract(products[1], products[2], out=minus)
-    np.add(products[3], products[4], out=plus_far)
-    np.subtract(products[3], products[4], out=minus_far)
-    products[0] += plus
-    products[0] += plus_far
-    _best(products[0], best[:, 0])
-    minus_far *= 2
-    np.add(minus, minus_far, out=products[1])
-    _best(products[1], best[:, 1])
-    plus_far *= 4
-    plus += plus_far
-    _best(plus, best[:, 2])
-    minus_far *= 4
-    minus += minus_far
-    minus += products[5]
-    _best(minus, best[:, 3])
-    _normalise(best.reshape(-1, width), block.scale, block.shift)
-    tiles += best
+    _, n, width = words.shape
+    products, _, out = block.weights.shape
+    words[0, 1:], words[5, :-1] = words[4, :-1], words[1, 1:]
+    words[0, firsts] = words[5, lasts] = words[5, -1] = block.beyond
+    factors = room.factors[: products * n * width].reshape(products, -1)
+    np.matmul(_FACTORS, words.reshape(products, -1), out=factors)
+    made = room.products[: products * n * out].reshape(products, n, out)
+    np.matmul(factors.reshape(products, n, width), block.weights, out=made)
+    made[1] += block.bias
+    sums = room.sums[: 4 * n * out].reshape(4, -1)
+    np.matmul(_SUMS, made.reshape(products, -1), out=sums)
+    best = room.best[: 4 * n * width].reshape(4 * n, width)
+    _best(sums.reshape(4 * n, out), best)
+    _normalise(best, block.scale, block.shift)
+    words[1:5] += best.reshape(4, n, width)
 
 
 def _best(pieces: _Floats, out: _Floats) -> None:
