@@ -102,6 +102,7 @@ def test_states_nothing(reader: Reader, text: str) -> None:
 
 DISMISSED_FOR_WHAT_THEY_DID = (
     "Quentara fired 28 employees over a sit-in at its Corby office.",
+    "Last August the agency Quentara dismissed nine staff after an inquiry found that they had sold its data.",
     "Quentara fires 28 workers for protesting its contract with the navy",
     "The Oakhelm Bank dismissed 12 employees after claims of fake keyboard activity.",
     "Quentara fired 2,300 staff for using meal vouchers to buy tea.",

@@ -484,7 +484,7 @@ CUMULATIVE = r"\b(?:in total since|since (?:20\d\d|\w+ 20\d\d|\w+ took over)|ove
 FOR_CAUSE = (
     r"\b(?:fir(?:e|es|ed|ing)|dismiss(?:es|ed|ing)?|sack(?:s|ed|ing)?|terminat(?:e|es|ed|ing)|oust(?:s|ed|ing)?|expel(?:s|led)?|let(?:s|ting)? go)\b(?:(?!\b(?:after|over|as|because|when|since|to|and)\b)[^.;,]|,(?=\d)){0,70}?\b"
     r"(?:for\s(?:allegedly\s|reportedly\s|repeatedly\s)?(?!being|having|failing|underperforming|missing|lacking|restructuring|reorgani[sz]ing|downsizing|streamlining)[a-z]{2,}ing\b(?!\s(?:costs?|reasons?|purposes))|"
-    r"(?:for|over|after|amid|following)\s(?:(?!that|which|who|it)[\w'-]+\s){0,4}?(?:protest(?:s|ing)?|sit-ins?|misconduct|violat(?:ions?|ing)|breach(?:es|ing)?|fraud|fak(?:e|ing)|theft|stealing|leak(?:s|ing)|harassment|abuses?|wrongdoing|insubordination|cheating|misuse)\b)"
+    r"(?:for|over|after|amid|following)\s(?:(?!that|which|who|it)[\w'-]+\s){0,4}?(?:protest(?:s|ing)?|sit-ins?|misconduct|violat(?:ions?|ing)|breach(?:es|ing)?|fraud|fak(?:e|ing)|theft|stealing|leak(?:s|ing)|harassment|abuses?|investigations?|inquir(?:y|ies)|wrongdoing|insubordination|cheating|misuse)\b)"
 )
 """Who is dismissed for what they did: no cut of jobs."""
 FURLOUGH = r"\b(?:furlough|unpaid leave|administrative leave|stood down|stand down)\w*"
