@@ -243,8 +243,11 @@ def sources() -> list[dict[str, Any]]:
 
 
 def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
-    """Return what the reader proposes in documents, with the annotations' verdict."""
-    reader = predictions.shared_reader()
+    """Return what the reader proposes in documents, with the annotations' verdict.
+
+    What it would pass by is learned from too: else the weights that tell of it would be forgotten.
+    """
+    reader = Reader(disable={"dismissal"})
     out = []
     for d in docs:
         golds = [e for e in d["events"] if e["type"] == "ai_investment"]

@@ -116,7 +116,7 @@ def cues(f: Finding, findings: Sequence[Finding]) -> Cues:
         ),
         "part": f.part_of is not None,
         f"kind={f.kind}": True,
-    } | dict.fromkeys(f.doubts, True)
+    } | dict.fromkeys(sorted(f.doubts), True)
     if "link=context" in f.doubts and not f.is_topic:
         told["context/other"] = True
     found = {f"{f.type}/{name}": 1.0 for name, held in told.items() if held}

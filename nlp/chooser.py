@@ -856,32 +856,107 @@ _TO_A_DOLLAR = {
 """Units of a currency to a dollar, to the power of ten: enough to tell a vast amount from a small one."""
 
 
-def amount_features(
-    c: Candidate,
-    text: str,
-    *,
-    sort: str,
-    kind: str,
-    link: Link,
-    chosen: Features,
-    margin: float,
-    tie: Mapping[str, float],
-    order: int,
-    counterparty: bool,
-    cumulative: bool,
-    plain: str,
-    title: str,
-) -> Features:
-    """Return the cues for and against a candidate being an investment; `tie` holds those for its being for AI.
+_FORECAST = re.compile(
+    r"(?<!that )(?<!which )\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
+    re.IGNORECASE,
+)
+_BEATS = re.compile(
+    r"\b(?:beat|beats|beating|topp\w+|tops?|exceed\w*|miss\w*|surpass\w*)\s(?:[\w']+\s){0,3}(?:estimates|expectations|forecasts)\b",
+    re.IGNORECASE,
+)
+_BUILDS = prefilter.Beginning(
+    r"data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|supercomputer|chips?\b|GPU|\bA\.?I\.?\b|artificial|R&D|cloud|comput",
+    re.IGNORECASE,
+)
+_OF_THE_COMPANY = (
+    "topic",
+    "headed",
+    "oblique",
+    "object",
+    "verb-next",
+    "attribute",
+    "one-of-several",
+    "one-of-two",
+    "other-subject",
+    "venture-name",
+    "owns-amount",
+    "owns-noun",
+    "owns-agent",
+    "label=PERSON",
+    "label=GPE",
+    "label=ORG",
+    "before",
+    "inside",
+    "after",
+    "kind=anaphor",
+    "kind=pronoun",
+    "name=known",
+    "name=organisation",
+    "name=person",
+    "name=plain",
+    "ruled-out",
+    "in-apposition",
+    "only-named",
+    "turn=1",
+    "apart=0",
+    "apart=3",
+    "acts=raise",
+    "acts=give",
+    "acts=buy",
+    "acts=build",
+    "acts=supply",
+    "undergoes=give",
+    "undergoes=buy",
+    "gapped",
+    "paired",
+    "upstream",
+    "downstream",
+    "thing-of",
+    "money-from",
+    "awards",
+    "outsider-reckons",
+)
+"""Cues of a company that tell whether an amount is an investment of it."""
 
-    `plain` and `title` are the sentence and the title with their names and amounts masked.
+
+@lru_cache(maxsize=1024)
+def _cues_beside(text: str, start: int, end: int, figure_start: int, figure_end: int) -> tuple[str, ...]:
+    """Return what the words beside an amount say, whatever company it is of: asked before names are looked for, and then again."""
+    before, after = text[:figure_start], text[figure_end:]
+    places = {
+        "before": before[-90:],
+        "near-before": before[-45:],
+        "near-after": after[:60],
+        "around": text[max(0, start - 80) : end + 80],
+    }
+    found = [name for name, where, find in _CUES if find(places[where])]
+    if _NOT_FOR_AI.search(text[max(0, start - 90) : end + 70]):
+        found.append("not-for-ai")
+    if _COMPUTE.search(text):
+        found.append("compute")
+    if _KIN_OF_AI.search(text):
+        found.append("kin-of-ai")
+    if _PEER.search(before):
+        found.append("peer")
+    if _OTHER_TRADE.search(text[max(0, figure_start - 120) : figure_end + 70]):
+        found.append("other-trade")
+    return tuple(found)
+
+
+def word_features(
+    c: Candidate, text: str, *, sort: str, tie: Mapping[str, float], order: int, plain: str, title: str
+) -> Features:
+    """Return the cues for and against a candidate being an investment that need no company.
+
+    `tie` holds those for its being for AI; `plain` and `title` are the sentence and the title with their names and amounts
+    masked.
     """
     assert c.figure is not None
     figure = c.figure
     out: Features = wording.around(plain, figure.start, figure.end)
     for word in wording.words(title) if order >= 0 else ():
         out[f"title:{word}"] = 1.0
-    for flag in c.flags:
+    for flag in sorted(c.flags):
         out[f"shape={flag}"] = 1.0
 
     crossed = _CROSSED[sort]
@@ -892,92 +967,19 @@ def amount_features(
 
     out["always"] = 1.0
     out[f"family={c.family}"] = 1.0
-    out[f"as={kind}"] = 1.0
-    cue(f"by={link.rule}")
-    cue("margin", margin)
-    cue("doubtful", 1 / (1 + math.exp(margin)))
-    cue("here", float(link.here))
-    for name in (
-        "topic",
-        "headed",
-        "oblique",
-        "object",
-        "verb-next",
-        "attribute",
-        "one-of-several",
-        "one-of-two",
-        "other-subject",
-        "venture-name",
-        "owns-amount",
-        "owns-noun",
-        "owns-agent",
-        "label=PERSON",
-        "label=GPE",
-        "label=ORG",
-        "before",
-        "inside",
-        "after",
-        "kind=anaphor",
-        "kind=pronoun",
-        "name=known",
-        "name=organisation",
-        "name=person",
-        "name=plain",
-        "ruled-out",
-        "in-apposition",
-        "only-named",
-        "turn=1",
-        "apart=0",
-        "apart=3",
-        "acts=raise",
-        "acts=give",
-        "acts=buy",
-        "acts=build",
-        "acts=supply",
-        "undergoes=give",
-        "undergoes=buy",
-        "gapped",
-        "paired",
-        "upstream",
-        "downstream",
-        "thing-of",
-        "money-from",
-        "awards",
-        "outsider-reckons",
-    ):
-        if name in chosen:
-            cue(f"company-{name}", chosen[name])
-    for name in ("ai", "cloud", "unknown", "finance", "investor", "government"):
-        if f"sector={name}" in chosen:
-            cue(f"company-sector={name}")
     for name, value in tie.items():
         cue(f"tie-{name}", value)
-    before, after = text[: figure.start], text[figure.end :]
-    places = {
-        "before": before[-90:],
-        "near-before": before[-45:],
-        "near-after": after[:60],
-        "around": text[max(0, c.start - 80) : c.end + 80],
-    }
+    before = text[: figure.start]
     priced = sort in _PRICED or not _BUILT.isdisjoint(c.flags)
-    for name, where, find in _CUES:
-        if find(places[where]) and not (name == "value-before" and priced and _WORTH.search(before)):
-            cue(name)
-    if _NOT_FOR_AI.search(text[max(0, c.start - 90) : c.end + 70]):
-        cue("not-for-ai")
-    if _COMPUTE.search(text):
-        cue("compute")
-    if _KIN_OF_AI.search(text):
-        cue("kin-of-ai")
-        if not tie.get("sentence"):
+    for name in _cues_beside(text, c.start, c.end, figure.start, figure.end):
+        if name == "value-before" and priced and _WORTH.search(before):
+            continue
+        cue(name)
+        if name == "kin-of-ai" and not tie.get("sentence"):
             cue("kin-of-ai/alone")
-    if _PEER.search(text[: figure.start]):
-        cue("peer")
-        if tie.get("title") or tie.get("throughout"):
+        elif name == "peer" and (tie.get("title") or tie.get("throughout")):
             cue("peer/of-ai")
-    if _OTHER_TRADE.search(text[max(0, figure.start - 120) : figure.end + 70]):
-        cue("other-trade")
-        if not tie.get("clause"):
+        elif name == "other-trade" and not tie.get("clause"):
             cue("other-trade/no-ai")
     ahead = plain[max(0, c.start - 60) : c.start + 1]
     if any(not _FOR_WHOM.search(ahead[: many.start()]) for many in _AGGREGATE.finditer(ahead)):
@@ -996,14 +998,51 @@ def amount_features(
             cue("listed-as-round")
         elif _OF_SPENDING.search(title):
             cue("listed-as-outlay")
+    if _BUILDS.search(text):
+        out["builds"] = 1.0
+    if _FORECAST.search(_BEATS.sub("", before[-110:])):
+        out["forecast-words"] = 1.0
     size = figure.low / _TO_A_DOLLAR.get(figure.currency or "", 1)
     out["small"] = float(size < 1_000_000)
     out["vast"] = float(size > 600_000_000_000)
     out["range"] = float(figure.high is not None)
     out[f"place={'title' if order < 0 else 'lead' if order <= 2 else 'early' if order <= 8 else 'late'}"] = 1.0
+    out["in-brackets"] = float(before.count("(") > before.count(")"))
+    return out
+
+
+def amount_features(
+    told: Features,
+    *,
+    sort: str,
+    kind: str,
+    link: Link,
+    chosen: Features,
+    margin: float,
+    counterparty: bool,
+    cumulative: bool,
+) -> Features:
+    """Return all cues for and against a candidate being an investment of one company: `told` by words, and by the company."""
+    out = dict(told)
+    crossed = _CROSSED[sort]
+
+    def cue(name: str, value: float = 1.0) -> None:
+        out[name] = value
+        out[crossed[name]] = value
+
+    out[f"as={kind}"] = 1.0
+    cue(f"by={link.rule}")
+    cue("margin", margin)
+    cue("doubtful", 1 / (1 + math.exp(margin)))
+    cue("here", float(link.here))
+    for name in _OF_THE_COMPANY:
+        if name in chosen:
+            cue(f"company-{name}", chosen[name])
+    for name in ("ai", "cloud", "unknown", "finance", "investor", "government"):
+        if f"sector={name}" in chosen:
+            cue(f"company-sector={name}")
     out["counterparty"] = float(counterparty)
     out["cumulative"] = float(cumulative)
-    out["in-brackets"] = float(before.count("(") > before.count(")"))
     return out
 
 

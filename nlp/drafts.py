@@ -69,12 +69,11 @@ class Line:
 
 @dataclass
 class Draft:
-    """An article on its way: its lines, and those that the model must see."""
+    """An article on its way: its lines, and what is known of it so far."""
 
     article: Article
     published: date | None
     lines: list[Line]
-    windows: list[Line]
     headline_case: bool
     supplying: dict[str, bool] = field(default_factory=dict)
     """Name → whether the article calls it a seller of chips or compute, as far as asked."""
@@ -90,6 +89,24 @@ class Draft:
     def body(self) -> list[Line]:
         """The lines but for the title's."""
         return [line for line in self.lines if line.order >= 0]
+
+    @cached_property
+    def windows(self) -> list[Line]:
+        """The lines in which the model looks for names: those with candidates, and those that tell whom they are about.
+
+        These are the title, or the first line where there is none; and where a line has a stand-in or names nobody, the
+        line before, and if that names nobody either, the one before that.
+        """
+        lines = self.lines
+        wanted: set[int] = {0}
+        for i, line in enumerate(lines):
+            if line.candidates:
+                wanted.add(i)
+                if names.looks_back(line.text):
+                    wanted.add(i - 1)
+                    if i > 1 and not names.runs(lines[i - 1].text):
+                        wanted.add(i - 2)
+        return [lines[i] for i in sorted(wanted) if i >= 0][:MOST_WINDOWS]
 
     @cached_property
     def told(self) -> str:
@@ -213,7 +230,6 @@ def draft(article: Article, drops: Counter[str], *, gated: bool, any_money: bool
         article,
         dates.day(article.published.isoformat() if article.published else None),
         lines,
-        _windows(lines),
         names.headline_like(head),
     )
 
@@ -234,20 +250,3 @@ def _without_furniture(lines: list[Line]) -> list[Line]:
     for order, line in enumerate(kept):
         line.order = order
     return [*(line for line in lines if line.order < 0), *kept]
-
-
-def _windows(lines: list[Line]) -> list[Line]:
-    """Return the lines in which the model looks for names: those with candidates, and those that tell whom they are about.
-
-    These are the title, or the first line where there is none; and where a line has a stand-in or names nobody, the line
-    before, and if that names nobody either, the one before that.
-    """
-    wanted: set[int] = {0}
-    for i, line in enumerate(lines):
-        if line.candidates:
-            wanted.add(i)
-            if names.looks_back(line.text):
-                wanted.add(i - 1)
-                if i > 1 and not names.runs(lines[i - 1].text):
-                    wanted.add(i - 2)
-    return [lines[i] for i in sorted(wanted) if i >= 0][:MOST_WINDOWS]

@@ -39,7 +39,7 @@ class _Kind:
 
 
 _FIGURE = compile_bytes(either((_BEGINS, necessary(figures.PERCENT_VALUE))))
-_DIGIT = re.compile(rb"\d")
+_DIGITS = b"0123456789"
 _PEOPLE = tuple(map(compile_bytes, (necessary(figures.PEOPLE_COUNT), loosened(figures.PERCENT_OF_STAFF, {}))))
 _JOBS = compile_bytes(rf"\b(?:{'|'.join(candidates.JOB_NOUNS)})\b")
 _OWN = rf"\b(?:{'|'.join(layoff.OWN_NOUNS)})\b|\bhalv|\bfewer\b"
@@ -184,7 +184,8 @@ def passages(text: str, *, money: bool) -> Steps[list[Passage]]:
 
 def _has_figure(data: bytes) -> bool:
     """Whether a line holds a figure; most that do hold a digit."""
-    return _DIGIT.search(data) is not None or _FIGURE.search(data)
+    # to take them out is quicker than to look for one
+    return len(data.translate(None, _DIGITS)) < len(data) or _FIGURE.search(data)
 
 
 def _parts(data: bytes, line: _Line) -> list[_Sentence]:

@@ -11,29 +11,14 @@ from functools import lru_cache
 from newsledger.model import Kind
 from nlp import attributes, candidates, chooser, descriptions, document_names, linking, names, prefilter, wording
 from nlp.candidates import Candidate
-from nlp.drafts import AI, Line, Setting
+from nlp.drafts import AI, Draft, Line, Setting
 from nlp.event_types import ai_investment
 from nlp.figures import Figure
 from nlp.linking import Link
 from nlp.names import Mention, Registry
 
-_FORECAST = re.compile(
-    r"(?<!that )(?<!which )\b(?:estimates?|predicts?)\b(?! (?:its|that it))|\bprojects (?:that|total|global|the)\b|\bexpects?\s(?:their|the (?:industry|market)|hyperscal\w+)",
-    re.IGNORECASE,
-)
-
-_BEATS = re.compile(
-    r"\b(?:beat|beats|beating|topp\w+|tops?|exceed\w*|miss\w*|surpass\w*)\s(?:[\w']+\s){0,3}(?:estimates|expectations|forecasts)\b",
-    re.IGNORECASE,
-)
-
 _NOT_A_ROUND = re.compile(
     r"\b(?:discretionary|free cash flow|budget proposal|grant funding|annual budget|federal funding|state funding|tax)\b",
-    re.IGNORECASE,
-)
-
-_BUILDS = prefilter.Beginning(
-    r"data cent|infrastructure|capex|capital expend|capital spend|campus|facilit|supercomputer|chips?\b|GPU|\bA\.?I\.?\b|artificial|R&D|cloud|comput",
     re.IGNORECASE,
 )
 
@@ -110,21 +95,14 @@ class Proposal:
         draft, c = self.at.draft, self.candidate
         figure, link = c.figure, self.options[place].link
         assert figure is not None
-        lines, body, spoken = draft.lines, draft.body, draft.spoken_of_ai
+        body, spoken = draft.body, draft.spoken_of_ai
         title = draft.title.text if draft.title else ""
-        index = self.at.index
-        near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines) and lines[i].order >= 0]
         name = names.clean(link.name)
-        tie = {
-            "sentence": self.at.line.speaks_of_ai,
-            "title": draft.title is not None and draft.title.speaks_of_ai,
-            "lead": any(line.speaks_of_ai for line in body[:3]),
-            "neighbour": any(line.speaks_of_ai for line in near),
+        tie = tie_to_ai(draft, self.at.index, c)
+        tie |= {
             "company": _of_ai(link.name) or "described=ai" in self.cues[place],
             "beside-company": any(line.speaks_of_ai and names.times_named(line.text, name) for line in body),
             "counterparty": any(map(_of_ai, self.others)),
-            "share": min(1.0, spoken / max(1, len(body))),
-            "throughout": spoken >= 3,
         }
         if not any(tie.values()) or (
             not (tie["sentence"] or tie["title"] or tie["company"] or tie["counterparty"] or tie["lead"])
@@ -143,36 +121,49 @@ class Proposal:
         here = tie["sentence"] or tie["title"] or tie["company"]
         tie["once"] = spoken <= 1 and not here
         tie["seldom"] = spoken <= max(2, len(body) // 6) and not here
-        around = self.at.text[max(0, min(c.start, figure.start) - 70) : max(c.end, figure.end) + 70]
-        tie["clause"] = AI.search(around) is not None
         trades = {chooser.sector(other) for other in self.others}
         tie["other-trade"] = bool(trades) and not trades & {"", "ai", "cloud", "semiconductors"}
         tie["sentence-only"] = tie["sentence"] and not (tie["clause"] or tie["title"] or tie["company"])
+        told = chooser.word_features(
+            c,
+            self.at.text,
+            sort=self.sort,
+            tie={k: float(v) for k, v in tie.items() if v},
+            order=self.at.line.order,
+            plain=self.plain,
+            title=self.title,
+        )
         return (
-            {f"doubt={doubt}": 1.0 for doubt in self.doubts}
+            {f"doubt={doubt}": 1.0 for doubt in sorted(self.doubts)}
             | chooser.amount_features(
-                c,
-                self.at.text,
+                told,
                 sort=self.sort,
                 kind=self.kind,
                 link=link,
                 chosen=self.cues[place],
                 margin=lead,
-                tie={k: float(v) for k, v in tie.items() if v},
-                order=self.at.line.order,
                 counterparty=bool(self.others),
                 cumulative=self.cumulative,
-                plain=self.plain,
-                title=self.title,
             )
-            | {
-                "builds": float(bool(_BUILDS.search(self.at.text))),
-                "announces": float(_announces(self.at.text, link, figure)),
-                "forecast-words": float(
-                    bool(_FORECAST.search(_BEATS.sub("", self.at.text[max(0, figure.start - 110) : figure.start])))
-                ),
-            }
+            | {"announces": float(_announces(self.at.text, link, figure))}
         )
+
+
+def tie_to_ai(draft: Draft, index: int, c: Candidate) -> dict[str, float]:
+    """Return what ties an amount of a line to AI by where that is spoken of, whatever company the amount is of."""
+    assert c.figure is not None
+    lines, line, body, spoken = draft.lines, draft.lines[index], draft.body, draft.spoken_of_ai
+    near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines) and lines[i].order >= 0]
+    around = line.text[max(0, min(c.start, c.figure.start) - 70) : max(c.end, c.figure.end) + 70]
+    return {
+        "sentence": line.speaks_of_ai,
+        "title": draft.title is not None and draft.title.speaks_of_ai,
+        "lead": any(told.speaks_of_ai for told in body[:3]),
+        "neighbour": any(told.speaks_of_ai for told in near),
+        "share": min(1.0, spoken / max(1, len(body))),
+        "throughout": spoken >= 3,
+        "clause": AI.search(around) is not None,
+    }
 
 
 def _announces(text: str, link: Link, figure: Figure) -> bool:

@@ -1,8 +1,9 @@
 """Articles in, claims out: each part of the reader in its turn.
 
-`drafts` passes the gates and finds figures in shapes, `entities` names what stands around them, `document_names` and
-`stand_ins` tell the companies, `proposals` and `statements` what each sentence states of them, `merging` makes one of
-what is told twice, `acceptance` leaves out what is not sure, and `completing` adds what other sentences tell.
+`drafts` passes the gates and finds figures, `dismissal` passes by amounts that are plainly none, `entities` names what
+stands around the others, `document_names` and `stand_ins` tell the companies, `proposals` and `statements` what each
+sentence states of them, `merging` makes one of what is told twice, `acceptance` leaves out what is not sure, and
+`completing` adds what other sentences tell.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from nlp import (
     attributes,
     chooser,
     completing,
+    dismissal,
     document_names,
     drafts,
     employers,
@@ -58,6 +60,7 @@ class Reader:
         "topic": "the company that the article is about",
         "tie_to_ai": "whether the money is for AI",
         "employers": "the trained choice of whose cut it is",
+        "dismissal": "passing by amounts that their words alone tell are no investments",
         "chooser": "the trained choice of an amount's company, and of whether it is an investment",
         "merging": "one claim for what is told twice",
         "acceptance": "leaving out what is not sure enough",
@@ -127,7 +130,14 @@ class Reader:
         return "\n".join(out)
 
     def _draft(self, article: Article) -> Steps[Draft | None]:
-        return drafts.draft(article, self.drops, gated=self._gates, any_money="tie_to_ai" in self._disabled)
+        any_money = "tie_to_ai" in self._disabled
+        draft = yield from drafts.draft(article, self.drops, gated=self._gates, any_money=any_money)
+        if draft is None or any_money or not self._disabled.isdisjoint(("dismissal", "chooser")):
+            return draft
+        yield
+        if dismissed := dismissal.dismiss(draft, self._weights or chooser.load()):
+            self.drops["dismissed_ai_investment"] += dismissed
+        return draft if any(line.candidates for line in draft.lines) else None
 
     def _name_entities(self, made: Sequence[Draft]) -> None:
         windows = [line for draft in made for line in draft.windows]
@@ -198,14 +208,18 @@ class Reader:
         findings: list[Finding] = []
         settings = self._settings(draft)
         yield
-        for at in settings:
-            for candidate in at.line.candidates:
-                made = self._cuts(at, candidate) if candidate.type == "layoff" else self._investment(at, candidate)
-                if not made:
-                    self.drops[f"no_{candidate.type}"] += 1
-                for finding in made:
-                    completing.go_on(finding, findings)
-                    findings.append(finding)
+        stated = [(at, c) for at in settings for c in at.line.candidates]
+        proposed = [proposals.propose(at, c) if c.type == "ai_investment" else None for at, c in stated]
+        yield
+        invested = [self._investment(proposal) if proposal else [] for proposal in proposed]
+        yield
+        for (at, c), investment in zip(stated, invested, strict=True):
+            made = self._cuts(at, c) if c.type == "layoff" else investment
+            if not made:
+                self.drops[f"no_{c.type}"] += 1
+            for finding in made:
+                completing.go_on(finding, findings)
+                findings.append(finding)
         return findings
 
     def _cuts(self, at: Setting, candidate: Candidate) -> list[Finding]:
@@ -213,10 +227,7 @@ class Reader:
             return statements.cuts(at, candidate, None)
         return statements.cuts(at, candidate, self._employers or employers.load())
 
-    def _investment(self, at: Setting, candidate: Candidate) -> list[Finding]:
-        proposal = proposals.propose(at, candidate)
-        if proposal is None:
-            return []
+    def _investment(self, proposal: Proposal) -> list[Finding]:
         chosen, any_money = "chooser" not in self._disabled, "tie_to_ai" in self._disabled
         found = statements.investment(proposal, self._weights or chooser.load(), chosen=chosen, any_money=any_money)
         return [found] if found else []

@@ -56,7 +56,7 @@ GUARDED = {
     "attrition": statements._ATTRITION,
     "closure": statements._CLOSURE,
     "hypothetical": statements._HYPOTHETICAL,
-    "builds": proposals._BUILDS,
+    "builds": chooser._BUILDS,
     "debt": proposals._DEBT,
     "not for ai": chooser._NOT_FOR_AI,
     "compute": chooser._COMPUTE,
