@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from api.app import create_app
+from api.dashboard import charts
 from newsledger.settings import Settings
 from storage.engine import open_store
 from storage.migrations import migrate
@@ -162,6 +164,15 @@ def test_a_bar_says_its_figures_and_leads_to_its_events(page: Page, address: str
     bar.click()
     page.wait_for_url("**/explore?type=layoff**")
     expect(page.locator("#results tbody tr[class]").first).to_be_visible()
+
+
+def test_a_bar_of_nothing_leads_nowhere() -> None:
+    told = charts.Bar(start="2026-01-01", end="2026-02-01", value=5, words="five", href="/explore?since=2026-01-01")
+    nothing = charts.Bar(start="2026-02-01", end="2026-03-01", value=0, words="nothing")
+    spec = charts.panel_spec([charts.Panel(title="", colour="cut", bars=(told, nothing))], charts.NARROW, 60)
+    drawn = charts.draw("a", "", "", orjson.dumps(spec))
+    assert re.findall(r'<a href="([^"]*)"', drawn) == ["/explore?since=2026-01-01"]
+    assert 'aria-label="nothing"' in drawn
 
 
 @pytest.mark.parametrize("path", ["/", "/companies/corvane"])

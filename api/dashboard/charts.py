@@ -8,7 +8,7 @@ is a grey band, never a zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
@@ -161,7 +161,7 @@ def panel_spec(rows: Sequence[Panel], width: int, height: int) -> dict[str, Any]
         span = {"x": x, "x2": {"field": "end"}}
         y_axis = {"title": None, "labelExpr": LABELS[panel.unit], "tickCount": 4, "minExtent": 44, "maxExtent": 44}
         named = {"description": {"field": "words"}}
-        linked = {"href": {"field": "href"}} if any(bar.href for bar in panel.bars) else {}
+        linked = _linked(bar.href for bar in panel.bars)
         base = f"{panel.colour}-soft" if _has_part(panel) else panel.colour
         layer: list[dict[str, Any]] = []
         if any(bar.value is None for bar in panel.bars):
@@ -260,7 +260,7 @@ def ranked(
                     "encoding": {
                         "fill": {"value": f"var(--{colour})"},
                         "description": {"field": "words"},
-                        **({"href": {"field": "href"}} if any(item.get("href") for item in items) else {}),
+                        **_linked(item.get("href") for item in items),
                     },
                 },
                 {
@@ -359,6 +359,11 @@ def _datum(bar: Bar) -> dict[str, Any]:
     if bar.href:
         datum["href"] = bar.href
     return datum
+
+
+def _linked(addresses: Iterable[str | None]) -> dict[str, Any]:
+    """Return the encoding of links; a mark without an address of its own, such as a bar of nothing, has none."""
+    return {"href": {"condition": {"test": "datum.href", "field": "href"}}} if any(addresses) else {}
 
 
 def _has_part(panel: Panel) -> bool:
