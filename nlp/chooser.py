@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from newsledger.model import Kind
 from nlp import linear, names, prefilter, wording
@@ -51,6 +52,23 @@ class _Crossed(dict[str, str]):
 
 
 _CROSSED = {sort: _Crossed(sort) for sort in SORTS.values()}
+
+
+class _AddCue(Protocol):
+    def __call__(self, name: str, value: float = 1.0) -> None: ...
+
+
+def _adding_to(out: Features, sort: str) -> _AddCue:
+    """Return what adds a cue to features: by its name, and by its name crossed with the sort where that is one of ours."""
+    crossed = _CROSSED.get(sort)
+
+    def cue(name: str, value: float = 1.0) -> None:
+        out[name] = value
+        if crossed is not None:
+            out[crossed[name]] = value
+
+    return cue
+
 
 _DEALS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (sort, re.compile(words, re.IGNORECASE))
@@ -481,14 +499,7 @@ def company_features(
     """
     link, figure = option.link, c.own
     out: Features = {}
-
-    crossed = _CROSSED.get(sort)
-
-    def cue(name: str, value: float = 1.0) -> None:
-        out[name] = value
-        if crossed is not None:
-            out[crossed[name]] = value
-
+    cue = _adding_to(out, sort)
     kind = option.mention.kind if option.mention else link.rule if link.rule.startswith("chosen-") else "rule-only"
     cue(f"kind={kind}")
     cue("told", min(told, 4) / 4)
@@ -948,7 +959,7 @@ def word_features(
 ) -> Features:
     """Return the cues for and against a candidate being an investment that need no company.
 
-    `tie` holds those for its being for AI; `plain` and `title` are the sentence and the title with their names and amounts
+    `tie` tells what is for its being for AI, 0 where it is not so; `plain` and `title` are the sentence and the title with their names and amounts
     masked.
     """
     assert c.figure is not None
@@ -959,16 +970,12 @@ def word_features(
     for flag in sorted(c.flags):
         out[f"shape={flag}"] = 1.0
 
-    crossed = _CROSSED[sort]
-
-    def cue(name: str, value: float = 1.0) -> None:
-        out[name] = value
-        out[crossed[name]] = value
-
+    cue = _adding_to(out, sort)
     out["always"] = 1.0
     out[f"family={c.family}"] = 1.0
     for name, value in tie.items():
-        cue(f"tie-{name}", value)
+        if value:
+            cue(f"tie-{name}", float(value))
     before = text[: figure.start]
     priced = sort in _PRICED or not _BUILT.isdisjoint(c.flags)
     for name in _cues_beside(text, c.start, c.end, figure.start, figure.end):
@@ -1024,12 +1031,7 @@ def amount_features(
 ) -> Features:
     """Return all cues for and against a candidate being an investment of one company: `told` by words, and by the company."""
     out = dict(told)
-    crossed = _CROSSED[sort]
-
-    def cue(name: str, value: float = 1.0) -> None:
-        out[name] = value
-        out[crossed[name]] = value
-
+    cue = _adding_to(out, sort)
     out[f"as={kind}"] = 1.0
     cue(f"by={link.rule}")
     cue("margin", margin)

@@ -6,7 +6,7 @@ amount in three is in no shape, and of thirty investments that are claimed it is
 
 from __future__ import annotations
 
-from nlp import candidates, chooser, linear, names, proposals, wording
+from nlp import chooser, linear, names, proposals
 from nlp.candidates import Candidate
 from nlp.drafts import Draft
 
@@ -30,14 +30,13 @@ def dismiss(draft: Draft, model: chooser.Model) -> int:
 def _is_none(draft: Draft, index: int, c: Candidate, model: chooser.Model) -> bool:
     line = draft.lines[index]
     capitals = names.runs(line.text, line.order < 0 and draft.headline_case)
-    amounts = [(f.start, f.end) for f in candidates.figures_of(line.text) if f.kind == "money"]
     told = chooser.word_features(
         c,
         line.text,
         sort=chooser.sort_near(c, line.text),
-        tie={name: float(value) for name, value in proposals.tie_to_ai(draft, index, c).items() if value},
+        tie=proposals.tie_to_ai(draft, index, c),
         order=line.order,
-        plain=wording.masked(line.text, capitals, amounts),
+        plain=proposals.masked(line.text, capitals),
         title=draft.title.text if draft.title else "",
     )
     return linear.score(model.amount, told) < LEAST_ODDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -128,7 +128,7 @@ class Proposal:
             c,
             self.at.text,
             sort=self.sort,
-            tie={k: float(v) for k, v in tie.items() if v},
+            tie=tie,
             order=self.at.line.order,
             plain=self.plain,
             title=self.title,
@@ -304,6 +304,10 @@ def _plain(line: Line, registry: Registry) -> str:
     """Return a line with its names and amounts masked."""
     if line.plain is None:
         named = [(m.start, m.end) for m in document_names.mentions(line, registry) if m.kind == "name"]
-        amounts = [(f.start, f.end) for f in candidates.figures_of(line.text) if f.kind == "money"]
-        line.plain = wording.masked(line.text, named, amounts)
+        line.plain = masked(line.text, named)
     return line.plain
+
+
+def masked(text: str, named: Iterable[tuple[int, int]]) -> str:
+    """Return a sentence with what is named in it, and its amounts, masked."""
+    return wording.masked(text, named, [(f.start, f.end) for f in candidates.figures_of(text) if f.kind == "money"])
