@@ -211,8 +211,10 @@ def _ruled_out(m: Mention, text: str, c: Candidate) -> str:
         or _LEFT.search(before[-40:])
     ):
         return "people"
-    if m.end <= figure.start and _LIST_OF_MANY.search(_without_tickers(f"{before[-120:]}{m.name}{after[:120]}")):
-        return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : figure.start]) else "list"
+    if m.end <= figure.start:
+        beside = f"{before[-120:]}{m.name}{after[:120]}"
+        if "," in beside and _LIST_OF_MANY.search(_without_tickers(beside)):
+            return "" if re.search(r"\b(?:while|whereas)\b|;", text[m.end : figure.start]) else "list"
     if c.family != "funding" and m.start >= figure.end and not m.possessive:
         gap = text[figure.end : m.start]
         if gap.strip() == ":" and not text[: figure.start].strip():
@@ -275,11 +277,10 @@ def options(
         if not name or (m.kind == "name" and names.is_place(name)):
             continue
         out.append(Option(Link(name, m.start, m.end, f"chosen-{m.kind}", m.kind == "name"), m))
-    bare = _of_others(text)
     if (
         rule is not None
         and not any(o.link.name == rule.name and o.link.start == rule.start for o in out)
-        and not (rule.rule in ("topic", "context") and bare)
+        and not (rule.rule in ("topic", "context") and _of_others(text))
     ):
         out.append(Option(rule, None))
     trigger = min(c.start, c.own.start)
@@ -290,11 +291,11 @@ def options(
         and not BACKS.match(text, o.mention.end)
         for o in out
     )
-    if not bare and not led:
+    if not led and not _of_others(text):
         for name, sort in ((topic, "topic"), (resolve(names.UNTOLD), "untold")):
             if name and not any(o.link.name == name for o in out):
                 out.append(Option(Link(name, c.start, c.end, f"chosen-{sort}", False), None))
-    if "price" in c.flags or not (bare or led):
+    if "price" in c.flags or not (led or _of_others(text)):
         out += [t for t in titled if not any(o.link.name == t.link.name for o in out)]
     return out
 
@@ -354,15 +355,24 @@ _ABOUT = {
     ),
 }
 _BEFORE_NAME = re.compile(r"\b([a-z]+)\s(?:(?:the|its|rival|fellow|an?|[a-z]+-based|[a-z]+-[a-z]+|AI|[a-z]+)\s){0,5}$")
-_DESCRIBED = prefilter.Beginning(
+_DESCRIBED = re.compile(
     r"\b(?:start-?up|company|firm|lab|maker|developer|provider|group|rival|giant|unicorn|platform|chipmaker|designer|business|outfit|specialist|operator)s?\s$",
     re.IGNORECASE,
-    not_after=r"\w",
 )
+_LONGEST_DESCRIBING = 16
+"""Characters, more than the longest of those words has with what stands before and after it."""
 _LED_BY = prefilter.Beginning(
     r"\b(?:led|co-led|backed|joined|headed|anchored)\sby\b|\bparticipation (?:from|by|of)\b|\binvestors (?:include|including)\b|\balongside\b",
     not_after=r"\w",
 )
+
+
+@lru_cache(maxsize=64)
+def _led_by_ends(text: str) -> int:
+    """Return where the words end that make what follows givers, 0 where there are none: asked of each company of a sentence."""
+    return led.end() if (led := _LED_BY.search(text)) else 0
+
+
 _LEADS_WITH = re.compile(r"\b(?:lead|led|leads|leading|co-led)\s(?:\w+\s){0,2}$")
 _LEADS = re.compile(r"\b(?:led|leads|co-led)\b")
 _LEADS_ROUND_OF = re.compile(
@@ -643,10 +653,10 @@ def company_features(
         cue("object")
     if not oblique and _OPENS_CLAUSE.search(before, wording.last_words(before, 3)):
         cue("opens-clause")
-    if _DESCRIBED.search(before):
+    if _DESCRIBED.search(before[-_LONGEST_DESCRIBING:]):
         cue("described-before")
-    if led := _LED_BY.search(text):
-        cue("after-led-by" if m.start >= led.end() else "before-led-by")
+    if led_by := _led_by_ends(text):
+        cue("after-led-by" if m.start >= led_by else "before-led-by")
     if ("led" in text or "lead" in text) and (
         _LEADS_WITH.search(text[: figure.start]) or (m.end < figure.start and _LEADS.search(text[m.end : figure.start]))
     ):
@@ -682,148 +692,148 @@ _FOR_WHOM = re.compile(
     r"\b(?:to|for|with|helps?|by|like|from|serves?|told|tells?|group of|among)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE
 )
 """Before many who are only served or asked, and do not pay."""
-_CUES: tuple[tuple[str, str, Callable[[str], re.Match[str] | None]], ...] = tuple(
+_CUES: tuple[tuple[str, str, str], ...] = (
     (
-        name,
-        where,
-        re.compile(words, re.IGNORECASE).match  # at the beginning alone
-        if words.startswith("^")
-        else prefilter.Guarded(words, re.IGNORECASE, megabytes=1).search,
-    )
-    for name, where, words in (
-        (
-            "forecast",
-            "before",
-            r"\b(?:estimat\w+|predict\w*|forecast\w*|project(?:s|ed|ions?)|expects?|expectations?|analysts?|consensus)\b",
-        ),
-        (
-            "earlier-figure",
-            "near-before",
-            r"\b(?:from|than|versus|vs\.?|compared (?:with|to)|prior|previous(?:ly)?|earlier|original(?:ly)?|initial(?:ly)?|up from|down from|above|below)\s(?:an?\s|its\s|the\s|\w+\s){0,4}$",
-        ),
-        (
-            "value-before",
-            "near-before",
-            r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|(?<!at a )(?<!at a total )costs?|total expenses|wip(?:es|ed)|eras(?:es|ed)|lost|loses|(?<!at a )price\w*|fine\w*|(?:outstanding|unfilled|total|new) orders|bookings|obligations)\b[^,;.]{0,30}$",
-        ),
-        (
-            "valued-at",
-            "before",
-            r"\bvalu(?:ation|ed|es|ing)\b(?:(?!\b(?:rais|round|fund|invest|led|after)\w*)[^;])*$",
-        ),
-        (
-            "value-after",
-            "near-after",
-            r"^[\s-]*(?:(?!(?:at|to|for|in|into|with|from|that|which|valuing)\b)[\w-]+\s){0,3}?(?:valu(?:e|es|ation|ations)|company|revenues?|sales|profits?|market|loss(?:es)?|gain|assets|bonus(?:es)?|salar(?:y|ies)|pay package|debt|loan|bonds?|notes|savings|startup|firm|deficit|orders?|milestone)\b",
-        ),
-        (
-            "in-round",
-            "near-after",
-            rf"^[\s-]*(?:in\s|of\s|as\s)?(?:an?\s|its\s|the\s|new\s|fresh\s)*{ai_investment.ROUND}",
-        ),
-        (
-            "capex-words",
-            "around",
-            r"\b(?:capex|capital (?:expenditures?|spending|expenses?)|data[- ]cent\w+|infrastructure|campus|GPUs?|chips?|supercomputer|compute|build-?out)\b",
-        ),
-        ("ai-near", "around", r"\bA\.?I\b|artificial intelligence|machine learning"),
-        (
-            "forecast-after",
-            "near-after",
-            r"^[^.;,]{0,20}\b(?:analysts?|consensus|Wall Street|expected by|estimated?)\b",
-        ),
-        ("into", "near-after", r"^[^.;,]{0,25}\b(?:in|into)\s"),
-        ("spend-on", "near-after", r"^[^.;,]{0,25}\b(?:on|for|to|toward)\s"),
-        (
-            "plural-target",
-            "near-after",
-            r"^\s(?:into|in|on)\s(?:[\w-]+\s){0,3}(?:start-?ups|companies|firms|businesses)\b",
-        ),
-        ("per-year", "near-after", r"^\s(?:per|a|an|each) (?:year|month|quarter)\b"),
-        (
-            "debt",
-            "around",
-            r"\b(?:loans?|debt|bonds?|(?:convertible|senior|secured|dollar) notes|notes (?:due|offering|sale)|convertible|credit (?:line|facilit\w+|agreement|fund)|(?:private|line of) credit|IPO|share sale|stock offering|borrow\w*)\b",
-        ),
-        ("fund-noun", "near-after", r"^[\s-]*(?:[A-Za-z-]+\s){0,4}?(?:fund|vehicle)\b(?!ing)"),
-        (
-            "total",
-            "around",
-            r"\b(?:a total of|total(?:ing|ling|s)? (?:of|funding|raised|financing|investments?)|to date|so far|altogether)\b",
-        ),
-        (
-            "gift",
-            "around",
-            r"\b(?:donat\w+|grants?|philanthrop\w+|charit\w+|scholarship\w*|prize|bounty|reward\w*|non-?profit)\b",
-        ),
-        (
-            "announce",
-            "before",
-            r"\b(?:announc\w+|unveil\w*|agree[sd]?|sign(?:s|ed)?|plans?|will|to|commit\w*|pledg\w+|confirm\w*|complet\w+|clos(?:ed|es))\b",
-        ),
-        (
-            "sell",
-            "before",
-            r"\b(?:sell(?:s|ing)?|sold|exit\w*|divest\w*|offload\w*|dump\w*|drop(?:s|ped)|trim(?:s|med)|unload\w*|s(?:ale|elling) of|g[eo]ts? rid of)\s(?:its\s|the\s|whole\s|entire\s|[\w%$.]+\s){0,4}(?:stake|shares|holding|interest|bonds|notes|unit)\b",
-        ),
-        (
-            "penalty",
-            "around",
-            r"\b(?:(?:told|ordered|forced|made|liable) to pay|fine[sd]?\b|penalt\w+|damages|settle\w*|compensation|verdict)",
-        ),
-        (
-            "is-worth",
-            "near-before",
-            r"\b(?:is|are|was|were|be|been|being|becom(?:e|es|ing)|now|still|once|already|then|itself|company|firm)\s(?:\w+\s){0,2}worth\s(?:\w+\s){0,2}$|\bworth (?:at|of)\s(?:\w+\s){0,2}$",
-        ),
-        ("at", "near-before", r"\bat\s(?:an?\s|the\s|some\s|about\s)?$"),
-        (
-            "market-move",
-            "around",
-            r"\b(?:in (?:a|one|a single) (?:day|week)|market (?:value|capitali[sz]ation|cap)|stock[- ]market|off (?:its|the|their|[\w.]+['’]s)? ?(?:value|market)|(?:share|stock) (?:price|slump|slide|rout|rally)|sell-?off)\b",
-        ),
-        (
-            "parts-with",
-            "before",
-            r"\b(?:part(?:s|ed|ing)? with|drop(?:s|ped)|got rid of|cash(?:es|ed) (?:in|out))\b[^.;]{0,40}$",
-        ),
-        (
-            "took-in",
-            "near-before",
-            r"\b(?:took|taken|takes|brought|brings?|made|makes)(?: in)?\s(?:[a-z]+\s){0,2}$",
-        ),
-        (
-            "between-them",
-            "around",
-            r"\b(?:between them|combined|collectively|in aggregate|jointly|as a group|taken together)\b",
-        ),
-        (
-            "called-off",
-            "before",
-            r"\b(?:not go ahead|scrap(?:s|ped|ping)?|cancel\w*|abandon\w*|shelv\w*|call(?:s|ed)? off|walk\w* away|withdr\w+|pull(?:s|ed) out|halt\w*|fell through|collaps\w+)\b",
-        ),
-        ("pay-of-staff", "around", r"\b(?:bonus(?:es)?|salar(?:y|ies)|compensation|pay packages?|wages)\b"),
-        (
-            "in-cash",
-            "near-after",
-            r"^\s(?:in|of)\s(?:[a-z]+\s)?(?:cash|debt|reserves|assets|revenues?|sales|orders|income|stock|shares|equity|tax\w*)\b",
-        ),
-        (
-            "subsidy",
-            "around",
-            r"\b(?:CHIPS (?:and Science )?Act|subsid(?:y|ies|i[sz]ed)|tax (?:break|credit|relief|incentive)s?|incentives?|state aid)\b",
-        ),
-        ("question", "around", r"\?"),
-        ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
-        ("not", "before", r"\b(?:not|n't|never|no longer|without|instead of|rather than)\b"),
-        ("income", "before", r"\b(?:earn(?:s|ed|ing)?|generat(?:e|es|ed|ing)|brings? in|revenue|sales|profits?|ARR)\b"),
-        (
-            "state",
-            "around",
-            r"\b(?:government|ministry|minister|federal|state|congress|parliament|president|governor|EU|European Union|public)\b",
-        ),
-        ("market", "around", r"\b(?:market|industry|sector|economy|GDP|globally|worldwide)\b"),
-    )
+        "forecast",
+        "before",
+        r"\b(?:estimat\w+|predict\w*|forecast\w*|project(?:s|ed|ions?)|expects?|expectations?|analysts?|consensus)\b",
+    ),
+    (
+        "earlier-figure",
+        "near-before",
+        r"\b(?:from|than|versus|vs\.?|compared (?:with|to)|prior|previous(?:ly)?|earlier|original(?:ly)?|initial(?:ly)?|up from|down from|above|below)\s(?:an?\s|its\s|the\s|\w+\s){0,4}$",
+    ),
+    (
+        "value-before",
+        "near-before",
+        r"\b(?:valu\w+|worth|market cap\w*|revenues?|sales|profits?|income|earnings|loss(?:es)?|savings?|backlog|assets|(?<!at a )(?<!at a total )costs?|total expenses|wip(?:es|ed)|eras(?:es|ed)|lost|loses|(?<!at a )price\w*|fine\w*|(?:outstanding|unfilled|total|new) orders|bookings|obligations)\b[^,;.]{0,30}$",
+    ),
+    (
+        "valued-at",
+        "before",
+        r"\bvalu(?:ation|ed|es|ing)\b(?:(?!\b(?:rais|round|fund|invest|led|after)\w*)[^;])*$",
+    ),
+    (
+        "value-after",
+        "near-after",
+        r"^[\s-]*(?:(?!(?:at|to|for|in|into|with|from|that|which|valuing)\b)[\w-]+\s){0,3}?(?:valu(?:e|es|ation|ations)|company|revenues?|sales|profits?|market|loss(?:es)?|gain|assets|bonus(?:es)?|salar(?:y|ies)|pay package|debt|loan|bonds?|notes|savings|startup|firm|deficit|orders?|milestone)\b",
+    ),
+    (
+        "in-round",
+        "near-after",
+        rf"^[\s-]*(?:in\s|of\s|as\s)?(?:an?\s|its\s|the\s|new\s|fresh\s)*{ai_investment.ROUND}",
+    ),
+    (
+        "capex-words",
+        "around",
+        r"\b(?:capex|capital (?:expenditures?|spending|expenses?)|data[- ]cent\w+|infrastructure|campus|GPUs?|chips?|supercomputer|compute|build-?out)\b",
+    ),
+    ("ai-near", "around", r"\bA\.?I\b|artificial intelligence|machine learning"),
+    (
+        "forecast-after",
+        "near-after",
+        r"^[^.;,]{0,20}\b(?:analysts?|consensus|Wall Street|expected by|estimated?)\b",
+    ),
+    ("into", "near-after", r"^[^.;,]{0,25}\b(?:in|into)\s"),
+    ("spend-on", "near-after", r"^[^.;,]{0,25}\b(?:on|for|to|toward)\s"),
+    (
+        "plural-target",
+        "near-after",
+        r"^\s(?:into|in|on)\s(?:[\w-]+\s){0,3}(?:start-?ups|companies|firms|businesses)\b",
+    ),
+    ("per-year", "near-after", r"^\s(?:per|a|an|each) (?:year|month|quarter)\b"),
+    (
+        "debt",
+        "around",
+        r"\b(?:loans?|debt|bonds?|(?:convertible|senior|secured|dollar) notes|notes (?:due|offering|sale)|convertible|credit (?:line|facilit\w+|agreement|fund)|(?:private|line of) credit|IPO|share sale|stock offering|borrow\w*)\b",
+    ),
+    ("fund-noun", "near-after", r"^[\s-]*(?:[A-Za-z-]+\s){0,4}?(?:fund|vehicle)\b(?!ing)"),
+    (
+        "total",
+        "around",
+        r"\b(?:a total of|total(?:ing|ling|s)? (?:of|funding|raised|financing|investments?)|to date|so far|altogether)\b",
+    ),
+    (
+        "gift",
+        "around",
+        r"\b(?:donat\w+|grants?|philanthrop\w+|charit\w+|scholarship\w*|prize|bounty|reward\w*|non-?profit)\b",
+    ),
+    (
+        "announce",
+        "before",
+        r"\b(?:announc\w+|unveil\w*|agree[sd]?|sign(?:s|ed)?|plans?|will|to|commit\w*|pledg\w+|confirm\w*|complet\w+|clos(?:ed|es))\b",
+    ),
+    (
+        "sell",
+        "before",
+        r"\b(?:sell(?:s|ing)?|sold|exit\w*|divest\w*|offload\w*|dump\w*|drop(?:s|ped)|trim(?:s|med)|unload\w*|s(?:ale|elling) of|g[eo]ts? rid of)\s(?:its\s|the\s|whole\s|entire\s|[\w%$.]+\s){0,4}(?:stake|shares|holding|interest|bonds|notes|unit)\b",
+    ),
+    (
+        "penalty",
+        "around",
+        r"\b(?:(?:told|ordered|forced|made|liable) to pay|fine[sd]?\b|penalt\w+|damages|settle\w*|compensation|verdict)",
+    ),
+    (
+        "is-worth",
+        "near-before",
+        r"\b(?:is|are|was|were|be|been|being|becom(?:e|es|ing)|now|still|once|already|then|itself|company|firm)\s(?:\w+\s){0,2}worth\s(?:\w+\s){0,2}$|\bworth (?:at|of)\s(?:\w+\s){0,2}$",
+    ),
+    ("at", "near-before", r"\bat\s(?:an?\s|the\s|some\s|about\s)?$"),
+    (
+        "market-move",
+        "around",
+        r"\b(?:in (?:a|one|a single) (?:day|week)|market (?:value|capitali[sz]ation|cap)|stock[- ]market|off (?:its|the|their|[\w.]+['’]s)? ?(?:value|market)|(?:share|stock) (?:price|slump|slide|rout|rally)|sell-?off)\b",
+    ),
+    (
+        "parts-with",
+        "before",
+        r"\b(?:part(?:s|ed|ing)? with|drop(?:s|ped)|got rid of|cash(?:es|ed) (?:in|out))\b[^.;]{0,40}$",
+    ),
+    (
+        "took-in",
+        "near-before",
+        r"\b(?:took|taken|takes|brought|brings?|made|makes)(?: in)?\s(?:[a-z]+\s){0,2}$",
+    ),
+    (
+        "between-them",
+        "around",
+        r"\b(?:between them|combined|collectively|in aggregate|jointly|as a group|taken together)\b",
+    ),
+    (
+        "called-off",
+        "before",
+        r"\b(?:not go ahead|scrap(?:s|ped|ping)?|cancel\w*|abandon\w*|shelv\w*|call(?:s|ed)? off|walk\w* away|withdr\w+|pull(?:s|ed) out|halt\w*|fell through|collaps\w+)\b",
+    ),
+    ("pay-of-staff", "around", r"\b(?:bonus(?:es)?|salar(?:y|ies)|compensation|pay packages?|wages)\b"),
+    (
+        "in-cash",
+        "near-after",
+        r"^\s(?:in|of)\s(?:[a-z]+\s)?(?:cash|debt|reserves|assets|revenues?|sales|orders|income|stock|shares|equity|tax\w*)\b",
+    ),
+    (
+        "subsidy",
+        "around",
+        r"\b(?:CHIPS (?:and Science )?Act|subsid(?:y|ies|i[sz]ed)|tax (?:break|credit|relief|incentive)s?|incentives?|state aid)\b",
+    ),
+    ("question", "around", r"\?"),
+    ("would-be", "before", r"\b(?:could|might|may|would|should|if)\b"),
+    ("not", "before", r"\b(?:not|n't|never|no longer|without|instead of|rather than)\b"),
+    ("income", "before", r"\b(?:earn(?:s|ed|ing)?|generat(?:e|es|ed|ing)|brings? in|revenue|sales|profits?|ARR)\b"),
+    (
+        "state",
+        "around",
+        r"\b(?:government|ministry|minister|federal|state|congress|parliament|president|governor|EU|European Union|public)\b",
+    ),
+    ("market", "around", r"\b(?:market|industry|sector|economy|GDP|globally|worldwide)\b"),
+)
+"""What the words beside an amount may say: name, where they are looked for, pattern."""
+_OPENING = tuple(
+    (name, re.compile(words, re.IGNORECASE).match) for name, place, words in _CUES if place == "near-after"
+)
+"""Those that ask how what follows begins."""
+_ANYWHERE = tuple(
+    (place, prefilter.Several({name: words for name, where, words in _CUES if where == place}, re.IGNORECASE))
+    for place in ("before", "near-before", "around")
 )
 
 
@@ -933,14 +943,15 @@ _OF_THE_COMPANY = (
 @lru_cache(maxsize=1024)
 def _cues_beside(text: str, start: int, end: int, figure_start: int, figure_end: int) -> tuple[str, ...]:
     """Return what the words beside an amount say, whatever company it is of: asked before names are looked for, and then again."""
-    before, after = text[:figure_start], text[figure_end:]
+    before, after = text[:figure_start], text[figure_end : figure_end + 60]
     places = {
         "before": before[-90:],
         "near-before": before[-45:],
-        "near-after": after[:60],
         "around": text[max(0, start - 80) : end + 80],
     }
-    found = [name for name, where, find in _CUES if find(places[where])]
+    told = {name for name, match in _OPENING if match(after)}
+    told.update(*(cues.found(places[place]) for place, cues in _ANYWHERE))
+    found = [name for name, _, _ in _CUES if name in told]
     if _NOT_FOR_AI.search(text[max(0, start - 90) : end + 70]):
         found.append("not-for-ai")
     if _COMPUTE.search(text):

@@ -271,11 +271,14 @@ def runs(sentence: str, title_case: bool = False) -> tuple[tuple[int, int], ...]
                     group.pop()
                 if group:
                     begin = group[0][0]
-                    if sentence[:begin].endswith("New ") and any(
+                    if sentence.endswith("New ", 0, begin) and any(
                         is_place(sentence[begin - 4 : end]) for _, end in group
                     ):
                         begin -= 4
-                    if initials := _INITIALS.search(sentence, max(0, begin - 8), begin):
+                    before = max(0, begin - 8)
+                    if sentence.find(".", before, begin) >= 0 and (
+                        initials := _INITIALS.search(sentence, before, begin)
+                    ):
                         begin = initials.start()  # "C.H. Robinson"
                         spans = [span for span in spans if span[1] <= begin]
                     spans.append((begin, group[-1][1]))
@@ -444,10 +447,9 @@ _FIRM_BEFORE = re.compile(
 """What stands after and before the names of firms alone."""
 
 
-_TITLED = prefilter.Beginning(
+_TITLED = prefilter.Guarded(
     r"\b(?:CEO|CFO|CTO|COO|[Cc]hief (?:[Ee]xecutive|[Ff]inancial|[Oo]perating|[Tt]echnology)(?: [Oo]fficer)?|(?:[Cc]o-?)?[Ff]ounder|[Pp]resident|[Cc]hair(?:man|woman)|[Aa]nalyst|[Ee]conomist|Mr\.?|Ms\.?|Mrs\.?|Dr\.?)"
     r"\s(?P<first>[A-Z][\w'-]+\s)?(?:[A-Z]\.\s)?(?P<last>[A-Z][\w'-]+)(?!\s[A-Z])",
-    not_after=r"\w",
 )
 
 

@@ -203,6 +203,28 @@ class Guarded:
             at = match.end()
 
 
+class Several:
+    """Rules' patterns by name, of which those are tried that one pass of RE2 does not rule out: most texts match few."""
+
+    __slots__ = ("_forms", "_needs")
+
+    def __init__(self, patterns: Mapping[str, str], flags: int = 0) -> None:
+        """Compile patterns, and together what every match of each holds."""
+        options = _options(8)
+        options.case_sensitive = not flags & re.IGNORECASE
+        self._needs = re2.Set.SearchSet(options)
+        for pattern in patterns.values():
+            self._needs.Add(necessary(pattern, FEW))
+        self._needs.Compile()
+        self._forms = [(name, _Forms(pattern, flags)) for name, pattern in patterns.items()]
+
+    def found(self, text: str) -> list[str]:
+        """Return the names, in their order, of those that match anywhere in a text."""
+        if not (maybe := self._needs.Match(text.encode("utf-8", "replace"))):
+            return []
+        return [name for name, forms in map(self._forms.__getitem__, sorted(maybe)) if forms.of(text).search(text)]
+
+
 class Beginning:
     """A rule's pattern that is tried only where its first characters stand: at few places of a sentence."""
 

@@ -48,9 +48,8 @@ _HISTORY = re.compile(
     re.IGNORECASE,
 )
 _VERB = r"(?:\w+ed|laid|cut|let|shed|put|spent|made|given|taken|bought|built|won|struck|begun|lost|sold|paid)"
-_NEAR_TRIGGER: Mapping[str, prefilter.Guarded] = {
-    name: prefilter.Guarded(pattern, re.IGNORECASE, megabytes=1)
-    for name, pattern in {
+_NEAR_TRIGGER = prefilter.Several(
+    {
         "had": rf"\bhad\s(?:\w+\s){{0,2}}?{_VERB}\b|\bhaving\s|\bhas since\b",
         "has": rf"\b(?:has|have)\s(?:\w+\s){{0,2}}?{_VERB}\b",
         "will": r"\b(?:will|would|to|plans?|planning|intends?|expects?|aims?|may|could|might|going to|looking to|considering)\b",
@@ -58,11 +57,11 @@ _NEAR_TRIGGER: Mapping[str, prefilter.Guarded] = {
         "does": r"\b(?:lays|cuts|slashes|axes|sheds|eliminates|trims|lets|sacks|raises|lands|secures|closes|nabs|bags|acquires|buys|invests|pours|commits|pledges|announces|plans|signs|agrees|puts|spends|snags|grabs|parts|drops)\b",
         "did": r"\b(?:laid|cut|slashed|axed|shed|eliminated|trimmed|let|sacked|fired|dismissed|raised|landed|secured|closed|acquired|bought|invested|poured|committed|announced|signed|agreed|put|spent|was|were|lost|made|reduced|received|pulled|parted|dropped)\b",
         "again": r"\b(?:another|further|additional|more(?! than)|(?:second|third)(?![- ]quarter)|latest|fresh|now|this time|today|again)\b",
-    }.items()
-}
-_IN_CLAUSE: Mapping[str, prefilter.Guarded] = {
-    name: prefilter.Guarded(pattern, re.IGNORECASE, megabytes=1)
-    for name, pattern in {
+    },
+    re.IGNORECASE,
+)
+_IN_CLAUSE = prefilter.Several(
+    {
         "earlier": r"\b(?:previous(?:ly)?|earlier|prior|already|initial(?:ly)?|former(?:ly)?|in the past|before that|(?:the|its|their) (?:first|last|previous) (?:round|wave|time|fundrais\w+|lay-?offs?|cuts?)|once|historically|to date|in total|at the time|on top of|besides)\b",
         "long-ago": r"(?<!end of )(?<!as of )(?<!than )(?<!than in )(?<!from )\b(?:last (?:year|spring|summer|fall|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december)(?!['’]s)|(?:years?|months?|decades?) (?:ago|earlier|before)|that (?:year|spring|summer|autumn|fall|winter|month)|back in|a (?:year|decade) (?:ago|earlier))\b",
         "last-month": r"\blast month\b",
@@ -70,8 +69,10 @@ _IN_CLAUSE: Mapping[str, prefilter.Guarded] = {
         "says": r"\b(?:announc\w+|confirm\w+|said|says|told|notif\w+|memo|filing|statement|unveil\w+|disclos\w+)\b",
         "recent": r"\brecent(?:ly)?\b",
         "present": r"\b(?:today|this week|this month|yesterday|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
-    }.items()
-}
+    },
+    re.IGNORECASE,
+)
+_LONG_BEFORE = frozenset(("long-ago", "earlier"))
 _BESIDE_OTHERS = prefilter.Beginning(
     r"\b(?:like|such as|including|includes?|joins?|joining|others?|also|rivals?|peers?|similarly|meanwhile|elsewhere|while)\b",
     re.IGNORECASE,
@@ -277,10 +278,10 @@ def cues(f: Finding, story: Story) -> Cues:
         "reported": f.status == "reported",
         "layoff": f.type == "layoff",
         "takes-effect": f.effective is not None,
-        "earlier-before": bool(_IN_CLAUSE["long-ago"].search(f.before) or _IN_CLAUSE["earlier"].search(f.before)),
+        "earlier-before": not _LONG_BEFORE.isdisjoint(_IN_CLAUSE.found(f.before)),
     }
-    told |= {name: bool(pattern.search(trigger)) for name, pattern in _NEAR_TRIGGER.items()}
-    told |= {name: bool(pattern.search(near)) for name, pattern in _IN_CLAUSE.items()}
+    told |= dict.fromkeys(_NEAR_TRIGGER.found(trigger), True)
+    told |= dict.fromkeys(_IN_CLAUSE.found(near), True)
     told |= {name: bool(pattern.search(words[: own.start])) for name, pattern in _BEFORE_FIGURE.items()}
     year = max((int(m.group()) for m in _YEAR.finditer(near)), default=0)
     mentions, unnamed = story.mentions(f.company), f.company not in story.in_title

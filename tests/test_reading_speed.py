@@ -29,9 +29,11 @@ from nlp import (
     figures,
     linear,
     linking,
+    names,
     prefilter,
     proposals,
     statements,
+    timing,
 )
 from nlp import text as texts_
 from nlp.abreast import Steps, abreast, alone
@@ -47,6 +49,7 @@ GUARDED = {
     "date": dates._PATTERN,
     "denied": attributes._DENIED,
     "ai": drafts.AI,
+    "titled": names._TITLED,
     "ai of cuts": ai_relation._AI,
     "context": candidates._CONTEXT,
     "people": figures._PEOPLE,
@@ -68,8 +71,12 @@ GUARDED = {
     "separation": attributes._SEPARATION,
     "list intro": candidates.LIST_INTRO,
 }
+SEVERAL = {
+    **{f"beside an amount, {place}": cues for place, cues in chooser._ANYWHERE},
+    "near the trigger": timing._NEAR_TRIGGER,
+    "in the clause": timing._IN_CLAUSE,
+}
 ENDING = {
-    "described": chooser._DESCRIBED,
     "value before": candidates._VALUE_BEFORE,
     "valuation before": candidates._VALUATION_BEFORE,
 }
@@ -114,6 +121,21 @@ def test_a_guarded_pattern_finds_what_the_pattern_finds(name: str, text: str) ->
     plain = re.compile(guarded.pattern, guarded.flags)
     found, wanted = list(guarded.finditer(text)), [m for m in plain.finditer(text) if m.group()]
     assert [(m.span(), m.groups()) for m in found] == [(m.span(), m.groups()) for m in wanted]
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+@trying(max_examples=60, deadline=None)
+@given(text=st.one_of(st.sampled_from(TEXTS), made_up))
+def test_of_several_patterns_those_are_found_that_match(name: str, text: str) -> None:
+    assert SEVERAL[name].found(text) == [told for told, forms in SEVERAL[name]._forms if forms.any.search(text)]
+
+
+@trying(max_examples=30, deadline=None)
+@given(text=st.one_of(st.sampled_from(TEXTS), made_up))
+def test_a_word_that_describes_is_found_by_the_end_alone(text: str) -> None:
+    for whole in (f"{text[:end]}{word}" for end in range(0, min(len(text), 400), 20) for word in ("Start-ups ", "")):
+        found = chooser._DESCRIBED.search(whole[-chooser._LONGEST_DESCRIBING :])
+        assert bool(found) == bool(chooser._DESCRIBED.search(whole))
 
 
 @pytest.mark.parametrize("name", ENDING)
