@@ -19,6 +19,16 @@ def shared_reader() -> Reader:
     return Reader()
 
 
+@cache
+def reader_that_dismisses_nothing() -> Reader:
+    """Return the one reader of this process that passes by no amount before names are looked for.
+
+    What is trained before the chooser, or for it, is read by it: what passes amounts by are the chooser's own weights,
+    and the new ones would hang on the old.
+    """
+    return Reader(disable={"dismissal"})
+
+
 def article(document: Mapping[str, Any]) -> Article:
     """Return the article of a document: `id` and `text`, and `title`, `published` and `url` where it has them."""
     row = {name: document.get(name) for name in ("id", "title", "text", "published", "url")}

@@ -247,7 +247,7 @@ def examples(docs: Sequence[dict[str, Any]]) -> list[Example]:
 
     What it would pass by is learned from too: else the weights that tell of it would be forgotten.
     """
-    reader = Reader(disable={"dismissal"})
+    reader = predictions.reader_that_dismisses_nothing()
     out = []
     for d in docs:
         golds = [e for e in d["events"] if e["type"] == "ai_investment"]

@@ -88,7 +88,7 @@ def _example(document: dict[str, Any], found: Sequence[tuple[str, Cues]], events
 
 def of_topics(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Choice]:
     """Yield what the annotations of documents tell of the companies that they are about."""
-    reader = predictions.shared_reader()
+    reader = predictions.reader_that_dismisses_nothing()
     for d in docs:
         counted = [e for e in d["events"] if not e.get("optional")] or d["events"]
         if told := reader.standing(predictions.article(d), model):
@@ -97,7 +97,7 @@ def of_topics(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterato
 
 def of_stand_ins(docs: Sequence[dict[str, Any]], model: stand_ins.Model) -> Iterator[Choice]:
     """Yield what the annotations of documents tell of their stand-ins."""
-    reader = predictions.shared_reader()
+    reader = predictions.reader_that_dismisses_nothing()
     for d in docs:
         told = reader.standing(predictions.article(d), model)
         if told is None:
