@@ -201,6 +201,16 @@ _OF_ANOTHER = re.compile(
 """A figure that another is set against, right before the date that belongs to it."""
 
 
+_WHEN = re.compile(r",?\s(?:[^,;]{1,30}\s)?when\b")
+"""What binds a date to what follows: "since January 2023, when it cut 8,400"."""
+_BESIDE = re.compile(
+    r"\b(?:on top of|in addition to|besides|after)\s(?:(?:the|its|an?|another|about|some)\s){0,2}[^\s\d]{0,3}\d{2}[^;]*$",
+    re.IGNORECASE,
+)
+"""What is told beside it of another time: "1,750, after 870 in August"."""
+_FROM = re.compile(r"\b[Ff]rom\s(?:(?!stealth|investors|backers|[A-Z])\w+\s){0,2}$")
+
+
 def when(sentence: str, start: int, end: int, found: list[Stated], published: date | None) -> When:
     """Return the date of the happening among a sentence's dates: the nearest that does not tell of the future."""
     best: tuple[float, Stated] | None = None
@@ -212,34 +222,49 @@ def when(sentence: str, start: int, end: int, found: list[Stated], published: da
             if effective is None or abs(d.start - end) < abs(effective.start - end):
                 effective = d
             continue
-        lead = sentence[max(0, d.start - 34) : d.start].lower()
-        if not sentence.startswith(", when", d.end) and re.search(
-            r"\bas of (?:the )?(?:end of |start of )?$|\b(?:founded|launched|since|formed|created|privatised|privatized|established|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|from|up from|versus|valued|ipo)\s(?:\w+\s){0,2}$",
+        if d.of_next and (d.end > start or "," in plain[d.end : start]):
+            continue  # "raises $31m two months after its $9m seed"
+        near = sentence[max(0, d.start - 34) : d.start]
+        lead = near.lower()
+        gap = d.start - end if d.start >= end else start - d.end
+        between = sentence[end : d.start] if d.start >= end else sentence[d.end : start]
+        bound = d.end <= start and _WHEN.match(between)
+        if not bound and re.search(
+            r"\bas of (?:the )?(?:end of |start of )?$|\b(?:founded|launched|since|formed|created|privatised|privatized|established|employees as of|as of|began in|hired|ousted|joined|acquired|compared (?:with|to)|than in|versus|valued|ipo)\s(?:\w+\s){0,2}$",
             lead,
         ):
             continue
+        if not bound and _FROM.search(near):
+            continue  # "from 300 in 2023"; not "from Acme in October", "from stealth on Tuesday"
         if (
             d.end <= start
+            and not bound
             and re.search(r"\b(?:after|following|since|when)\b[^,]*$", plain[: d.start], re.IGNORECASE)
             and "," in plain[d.end : start]
         ):
             continue  # "After cutting 100 last year, it cuts 50"
-        if d.end <= start and "," in plain[d.end : start] and _ASIDE.search(plain[: d.start]):
+        if d.end <= start and not bound and "," in plain[d.end : start] and _ASIDE.search(plain[: d.start]):
             continue  # "Acme, which went public in 2017, cuts 50"
-        gap = d.start - end if d.start >= end else start - d.end
-        between = sentence[end : d.start] if d.start >= end else sentence[d.end : start]
         penalty = 150 * bool(_ORIGIN.search(between)) + 40 * len(
             re.findall(r"[;:]|\bwhile\b|\bafter\b|\bwhen\b|\bwho\b|\bwhich\b|\bsince\b|\bthan\b", between)
         )
-        if d.precision != "day" and d.start >= end and _OF_ANOTHER.search(between):
+        if d.start >= end and (_BESIDE.search(between) or (d.precision != "day" and _OF_ANOTHER.search(between))):
             continue  # "$200bn, up from $131bn in 2025"
         if re.search(r"[$€£¥₹]\s?\d|\d,\d{3}|\d ?%", between):
             penalty += 150  # the date of another figure
-        if d.end <= start and re.search(r",\s(?:and|then|but)\s", between):
-            penalty += 60
+        if re.search(r",\s(?:and|then|but)\s", between):
+            penalty += 60 if d.end <= start else 90
+        elif (
+            d.end <= start
+            and re.match(r"\s(?:and|then|but)\s", between)
+            and re.search(r"\d", sentence[max(0, d.start - 60) : d.start])
+        ):
+            penalty += 60  # "500 in May and another 300 in June"
+        if any(end <= x.start < d.start for x in found):
+            penalty += 60  # "a $4bn stake in 2017 before selling it in January 2019"
         if d.start >= end and re.match(r"\s(?:another|it cut|about|some|a further)?\s?\d", sentence[d.end :]):
             penalty += 100
-        penalty += {"day": 0, "month": 0, "quarter": 25, "year": 30}[d.precision]
+        penalty += {"day": 0, "month": 0, "quarter": 25, "year": 45}[d.precision]
         if d.start < start and re.search(r"\b(?:said|announced|told|reported)\s*$", lead):
             penalty -= 20
         score = max(0, gap) + penalty

@@ -19,7 +19,7 @@ _RECORD = re.compile(
 """A field of a state's public notice of cuts."""
 
 _SAYS = prefilter.Beginning(
-    r"\b(?:said|says|announc\w+|told|confirm\w+|statement|memo|email|letter|filing|reported|unveil\w*|disclos\w+|notif\w+|inform\w+|blog|message|revealed|wrote|today|began|learned)\b",
+    r"\b(?:said|says|announc\w+|told|confirm\w+|statement|memo|email|letter|filing|reported|unveil\w*|disclos\w+|notif\w+|inform\w+|blog|message|revealed|wrote|today|began|learned|signed|agreed|approved|published|released|filed|broke the news|came out with|made (?:this|it) known)\b",
     re.IGNORECASE,
     not_after=r"\w",
 )
@@ -212,6 +212,68 @@ def _read_record(draft: Draft, f: Finding, told: list[int]) -> None:
 def _set_date(f: Finding, line: Line, d: dates.Stated, rule: str) -> None:
     f.date, f.precision, f.trace["date"] = d.value, d.precision, rule
     f.evidence["date"] = line.evidence(d.start, d.end)
+
+
+_HEAD = re.compile(
+    rf"\W*(?:[Ww]eek (?:of|ending):?\s)?(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?\.?,?\s)?"
+    rf"(?:{dates.MONTH}(?:\s\d{{1,2}}(?:st|nd|rd|th)?)?|\d{{1,2}}(?:st|nd|rd|th)?\s{dates.MONTH})(?:,?\s20\d\d)?(?P<opens>\W*$|\s?[:–—|-]\s)"
+)
+"""A line that is a date alone, or begins with one that is set off: what a list puts over an entry or before it."""
+_FEWEST_HEADS = 2
+
+
+def date_from_heads(draft: Draft, findings: list[Finding]) -> None:
+    """Date the entries of a list by the date that stands over them, or before them on their line, where they have none."""
+    wanted = [f for f in findings if f.date is None and f.time == "current" and f.order >= 0]
+    if not wanted:
+        return
+    heads = [line for line in draft.body if _HEAD.match(line.text)]
+    if len(heads) < _FEWEST_HEADS:
+        return
+    for f in wanted:
+        over = next((line for line in reversed(heads) if line.order <= f.order), None)
+        if over is None or (told := _head_date(over, draft)) is None:
+            continue
+        _set_date(f, over, told, "heading")
+
+
+def _head_date(line: Line, draft: Draft) -> dates.Stated | None:
+    """Return the date of a heading; a month without a year is the last of that name, of a week only the month is sure."""
+    match = _HEAD.match(line.text)
+    assert match is not None
+    words = line.text[: match.start("opens")]
+    if told := dates.stated(words, draft.published):
+        of_week = "week" in words.lower()
+        return replace(told[0], value=told[0].value[:7], precision="month") if of_week else told[0]
+    bare = words.strip(" *#•–—:-")
+    told = dates.stated(f"in {bare}", draft.published)
+    begin = words.find(bare)
+    return replace(told[0], start=begin, end=begin + len(bare)) if told else None
+
+
+_LIST_OF = re.compile(
+    r"\b(?:lay-?offs?|cuts|deals|rounds|funding|fundings|list|tracker|round-?up|digest|summary|notices|in brief|the largest|the biggest)\b",
+    re.IGNORECASE,
+)
+_OF_WEEK = re.compile(r"\bweek\b", re.IGNORECASE)
+_FEWEST_LISTED = 2
+
+
+def date_from_intro(draft: Draft, findings: list[Finding]) -> None:
+    """Date the entries of a list by the week or month that its title or first lines say it is of, where they have none."""
+    wanted = [f for f in findings if f.date is None and f.time == "current" and f.order >= 0]
+    if draft.published is None or len({f.group for f in wanted}) < _FEWEST_LISTED:
+        return
+    for line in draft.lines[:4]:
+        if not _LIST_OF.search(line.text):
+            continue
+        for d in draft.stated(line):
+            words = line.text[d.start : d.end].lower()
+            spans = _OF_WEEK.search(line.text) or words == "this month" or (d.relative and d.precision == "day")
+            if spans and not d.future and -1 <= attributes.age_days(d.value, draft.published) <= 31:
+                for f in wanted:
+                    _set_date(f, line, replace(d, value=d.value[:7], precision="month"), "list-date")
+                return
 
 
 def date_from_lead(draft: Draft, findings: list[Finding]) -> None:

@@ -7,6 +7,7 @@ effect are told apart by their lead-in ("by", "effective", "through").
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,6 +26,8 @@ class Stated:
     future: bool
     """True where it tells when something takes effect or ends."""
     relative: bool = False
+    of_next: bool = False
+    """True where it tells when that was after which the rest happened: "two months after its $5m seed"."""
 
 
 _MONTHS = {
@@ -56,6 +59,8 @@ MONTH = rf"(?:{MONTHS}|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 """A month in full, or as news agencies shorten it."""
 _MONTH = rf"(?:{MONTHS}|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
 _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_NO_DAY = r"(?!,\d|\.\d|\s?(?:per\s?cent|pct|%))"
+"""What makes a number after a month that of a figure: "in November 11,000 were dismissed"."""
 _COUNT = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|\d{1,2})"
 _NUMBERS = {
     w: i
@@ -69,20 +74,21 @@ _NUMBERS = {
 
 _PATTERN = prefilter.Guarded(
     rf"(?P<iso>\b(?:19|20)\d\d-\d\d-\d\d\b)"
-    rf"|(?P<mdy>\b(?P<m1>{_MONTH})\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y1>(?:19|20)\d\d))?\b)(?!,\d|\s?(?:percent|%))"
+    rf"|(?P<mdy>\b(?P<m1>{_MONTH})\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y1>(?:19|20)\d\d))?\b){_NO_DAY}"
     rf"|(?P<dmy>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?\s(?P<m2>{_MONTH})(?:,?\s(?P<y2>(?:19|20)\d\d))?\b)"
     rf"|(?P<my>\b(?:(?:early|mid|late|last|this|next|the end of)[- ])?(?P<m3>{_MONTH}),?\s(?:of\s)?(?P<y3>(?:19|20)\d\d|last year|that year|this year|that same year)\b)"
-    rf"|(?P<month>\b(?P<lead>in|since|last|this|by|from|for|early|mid|late|until|through|next|earlier in|starting|during|back in|and|to|between|of|its|the|until)[- ](?:early |mid-?|late |mid )?(?P<m4>{_MONTH})\b(?!,?\s(?:of\s)?(?:\d|last year|that year|this year)))"
+    rf"|(?P<month>\b(?P<lead>in|since|last|this|that|by|from|for|early|mid|late|until|through|next|earlier in|starting|during|back in|and|to|between|of|its|the|until)[- ](?:early |mid-?|late |mid )?(?P<m4>{_MONTH})\b(?!,?\s(?:of\s)?(?:(?:19|20)\d\d\b|\d{{1,2}}(?:st|nd|rd|th)?\b{_NO_DAY}|last year|that year|this year)))"
     rf"|(?P<today>\b(?:today|this morning|this afternoon|this evening|earlier today)\b(?!'s))"
     rf"|(?P<yesterday>\b(?:yesterday|last night)\b)"
     rf"|(?P<weekday>\b(?:(?P<dlead>last|next|this|late|early|earlier)\s)?(?P<w>{_WEEKDAY})\b(?!'s))"
     rf"|(?P<week>\b(?:earlier\s)?(?P<wk>this|last|the past|the previous|next|this past)\sweek(?:end)?\b)"
     rf"|(?P<mon>\b(?:earlier\s|later\s)?(?P<mk>this|last|the previous|next)\smonth\b)"
-    rf"|(?P<ago>\b(?P<n>{_COUNT}|a few|several|a couple of)\s(?P<unit>day|week|month|year)s?\s(?:ago|earlier|before|prior)\b)"
+    rf"|(?P<ago>\b(?P<n>{_COUNT}|a few|several|a couple of)\s(?P<unit>day|week|month|year)s?\s(?P<way>ago|earlier|before|prior|later|after)\b)"
+    rf"|(?P<same>\b(?:the same|that same|that) (?:day|week|month)\b|\bthe following month\b)"
     rf"|(?P<quarter>\b(?:(?P<q>first|second|third|fourth|1st|2nd|3rd|4th)[- ](?:fiscal\s)?quarter(?:\s(?:of\s)?(?:fiscal\s)?(?P<qy>(?:19|20)\d\d|this year|last year))?|Q(?P<q2>[1-4])(?:\s(?:of\s)?(?P<qy2>(?:19|20)\d\d))?)\b)"
     rf"|(?P<season>\b(?:in|last|this|early|late|the)\s(?P<s>spring|summer|fall|autumn|winter)(?:\sof)?(?:\s(?P<sy>(?:19|20)\d\d))?\b)"
     rf"|(?P<yr>\b(?:earlier\s|later\s)?(?P<yk>this|last|the previous|next|that|the prior)\s(?:fiscal\s|calendar\s)?year\b(?!-)(?!'s))"
-    rf"|(?P<year>\b(?:in|since|by|for|during|of|through|until|from|throughout|late|early|mid|back in|fiscal|FY|year|and|to|over)[- ]?(?:early |late |mid-?|fiscal |FY )?(?P<y>(?:19|20)\d\d)\b(?!\s(?:jobs|employees|workers)))",
+    rf"|(?P<year>\b(?:in|since|by|for|during|of|through|until|from|throughout|late|early|mid|back in|fiscal|FY|year|and|to|over)[- ]?(?:early |late |mid-?|fiscal |FY )?(?P<y>(?:19|20)\d\d)\b(?!\s(?:jobs|employees|workers|levels?)))",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
@@ -98,10 +104,14 @@ _OF_FISCAL_YEAR = re.compile(
 )
 """What is before a date that only says when a fiscal year or quarter ends: "the three months to May"."""
 _COMING = re.compile(
-    r"\b(?:will|would|may|might|could|plans? to|(?:is|are|expected|scheduled|due|set) to)\b(?:(?!\b(?:after|since|when|which|who|than|from|said|announced|told)\b)[^,;.:])*$",
+    r"\b(?:will|would|(?-i:may)|might|could|plans? to|(?:is|are|expected|scheduled|due|set) to)\b(?:(?!\b(?:after|since|when|which|who|than|from|said|announced|told|was|were|had|has|have)\b)[^,;.:])*$",
     re.IGNORECASE,
 )
 """What is still to come, right before a month: "will lay off 40 in June"."""
+
+
+_BY_ITS_END = re.compile(r"\b(?:by|until|through|before)\s(?:the\s)?(?:end|start|middle|beginning)\s$", re.IGNORECASE)
+"""Before "of January", where that is a month still to come."""
 
 
 def day(published: str | None) -> date | None:
@@ -112,20 +122,28 @@ def day(published: str | None) -> date | None:
         return None
 
 
-def stated(sentence: str, published: date | None) -> list[Stated]:
-    """Return the date expressions of a sentence, relative ones resolved against the article's own date."""
+def stated(sentence: str, published: date | None, told: Callable[[], Stated | None] = lambda: None) -> list[Stated]:
+    """Return the date expressions of a sentence, relative ones resolved against the article's own date.
+
+    Those that hang on a date told before ("that month", "two weeks earlier") are resolved against the last one of the
+    sentence, or against what `told` returns, the last one before it; without one, "earlier" is so before the article and
+    the others are left out.
+    """
     found: list[Stated] = []
     for m in _PATTERN.finditer(sentence):
-        resolved = _resolve(m, published, int(found[-1].value[:4]) if found else 0)
+        resolved = _resolve(m, published, found, told)
         if resolved:
             value, precision, relative = resolved
             lead = sentence[max(0, m.start() - 28) : m.start()]
             coming = False
-            if m["month"] and m["lead"].lower() == "in" and published and _COMING.search(sentence[: m.start()]):
+            ends = m["month"] and m["lead"].lower() == "of" and _BY_ITS_END.search(lead)
+            told_ahead = m["month"] and m["lead"].lower() == "in" and _COMING.search(sentence[: m.start()])
+            if published and (ends or told_ahead):
                 value, coming = _next(int(value[5:]), published)
             words = m.group().lower()
             future = (
                 coming
+                or bool(ends)
                 or bool(_FUTURE.search(lead))
                 or words.startswith(("by ", "until ", "through ", "next ", "later ", "starting ", "from "))
             )
@@ -137,7 +155,8 @@ def stated(sentence: str, published: date | None) -> list[Stated]:
                 continue
             if future and published is not None and _long_ago(value, published):
                 future = False
-            found.append(Stated(value, precision, m.start(), m.end(), future, relative))
+            of_next = m["way"] is not None and m["way"].lower() == "after"
+            found.append(Stated(value, precision, m.start(), m.end(), future, relative, of_next))
     return found
 
 
@@ -189,7 +208,13 @@ def _nearest_year(month: int, dom: int, today: date) -> int:
     return today.year - 1 if (this - today).days > 125 else today.year
 
 
-def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, Precision, bool] | None:
+def _resolve(
+    m: re.Match[str], today: date | None, here: Sequence[Stated], told: Callable[[], Stated | None]
+) -> tuple[str, Precision, bool] | None:
+    """Return what a match tells, its precision, and whether that hangs on another date: the article's, or one told before.
+
+    `here` are the dates before it in its sentence, `told` returns the last one before that.
+    """
     relative = True
     if m["iso"]:
         try:
@@ -212,7 +237,7 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
         words = m["y3"].lower()
         if words in ("last year", "this year"):
             return (f"{today.year - (words[0] == 'l'):04}-{month:02}", "month", True) if today else None
-        return (f"{carried:04}-{month:02}", "month", True) if carried else None
+        return (f"{last.value[:4]}-{month:02}", "month", True) if (last := here[-1] if here else told()) else None
     if m["year"]:
         return m["y"], "year", False
     if m["quarter"]:
@@ -227,6 +252,13 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
         return None
     if m["season"] and m["sy"]:
         return m["sy"], "year", False
+    if m["same"]:
+        last = here[-1] if here else told()
+        if m["same"].lower() == "the following month":
+            return _apart(last, "one", "month", 1)
+        return (last.value, last.precision, relative) if last else None
+    if m["month"] and m["lead"].lower() == "that" and (last := here[-1] if here else told()):
+        return f"{last.value[:4]}-{_month(m['m4']):02}", "month", relative
     if today is None:
         return None
     if m["month"]:
@@ -234,7 +266,7 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
         if m["m4"].lower() == "may" and m["m4"][0] != "M":
             return None
         lead = m["lead"].lower()
-        year = today.year
+        year = today.year + (lead in _UP_TO and today.month - month > 6)
         ahead = lead in ("by", "until", "through", "next", "starting", "this", "from", "to", "of")
         if month > today.month + (4 if ahead else 0) or (lead == "last" and month == today.month):
             year -= 1
@@ -264,7 +296,12 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
         year, month = _back(today, 0 if kind == "this" else -1 if kind == "next" else 1)
         return f"{year:04}-{month:02}", "month", relative
     if m["ago"]:
-        words = m["n"].lower()
+        words, way = m["n"].lower(), m["way"].lower()
+        last = here[-1] if here else told() if way not in ("ago", "after") else None
+        if way != "ago" and (apart := _apart(last, words, m["unit"].lower(), 1 if way == "later" else -1)):
+            return apart
+        if way == "later":
+            return None
         if words in ("a few", "several"):
             return (
                 None
@@ -294,6 +331,29 @@ def _resolve(m: re.Match[str], today: date | None, carried: int) -> tuple[str, P
         shift = 0 if kind == "this" else -1 if kind == "next" else 1
         return f"{today.year - shift:04}", "year", relative
     return None
+
+
+_UP_TO = ("by", "until", "through", "next", "starting")
+"""Before a month still to come: "by January", said in November, is the next."""
+
+
+def _apart(before: Stated | None, words: str, unit: str, direction: int) -> tuple[str, Precision, bool] | None:
+    """Return the day, month or year that lies so many units before or after a date told before; None where that is too vague."""
+    count = 2 if words == "a couple of" else int(words) if words.isdigit() else _NUMBERS.get(words)
+    if before is None or count is None or before.precision not in ("day", "month", "year"):
+        return None
+    if unit == "year":
+        return f"{int(before.value[:4]) + direction * count:04}", "year", True
+    if before.precision == "year":
+        return None
+    if unit == "month":
+        year, month = _back(date.fromisoformat(f"{before.value[:7]}-01"), -direction * count)
+        return f"{year:04}-{month:02}", "month", True
+    if before.precision == "month":
+        return None
+    days = timedelta(days=direction * count * (7 if unit == "week" else 1))
+    value = (date.fromisoformat(before.value) + days).isoformat()
+    return (value, "day", True) if unit == "day" else (_cut(value, 7), "month", True)
 
 
 def _cut(iso: str, length: int) -> str:

@@ -134,8 +134,15 @@ class Draft:
     def stated(self, line: Line) -> list[dates.Stated]:
         """Return the dates that a line states."""
         if line.stated is None:
-            line.stated = dates.stated(line.text, self.published)
+            line.stated = dates.stated(line.text, self.published, lambda: self._told_before(line))
         return line.stated
+
+    def _told_before(self, line: Line) -> dates.Stated | None:
+        """Return the last date that the two lines before one state, which "that month" may be."""
+        for before in reversed(self.body[max(0, line.order - 2) : max(0, line.order)]):
+            if told := [d for d in dates.stated(before.text, self.published) if not d.future]:
+                return told[-1]
+        return None
 
 
 @dataclass(frozen=True, slots=True)

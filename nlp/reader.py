@@ -161,7 +161,9 @@ class Reader:
                 if f.type == "layoff" and f.is_topic and f.time == "current":
                     f.status, f.trace["status"] = "denied", "denial-in-title"
         completing.complete(draft, merged)
+        completing.date_from_heads(draft, merged)
         completing.date_from_lead(draft, merged)
+        completing.date_from_intro(draft, merged)
         yield
         completing.relate_to_ai(draft, merged)
         merged = completing.with_parts(draft, merged)
