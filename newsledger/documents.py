@@ -29,12 +29,19 @@ class _MalformedError(ValueError):
         self.id = id_
 
 
+_YEARS = range(1900, 2200)
+"""Years in which an article may be published: 1 and 9999 are what programs write where they know none."""
+
+
 def parse_time(text: str) -> tuple[datetime, Precision]:
     """Return an ISO date or time as a UTC datetime and how much of it was given; `ValueError` for anything else.
 
-    A time without an offset is UTC. `2025` and `2025-03` stand for their first day.
+    A time without an offset is UTC. `2025` and `2025-03` stand for their first day. A year before 1900 or after 2199 is
+    no article's.
     """
     text = text.strip()
+    if text[:4].isdigit() and int(text[:4]) not in _YEARS:
+        raise ValueError(f"no year of an article: {text[:4]}")
     if len(text) == 4:
         return datetime(date.fromisoformat(f"{text}-01-01").year, 1, 1, tzinfo=UTC), "year"
     if len(text) == 7:
@@ -85,7 +92,7 @@ def parse_line(line: bytes) -> Article:
         try:
             published, precision = parse_time(stated)
         except ValueError:
-            wrong = f"'published' is no ISO date: {stated[:40]!r}; write 2025-03-14 or null"
+            wrong = f"'published' is no ISO date from 1900 to 2199: {stated[:40]!r}; write 2025-03-14 or null"
             raise _MalformedError(wrong, id_) from None
     return Article(
         id=id_,

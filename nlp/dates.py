@@ -216,6 +216,10 @@ def _resolve(
     `here` are the dates before it in its sentence, `told` returns the last one before that.
     """
     relative = True
+
+    def last() -> Stated | None:
+        return here[-1] if here else told()
+
     if m["iso"]:
         try:
             return date.fromisoformat(m["iso"]).isoformat(), "day", False
@@ -237,7 +241,7 @@ def _resolve(
         words = m["y3"].lower()
         if words in ("last year", "this year"):
             return (f"{today.year - (words[0] == 'l'):04}-{month:02}", "month", True) if today else None
-        return (f"{last.value[:4]}-{month:02}", "month", True) if (last := here[-1] if here else told()) else None
+        return (f"{before.value[:4]}-{month:02}", "month", True) if (before := last()) else None
     if m["year"]:
         return m["y"], "year", False
     if m["quarter"]:
@@ -253,12 +257,12 @@ def _resolve(
     if m["season"] and m["sy"]:
         return m["sy"], "year", False
     if m["same"]:
-        last = here[-1] if here else told()
+        before = last()
         if m["same"].lower() == "the following month":
-            return _apart(last, "one", "month", 1)
-        return (last.value, last.precision, relative) if last else None
-    if m["month"] and m["lead"].lower() == "that" and (last := here[-1] if here else told()):
-        return f"{last.value[:4]}-{_month(m['m4']):02}", "month", relative
+            return _apart(before, "one", "month", 1)
+        return (before.value, before.precision, relative) if before else None
+    if m["month"] and m["lead"].lower() == "that" and (before := last()):
+        return f"{before.value[:4]}-{_month(m['m4']):02}", "month", relative
     if today is None:
         return None
     if m["month"]:
@@ -297,9 +301,10 @@ def _resolve(
         return f"{year:04}-{month:02}", "month", relative
     if m["ago"]:
         words, way = m["n"].lower(), m["way"].lower()
-        last = here[-1] if here else told() if way not in ("ago", "after") else None
-        if way != "ago" and (apart := _apart(last, words, m["unit"].lower(), 1 if way == "later" else -1)):
-            return apart
+        if way != "ago":
+            before = (here[-1] if here else None) if way == "after" else last()
+            if apart := _apart(before, words, m["unit"].lower(), 1 if way == "later" else -1):
+                return apart
         if way == "later":
             return None
         if words in ("a few", "several"):

@@ -45,6 +45,8 @@ def test_all_but_id_and_text_may_be_absent_empty_or_null() -> None:
         (b'{"id": "a", "text": "x", "title": 3}', "a", "'title'"),
         (b'{"id": "a", "text": "x", "published": "last week"}', "a", "'published'"),
         (b'{"id": "a", "text": "x", "published": "2025-02-30"}', "a", "'published'"),
+        (b'{"id": "a", "text": "x", "published": "0001-01-01T00:00:00Z"}', "a", "1900"),
+        (b'{"id": "a", "text": "x", "published": "9999-12-31"}', "a", "1900"),
         (b'{"id": "a", "text": "half \\ud83d"}', "a", "surrogate"),
         (b'{"id": "a\\ud83d", "text": "x"}', None, "'id'"),
         (b'{"id": "a", "text": "caf\xe9"}', None, "UTF-8"),
