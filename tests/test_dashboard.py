@@ -234,7 +234,7 @@ def test_everything_is_there_without_scripts(browser: Browser, address: str) -> 
 
 
 def test_the_keyboard_reaches_the_content_and_the_bars(page: Page, address: str) -> None:
-    page.goto(address)
+    page.goto(address, wait_until="networkidle")  # who leaves a page that still loads breaks off its requests
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -243,6 +243,8 @@ def test_the_keyboard_reaches_the_content_and_the_bars(page: Page, address: str)
     bar.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/explore?**")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#results tbody tr[class]").first).to_be_visible()
 
 
 def test_hostile_names_and_sentences_are_only_text(page: Page, address: str) -> None:
