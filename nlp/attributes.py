@@ -209,6 +209,7 @@ _BESIDE = re.compile(
 )
 """What is told beside it of another time: "1,750, after 870 in August"."""
 _FROM = re.compile(r"\b[Ff]rom\s(?:(?!stealth|investors|backers|[A-Z])\w+\s){0,2}$")
+"""Before a date that only tells from when on, or from which level."""
 
 
 def when(sentence: str, start: int, end: int, found: list[Stated], published: date | None) -> When:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from newsledger.model import AiRelation
 from nlp import ai_relation, attributes, breakdown, dates, merging, prefilter
@@ -222,31 +223,33 @@ _HEAD = re.compile(
 _FEWEST_HEADS = 2
 
 
+def _undated_entries(findings: list[Finding]) -> list[Finding]:
+    """Return the findings of the article's own news in its body that have no date: what a list may date."""
+    return [f for f in findings if f.date is None and f.time == "current" and f.order >= 0]
+
+
 def date_from_heads(draft: Draft, findings: list[Finding]) -> None:
     """Date the entries of a list by the date that stands over them, or before them on their line, where they have none."""
-    wanted = [f for f in findings if f.date is None and f.time == "current" and f.order >= 0]
+    wanted = _undated_entries(findings)
     if not wanted:
         return
-    heads = [line for line in draft.body if _HEAD.match(line.text)]
+    heads = [(line, line.text[: m.start("opens")]) for line in draft.body if (m := _HEAD.match(line.text))]
     if len(heads) < _FEWEST_HEADS:
         return
+    dated = [(line, _head_date(words, draft.published)) for line, words in heads]
     for f in wanted:
-        over = next((line for line in reversed(heads) if line.order <= f.order), None)
-        if over is None or (told := _head_date(over, draft)) is None:
-            continue
-        _set_date(f, over, told, "heading")
+        line, told = next(((x, d) for x, d in reversed(dated) if x.order <= f.order), (None, None))
+        if line and told:
+            _set_date(f, line, told, "heading")
 
 
-def _head_date(line: Line, draft: Draft) -> dates.Stated | None:
+def _head_date(words: str, published: date | None) -> dates.Stated | None:
     """Return the date of a heading; a month without a year is the last of that name, of a week only the month is sure."""
-    match = _HEAD.match(line.text)
-    assert match is not None
-    words = line.text[: match.start("opens")]
-    if told := dates.stated(words, draft.published):
+    if told := dates.stated(words, published):
         of_week = "week" in words.lower()
         return replace(told[0], value=told[0].value[:7], precision="month") if of_week else told[0]
     bare = words.strip(" *#•–—:-")
-    told = dates.stated(f"in {bare}", draft.published)
+    told = dates.stated(f"in {bare}", published)
     begin = words.find(bare)
     return replace(told[0], start=begin, end=begin + len(bare)) if told else None
 
@@ -261,7 +264,7 @@ _FEWEST_LISTED = 2
 
 def date_from_intro(draft: Draft, findings: list[Finding]) -> None:
     """Date the entries of a list by the week or month that its title or first lines say it is of, where they have none."""
-    wanted = [f for f in findings if f.date is None and f.time == "current" and f.order >= 0]
+    wanted = _undated_entries(findings)
     if draft.published is None or len({f.group for f in wanted}) < _FEWEST_LISTED:
         return
     for line in draft.lines[:4]:

@@ -136,8 +136,9 @@ def stated(sentence: str, published: date | None, told: Callable[[], Stated | No
             value, precision, relative = resolved
             lead = sentence[max(0, m.start() - 28) : m.start()]
             coming = False
-            ends = m["month"] and m["lead"].lower() == "of" and _BY_ITS_END.search(lead)
-            told_ahead = m["month"] and m["lead"].lower() == "in" and _COMING.search(sentence[: m.start()])
+            opens = (m["lead"] or "").lower()
+            ends = opens == "of" and _BY_ITS_END.search(lead)
+            told_ahead = opens == "in" and _COMING.search(sentence[: m.start()])
             if published and (ends or told_ahead):
                 value, coming = _next(int(value[5:]), published)
             words = m.group().lower()
@@ -300,29 +301,16 @@ def _resolve(
         year, month = _back(today, 0 if kind == "this" else -1 if kind == "next" else 1)
         return f"{year:04}-{month:02}", "month", relative
     if m["ago"]:
-        words, way = m["n"].lower(), m["way"].lower()
+        words, unit, way = m["n"].lower(), m["unit"].lower(), m["way"].lower()
         if way != "ago":
             before = (here[-1] if here else None) if way == "after" else last()
-            if apart := _apart(before, words, m["unit"].lower(), 1 if way == "later" else -1):
+            if apart := _apart(before, words, unit, 1 if way == "later" else -1):
                 return apart
         if way == "later":
             return None
         if words in ("a few", "several"):
-            return (
-                None
-                if m["unit"].lower() != "week"
-                else (_cut((today - timedelta(days=21)).isoformat(), 7), "month", relative)
-            )
-        count = 2 if words == "a couple of" else int(words) if words.isdigit() else _NUMBERS[words]
-        unit = m["unit"].lower()
-        if unit == "day":
-            return (today - timedelta(days=count)).isoformat(), "day", relative
-        if unit == "week":
-            return _cut((today - timedelta(weeks=count)).isoformat(), 7), "month", relative
-        if unit == "month":
-            year, month = _back(today, count)
-            return f"{year:04}-{month:02}", "month", relative
-        return f"{today.year - count:04}", "year", relative
+            return None if unit != "week" else (_cut((today - timedelta(days=21)).isoformat(), 7), "month", relative)
+        return _apart(Stated(today.isoformat(), "day", 0, 0, False), words, unit, -1)
     if m["season"]:
         year = today.year
         month = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 1}[m["s"].lower()]
@@ -343,7 +331,7 @@ _UP_TO = ("by", "until", "through", "next", "starting")
 
 
 def _apart(before: Stated | None, words: str, unit: str, direction: int) -> tuple[str, Precision, bool] | None:
-    """Return the day, month or year that lies so many units before or after a date told before; None where that is too vague."""
+    """Return the day, month or year that lies so many units before or after a date; None where that is too vague."""
     count = 2 if words == "a couple of" else int(words) if words.isdigit() else _NUMBERS.get(words)
     if before is None or count is None or before.precision not in ("day", "month", "year"):
         return None
